@@ -1,0 +1,4 @@
+//! NaN-aware statistics over n-dimensional arrays.
+
+#[cfg(feature = "python")]
+mod python;
