@@ -1,4 +1,31 @@
 //! NaN-aware statistics over n-dimensional arrays.
+//!
+//! A call goes from the boundary (`python`) to a driver (`reduce`, `select`, `slide`, `fill`),
+//! which cuts strided memory (`rows`) into blocks, spreads them over `threads` and runs a
+//! statistic of `kernels` on each with the best instructions of the machine (`simd`).
+
+/// Sums and products of twice the precision.
+pub mod double;
+/// The dtypes that kernels accept.
+pub mod element;
+/// Every way a call can be wrong, and its words.
+pub mod error;
+/// Values changed in their place.
+pub mod fill;
+/// One file for each statistic.
+pub mod kernels;
+/// Many values in, one out.
+pub mod reduce;
+/// Strided memory: what a kernel reads and where a driver writes.
+pub mod rows;
+/// A value chosen from all of a lane, in scratch memory.
+pub mod select;
+/// The only place that knows of instruction sets.
+pub mod simd;
+/// One value out for each value in, of a window that moves along.
+pub mod slide;
+/// How work is split among threads.
+pub mod threads;
 
 #[cfg(feature = "python")]
 mod python;

@@ -1,1 +1,54 @@
-"""NaN-aware statistics over NumPy arrays."""
+"""NaN-aware reductions, order statistics and moving windows over NumPy arrays.
+
+The functions are those of Bottleneck, with the same arguments, defaults and results,
+but correct where it drifts, compiled for the instructions of this machine, and spread
+over threads. `uncork.slow` has all of them in NumPy.
+"""
+
+from uncork._core import (
+    __version__,
+    allnan,
+    anynan,
+    get_num_threads,
+    median,
+    move_max,
+    move_mean,
+    move_min,
+    move_sum,
+    nanargmax,
+    nanargmin,
+    nanmax,
+    nanmean,
+    nanmedian,
+    nanmin,
+    nanstd,
+    nansum,
+    nanvar,
+    replace,
+    set_num_threads,
+    ss,
+)
+
+__all__ = [
+    "__version__",
+    "allnan",
+    "anynan",
+    "get_num_threads",
+    "median",
+    "move_max",
+    "move_mean",
+    "move_min",
+    "move_sum",
+    "nanargmax",
+    "nanargmin",
+    "nanmax",
+    "nanmean",
+    "nanmedian",
+    "nanmin",
+    "nanstd",
+    "nansum",
+    "nanvar",
+    "replace",
+    "set_num_threads",
+    "ss",
+]

@@ -1,3 +1,7 @@
-//! The boundary.
-#[pyo3::pymodule(gil_used = false)]
-mod _core {}
+//! The boundary: the only place that knows of Python.
+
+mod arguments;
+mod array;
+mod call;
+mod error;
+mod functions;

@@ -1,0 +1,269 @@
+"""The same functions in NumPy: slow, general, and without a warning.
+
+They answer for the dtypes that the compiled kernels do not accept (float16, other
+integers, bool, complex, object, swapped bytes), and they are what the kernels are
+tested against. Each has the arguments, the defaults and the result of its namesake in
+`uncork`, which has checked the arguments before it asks here.
+
+A window is looked at as a whole, in O(length * window).
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.lib.stride_tricks import sliding_window_view
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from numpy.typing import ArrayLike, NDArray
+
+    Array = NDArray[Any]
+
+__all__ = [
+    "allnan",
+    "anynan",
+    "median",
+    "move_max",
+    "move_mean",
+    "move_min",
+    "move_sum",
+    "nanargmax",
+    "nanargmin",
+    "nanmax",
+    "nanmean",
+    "nanmedian",
+    "nanmin",
+    "nanstd",
+    "nansum",
+    "nanvar",
+    "replace",
+    "ss",
+]
+
+#: Windows are looked at in stretches of about so many values.
+STRETCH = 1 << 20
+
+
+def nansum(a: ArrayLike, axis: int | None = None) -> Any:
+    """Sum of the values that are not NaN."""
+    with np.errstate(all="ignore"):
+        return np.nansum(a, axis=axis)
+
+
+def nanmean(a: ArrayLike, axis: int | None = None) -> Any:
+    """Mean of the values that are not NaN; NaN if there are none."""
+    a = np.asarray(a)
+    total, count = nansum(a, axis), _count(a, axis)
+    with np.errstate(all="ignore"):
+        return np.true_divide(total, count, dtype=_float_of(a))
+
+
+def nanvar(a: ArrayLike, axis: int | None = None, ddof: int = 0) -> Any:
+    """Variance of the values that are not NaN; NaN if they are not more than ddof."""
+    a = np.asarray(a)
+    if a.dtype == np.object_:
+        a = a.astype(np.float64)
+    count, dtype = _count(a, axis), _float_of(a)
+    with np.errstate(all="ignore"):
+        total, kept = np.nansum(a, axis, keepdims=True), _count(a, axis, True)
+        distance = a - np.true_divide(total, kept, dtype=dtype)
+        squares = np.where(_isnan(a), 0, distance * np.conj(distance)).real.sum(axis)
+        variance = np.asarray(squares / (count - ddof))
+    variance = np.where(count > ddof, variance, np.nan)
+    return _typed(variance, distance.real.dtype)
+
+
+def nanstd(a: ArrayLike, axis: int | None = None, ddof: int = 0) -> Any:
+    """Root of `nanvar`."""
+    return np.sqrt(nanvar(a, axis=axis, ddof=ddof))
+
+
+def nanmin(a: ArrayLike, axis: int | None = None) -> Any:
+    """Least of the values that are not NaN; NaN if there are none."""
+    return _best(np.asarray(a), axis, np.fmin, np.inf)
+
+
+def nanmax(a: ArrayLike, axis: int | None = None) -> Any:
+    """Greatest of the values that are not NaN; NaN if there are none."""
+    return _best(np.asarray(a), axis, np.fmax, -np.inf)
+
+
+def nanargmin(a: ArrayLike, axis: int | None = None) -> Any:
+    """Where `nanmin` is; of equals, the first."""
+    return _first_place(np.asarray(a), axis, np.fmin, np.inf)
+
+
+def nanargmax(a: ArrayLike, axis: int | None = None) -> Any:
+    """Where `nanmax` is; of equals, the first."""
+    return _first_place(np.asarray(a), axis, np.fmax, -np.inf)
+
+
+def anynan(a: ArrayLike, axis: int | None = None) -> Any:
+    """Whether any value is NaN."""
+    return _isnan(np.asarray(a)).any(axis=axis)
+
+
+def allnan(a: ArrayLike, axis: int | None = None) -> Any:
+    """Whether all values are NaN."""
+    return _isnan(np.asarray(a)).all(axis=axis)
+
+
+def ss(a: ArrayLike, axis: int | None = None) -> Any:
+    """Sum of the squares, NaN included."""
+    a = np.asarray(a)
+    if a.dtype.kind in "iu":
+        # Squares of narrow integers would wrap before the sum widens them.
+        a = a.astype(np.int64 if a.dtype.kind == "i" else np.uint64)
+    with np.errstate(all="ignore"):
+        return np.multiply(a, a).sum(axis=axis)
+
+
+def median(a: ArrayLike, axis: int | None = None) -> Any:
+    """Median; NaN if any value is NaN, or if there is none."""
+    a = np.asarray(a)
+    if a.dtype.kind == "m":
+        return np.median(a, axis=axis)
+    values = np.where(anynan(a, axis), np.nan, nanmedian(a, axis))
+    return _typed(values, _float_of(a))
+
+
+def nanmedian(a: ArrayLike, axis: int | None = None) -> Any:
+    """Median of the values that are not NaN; NaN if there are none."""
+    a = np.asarray(a)
+    if a.dtype.kind == "m":
+        return np.nanmedian(a, axis=axis)
+    lanes = a.reshape(-1) if axis is None else np.moveaxis(a, axis, -1)
+    # NaN comes last.
+    ordered = np.sort(_filled(lanes, np.inf), axis=-1)
+    count = np.asarray(_count(lanes, -1))
+    if ordered.shape[-1] == 0:
+        return _typed(np.full(count.shape, np.nan), _float_of(a))
+    lower = _take(ordered, np.maximum(count - 1, 0) // 2)
+    upper = _take(ordered, np.minimum(count // 2, ordered.shape[-1] - 1))
+    with np.errstate(all="ignore"):
+        middle = np.where(lower == upper, upper, lower / 2 + upper / 2)
+    return _typed(np.where(count > 0, middle, np.nan), _float_of(a))
+
+
+def replace(a: Array, old: float, new: float) -> Array:
+    """Replace values in their place; NaN equals NaN here."""
+    if a.dtype.kind not in "biufcO":
+        msg = f"a must be of numbers, got dtype {a.dtype}"
+        raise TypeError(msg)
+    if not np.issubdtype(a.dtype, np.inexact) and a.dtype != np.object_:
+        if old != old:
+            return a
+        for name, value in (("old", old), ("new", new)):
+            if value != value or abs(value) == np.inf or int(value) != value:
+                msg = f"Cannot safely cast `{name}` to int: {a.dtype} has no {value!r}"
+                raise ValueError(msg)
+    np.copyto(a, new, where=_isnan(a) if old != old else a == old, casting="unsafe")
+    return a
+
+
+def move_sum(
+    a: ArrayLike, window: int, min_count: int | None = None, axis: int = -1
+) -> Array:
+    """Sum of each window."""
+    return _move(nansum, a, window, min_count, axis)
+
+
+def move_mean(
+    a: ArrayLike, window: int, min_count: int | None = None, axis: int = -1
+) -> Array:
+    """Mean of each window."""
+    return _move(nanmean, a, window, min_count, axis)
+
+
+def move_min(
+    a: ArrayLike, window: int, min_count: int | None = None, axis: int = -1
+) -> Array:
+    """Least value of each window."""
+    return _move(nanmin, a, window, min_count, axis)
+
+
+def move_max(
+    a: ArrayLike, window: int, min_count: int | None = None, axis: int = -1
+) -> Array:
+    """Greatest value of each window."""
+    return _move(nanmax, a, window, min_count, axis)
+
+
+def _isnan(a: Array) -> NDArray[np.bool_]:
+    if a.dtype != np.object_:
+        return np.isnan(a)
+    # Of all objects, only NaN is not itself.
+    return np.asarray(a != a, dtype=bool)
+
+
+def _count(a: Array, axis: int | None, keepdims: bool = False) -> Any:
+    return np.count_nonzero(~_isnan(a), axis=axis, keepdims=keepdims)
+
+
+def _float_of(a: Array) -> np.dtype[Any] | None:
+    """The dtype of a mean."""
+    if a.dtype == np.object_:
+        return None
+    inexact = np.issubdtype(a.dtype, np.inexact)
+    return a.dtype.newbyteorder("=") if inexact else np.dtype(np.float64)
+
+
+def _typed(values: Array, dtype: np.dtype[Any] | None) -> Any:
+    """A scalar if it has no dimension, as NumPy's reductions return."""
+    return values.astype(values.dtype if dtype is None else dtype)[()]
+
+
+def _take(lanes: Array, index: Array) -> Array:
+    return np.take_along_axis(lanes, index[..., np.newaxis], axis=-1)[..., 0]
+
+
+def _best(
+    a: Array, axis: int | None, best: np.ufunc, last: float, keepdims: bool = False
+) -> Any:
+    if a.dtype != np.object_:
+        return best.reduce(a, axis=axis, keepdims=keepdims)
+    # Of objects, `fmin` and `fmax` do not leave NaN out.
+    found = best.reduce(_filled(a, last), axis=axis, keepdims=keepdims)
+    nothing = _isnan(a).all(axis=axis, keepdims=keepdims)
+    return np.where(nothing, np.nan, np.asarray(found, dtype=object))[()]
+
+
+def _filled(a: Array, value: float) -> Array:
+    return np.where(_isnan(a), value, a) if a.dtype == np.object_ else a
+
+
+def _first_place(a: Array, axis: int | None, best: np.ufunc, last: float) -> Any:
+    found = a == _best(a, axis, best, last, keepdims=True)
+    if not found.any(axis=axis).all():
+        msg = "All-NaN slice encountered"
+        raise ValueError(msg)
+    return found.argmax(axis=axis)
+
+
+def _move(
+    statistic: Callable[..., Any],
+    a: ArrayLike,
+    window: int,
+    min_count: int | None,
+    axis: int,
+) -> Array:
+    """Apply a statistic to every window, with NaN put in front of the first ones."""
+    a = np.asarray(a)
+    statistic(np.ones(1).astype(a.dtype))  # text has no sum, and says so
+    inexact = np.issubdtype(a.dtype, np.inexact)
+    out = np.empty(a.shape, dtype=a.dtype if inexact else np.float64)
+    least = window if min_count is None else min_count
+    lanes = np.moveaxis(a if inexact else a.astype(np.float64), axis, -1)
+    places = np.moveaxis(out, axis, -1)
+    ahead = np.full((*lanes.shape[:-1], window - 1), np.nan, dtype=lanes.dtype)
+    windows = sliding_window_view(np.concatenate([ahead, lanes], axis=-1), window, -1)
+    step = max(1, STRETCH // max(1, window * lanes[..., :1].size))
+    for start in range(0, lanes.shape[-1], step):
+        stretch = windows[..., start : start + step, :]
+        enough = np.asarray(_count(stretch, -1)) >= least
+        values = np.where(enough, statistic(stretch, axis=-1), np.nan)
+        places[..., start : start + step] = values
+    return out

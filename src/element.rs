@@ -1,0 +1,128 @@
+//! The dtypes that the kernels accept.
+
+/// A value of an array.
+pub trait Element: Copy + PartialOrd + Send + Sync + 'static {
+    /// The dtype of a mean: itself for floats, `f64` for integers.
+    type Float: Float;
+    /// The dtype of a sum: itself for floats, `i64` for integers, as in NumPy.
+    type Sum: Element;
+
+    /// Whether a value can be NaN at all.
+    const HAS_NAN: bool;
+    /// No value is less.
+    const LOWEST: Self;
+    /// No value is greater.
+    const HIGHEST: Self;
+    /// What stands for no value: NaN, or zero for integers, which never need it.
+    const MISSING: Self;
+
+    /// Whether this is NaN.
+    fn is_nan(self) -> bool;
+    /// The nearest `f64`.
+    fn to_f64(self) -> f64;
+    /// What `to_f64` rounded away: zero but for `i64` beyond 2⁵³.
+    fn residue(self) -> f64;
+    /// The mean of two, rounded once and without overflow.
+    fn halfway(self, other: Self) -> Self::Float;
+    /// `to_f64` of each: themselves, or written to `places`, of which there are as many.
+    fn to_f64s<'a>(values: &'a [Self], places: &'a mut [f64]) -> &'a [f64];
+}
+
+/// A value that can hold the result of a division.
+pub trait Float: Element<Float = Self, Sum = Self> {
+    /// The nearest value of this dtype.
+    fn from_f64(value: f64) -> Self;
+}
+
+#[inline(always)]
+fn convert<'a, T: Element>(values: &'a [T], places: &'a mut [f64]) -> &'a [f64] {
+    for (place, value) in places.iter_mut().zip(values) {
+        *place = value.to_f64();
+    }
+    places
+}
+
+macro_rules! float {
+    ($($t:ident: $to_f64s:expr),*) => {$(
+        impl Element for $t {
+            type Float = $t;
+            type Sum = $t;
+            const HAS_NAN: bool = true;
+            const LOWEST: $t = $t::NEG_INFINITY;
+            const HIGHEST: $t = $t::INFINITY;
+            const MISSING: $t = $t::NAN;
+
+            #[inline(always)]
+            fn is_nan(self) -> bool {
+                self.is_nan()
+            }
+            #[inline(always)]
+            fn to_f64(self) -> f64 {
+                f64::from(self)
+            }
+            #[inline(always)]
+            fn residue(self) -> f64 {
+                0.0
+            }
+            #[inline(always)]
+            fn to_f64s<'a>(values: &'a [$t], places: &'a mut [f64]) -> &'a [f64] {
+                $to_f64s(values, places)
+            }
+            #[inline(always)]
+            fn halfway(self, other: $t) -> $t {
+                let sum = self + other;
+                if sum.is_finite() { sum / 2.0 } else { self / 2.0 + other / 2.0 }
+            }
+        }
+
+        impl Float for $t {
+            #[inline(always)]
+            fn from_f64(value: f64) -> $t {
+                value as $t
+            }
+        }
+    )*};
+}
+
+macro_rules! integer {
+    ($($t:ident)*) => {$(
+        impl Element for $t {
+            type Float = f64;
+            type Sum = i64;
+            const HAS_NAN: bool = false;
+            const LOWEST: $t = $t::MIN;
+            const HIGHEST: $t = $t::MAX;
+            const MISSING: $t = 0;
+
+            #[inline(always)]
+            fn is_nan(self) -> bool {
+                false
+            }
+            #[inline(always)]
+            fn to_f64(self) -> f64 {
+                self as f64
+            }
+            #[inline(always)]
+            fn residue(self) -> f64 {
+                if size_of::<$t>() < 8 {
+                    return 0.0;
+                }
+                // Both halves are exact, and so is the error of their sum (Dekker 1971).
+                let high = (self >> 16 >> 16) as f64 * 4_294_967_296.0;
+                let low = f64::from(self as u32);
+                low - (self as f64 - high)
+            }
+            #[inline(always)]
+            fn to_f64s<'a>(values: &'a [$t], places: &'a mut [f64]) -> &'a [f64] {
+                convert(values, places)
+            }
+            #[inline(always)]
+            fn halfway(self, other: $t) -> f64 {
+                (i128::from(self) + i128::from(other)) as f64 / 2.0
+            }
+        }
+    )*};
+}
+
+float!(f32: convert, f64: |values, _| values);
+integer!(i32 i64);

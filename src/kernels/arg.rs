@@ -1,0 +1,112 @@
+//! `nanargmin` and `nanargmax`: where the least or the greatest value is that is not NaN, the
+//! first of equals.
+//!
+//! Along the memory, a stretch of values is searched for its extreme with vectors, and only the
+//! winning stretch again for the place.
+
+use super::extreme::{Extreme, Order};
+use crate::element::Element;
+use crate::error::Error;
+use crate::reduce::Reduce;
+use crate::rows::{Rows, View};
+use crate::simd::Isa;
+
+/// `nanargmin` and `nanargmax`: the place of the value that wins.
+#[derive(Clone, Copy)]
+pub struct Arg<O>(pub O);
+
+/// The value that wins among some, and where it is.
+#[derive(Clone, Copy)]
+pub struct Place<T> {
+    value: T,
+    /// Among these values; `NOWHERE` if none of them comes before the last there can be.
+    index: u64,
+    /// How many values these are.
+    len: u64,
+}
+
+/// `N` places side by side.
+pub struct Places<T, const N: usize> {
+    value: [T; N],
+    index: [u64; N],
+    len: u64,
+}
+
+const NOWHERE: u64 = u64::MAX;
+
+/// Values whose extreme is found before its place is.
+const STRETCH: usize = 1024;
+
+impl<T: Element, O: Order> Reduce<T> for Arg<O> {
+    type State = Place<T>;
+    type Columns<const N: usize> = Places<T, N>;
+    type Out = isize;
+
+    const OF_NOTHING: bool = false;
+
+    const ORDERED: bool = true;
+
+    #[inline(always)]
+    fn start<const N: usize>(&self, _rows: Rows<'_, T, N>) -> Places<T, N> {
+        Places { value: [O::last(); N], index: [NOWHERE; N], len: 0 }
+    }
+
+    #[inline(always)]
+    fn add<I: Isa, const N: usize>(&self, places: &mut Places<T, N>, rows: Rows<'_, T, N>) {
+        let Places { mut value, mut index, len } = *places;
+        for (at, row) in (len..).zip(rows.iter()) {
+            for column in 0..N {
+                let wins = O::before(row[column], value[column]);
+                value[column] = if wins { row[column] } else { value[column] };
+                index[column] = if wins { at } else { index[column] };
+            }
+        }
+        *places = Places { value, index, len: len + rows.len() as u64 };
+    }
+
+    #[inline(always)]
+    fn state<const N: usize>(&self, places: &Places<T, N>, column: usize) -> Place<T> {
+        Place { value: places.value[column], index: places.index[column], len: places.len }
+    }
+
+    #[inline(always)]
+    fn merge(&self, left: Place<T>, right: Place<T>) -> Place<T> {
+        let len = left.len + right.len;
+        if O::before(right.value, left.value) {
+            return Place { value: right.value, index: left.len + right.index, len };
+        }
+        Place { len, ..left }
+    }
+
+    #[inline(always)]
+    fn finish(&self, place: Place<T>) -> Result<isize, Error> {
+        isize::try_from(place.index).map_err(|_| Error::AllNan)
+    }
+
+    fn dense(&self, values: &[T]) -> Place<T> {
+        let len = values.len() as u64;
+        let (mut value, mut winner) = (O::last(), None);
+        for (at, stretch) in values.chunks(STRETCH).enumerate() {
+            let best = Extreme::<O>::NEW.dense(stretch);
+            if O::before(best, value) {
+                (value, winner) = (best, Some(at * STRETCH));
+            }
+        }
+        let Some(start) = winner else {
+            return Place { value, index: NOWHERE, len };
+        };
+        let within = values[start..].iter().position(|other| *other == value);
+        Place { value, index: (start + within.unwrap_or_default()) as u64, len }
+    }
+
+    /// The last there can be does not win against itself.
+    #[inline(always)]
+    fn doubtful(&self, place: &Place<T>) -> bool {
+        place.index == NOWHERE
+    }
+
+    fn review(&self, place: Place<T>, values: &View<'_, T>) -> Place<T> {
+        let first = values.iter().position(|value| !value.is_nan());
+        Place { index: first.map_or(NOWHERE, |index| index as u64), ..place }
+    }
+}

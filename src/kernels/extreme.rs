@@ -1,0 +1,153 @@
+//! `nanmin` and `nanmax`: the least and the greatest of the values that are not NaN.
+//!
+//! Of zeros of both signs, either may come out, as in NumPy.
+
+use std::marker::PhantomData;
+
+use super::missing::AllNan;
+use crate::element::Element;
+use crate::error::Error;
+use crate::reduce::{Reduce, state_of_all};
+use crate::rows::{Rows, View};
+use crate::simd::{Isa, Vector};
+use crate::slide::Slide;
+
+/// Which of two values wins.
+pub trait Order: Copy + Send + Sync + 'static {
+    /// Whether `value` comes before `other`; never, if either is NaN.
+    fn before<T: Element>(value: T, other: T) -> bool;
+    /// What no value comes after.
+    fn last<T: Element>() -> T;
+    /// Of each two the one that comes first; `other` where either is NaN.
+    fn first<V: Vector>(values: V, others: V) -> V;
+}
+
+/// The least wins.
+#[derive(Clone, Copy)]
+pub struct Least;
+
+/// The greatest wins.
+#[derive(Clone, Copy)]
+pub struct Greatest;
+
+impl Order for Least {
+    #[inline(always)]
+    fn before<T: Element>(value: T, other: T) -> bool {
+        value < other
+    }
+    #[inline(always)]
+    fn last<T: Element>() -> T {
+        T::HIGHEST
+    }
+    #[inline(always)]
+    fn first<V: Vector>(values: V, others: V) -> V {
+        values.least(others)
+    }
+}
+
+impl Order for Greatest {
+    #[inline(always)]
+    fn before<T: Element>(value: T, other: T) -> bool {
+        value > other
+    }
+    #[inline(always)]
+    fn last<T: Element>() -> T {
+        T::LOWEST
+    }
+    #[inline(always)]
+    fn first<V: Vector>(values: V, others: V) -> V {
+        values.greatest(others)
+    }
+}
+
+/// The value that wins.
+#[derive(Clone, Copy)]
+pub struct Extreme<O>(PhantomData<O>);
+
+/// `nanmin`
+pub const MIN: Extreme<Least> = Extreme(PhantomData);
+/// `nanmax`
+pub const MAX: Extreme<Greatest> = Extreme(PhantomData);
+
+impl<O> Extreme<O> {
+    pub(super) const NEW: Self = Self(PhantomData);
+}
+
+impl<T: Element, O: Order> Reduce<T> for Extreme<O> {
+    type State = T;
+    type Columns<const N: usize> = [T; N];
+    type Out = T;
+
+    const OF_NOTHING: bool = false;
+
+    #[inline(always)]
+    fn start<const N: usize>(&self, _rows: Rows<'_, T, N>) -> [T; N] {
+        [O::last(); N]
+    }
+
+    #[inline(always)]
+    fn add<I: Isa, const N: usize>(&self, firsts: &mut [T; N], rows: Rows<'_, T, N>) {
+        let mut first = *firsts;
+        for row in rows.iter() {
+            for column in 0..N {
+                first[column] = self.merge(first[column], row[column]);
+            }
+        }
+        *firsts = first;
+    }
+
+    #[inline(always)]
+    fn state<const N: usize>(&self, firsts: &[T; N], column: usize) -> T {
+        firsts[column]
+    }
+
+    /// Keeps `left` where `right` is NaN: one instruction.
+    #[inline(always)]
+    fn merge(&self, left: T, right: T) -> T {
+        if O::before(right, left) { right } else { left }
+    }
+
+    #[inline(always)]
+    fn finish(&self, first: T) -> Result<T, Error> {
+        Ok(first)
+    }
+
+    /// Either it is infinite, or all values are NaN.
+    #[inline(always)]
+    fn doubtful(&self, first: &T) -> bool {
+        T::HAS_NAN && *first == O::last()
+    }
+
+    fn review(&self, first: T, values: &View<'_, T>) -> T {
+        if state_of_all(&AllNan, values) { T::MISSING } else { first }
+    }
+}
+
+/// `move_min` and `move_max`. Integers are compared as `float64`, which is what comes out:
+/// rounding keeps their order.
+impl<O: Order> Slide for Extreme<O> {
+    type State<V: Vector> = V;
+
+    const MAY_OVERFLOW: bool = false;
+
+    #[inline(always)]
+    fn nothing<V: Vector>(&self) -> V {
+        V::splat(O::last())
+    }
+
+    /// Keeps the state where `value` is NaN: one instruction.
+    #[inline(always)]
+    fn push<V: Vector, const CARE: bool>(&self, state: V, value: V) -> V {
+        O::first(value, state)
+    }
+
+    #[inline(always)]
+    fn merged<V: Vector, const CARE: bool>(&self, left: V, right: V, _: V, _: V) -> V {
+        O::first(left, right)
+    }
+
+    #[inline(always)]
+    fn witness<V: Vector>(&self, value: V, _result: V) -> V {
+        value
+    }
+}

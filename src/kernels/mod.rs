@@ -1,0 +1,23 @@
+//! One file for each statistic: its `nan*` and its `move_*` together.
+//!
+//! A kernel is a small struct whose fields are the parameters of the call. It knows values, and
+//! neither Python nor axes, strides, threads or instruction sets.
+
+/// `nanargmin`, `nanargmax`
+pub mod arg;
+/// `nanmin`, `nanmax`, `move_min`, `move_max`
+pub mod extreme;
+/// `nanmean`, `move_mean`
+pub mod mean;
+/// `median`, `nanmedian`
+pub mod median;
+/// `anynan`, `allnan`
+pub mod missing;
+/// `replace`
+pub mod replace;
+/// `ss`
+pub mod squares;
+/// `nansum`, `move_sum`
+pub mod sum;
+/// `nanvar`, `nanstd`
+pub mod var;

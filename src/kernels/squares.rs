@@ -1,0 +1,94 @@
+//! `ss`: the sum of the squares, NaN included.
+
+use super::sum::Sums;
+use crate::double::Double;
+use crate::element::Float;
+use crate::error::Error;
+use crate::reduce::Reduce;
+use crate::rows::Rows;
+use crate::simd::Isa;
+
+/// `ss`
+#[derive(Clone, Copy)]
+pub struct SumOfSquares;
+
+impl<T: Float> Reduce<T> for SumOfSquares {
+    type State = Double;
+    type Columns<const N: usize> = Sums<N>;
+    type Out = T;
+
+    #[inline(always)]
+    fn start<const N: usize>(&self, _rows: Rows<'_, T, N>) -> Sums<N> {
+        Sums::ZERO
+    }
+
+    #[inline(always)]
+    fn add<I: Isa, const N: usize>(&self, columns: &mut Sums<N>, rows: Rows<'_, T, N>) {
+        let mut sums = *columns;
+        for row in rows.iter() {
+            for column in 0..N {
+                sums.add(column, I::square(row[column].to_f64()));
+            }
+        }
+        *columns = sums;
+    }
+
+    #[inline(always)]
+    fn state<const N: usize>(&self, sums: &Sums<N>, column: usize) -> Double {
+        sums.sum(column)
+    }
+
+    #[inline(always)]
+    fn merge(&self, left: Double, right: Double) -> Double {
+        left.plus(right)
+    }
+
+    #[inline(always)]
+    fn finish(&self, sum: Double) -> Result<T, Error> {
+        Ok(T::from_f64(sum.to_f64()))
+    }
+}
+
+macro_rules! integer {
+    ($($t:ident)*) => {$(
+        impl Reduce<$t> for SumOfSquares {
+            type State = i64;
+            type Columns<const N: usize> = [i64; N];
+            type Out = i64;
+
+            #[inline(always)]
+            fn start<const N: usize>(&self, _rows: Rows<'_, $t, N>) -> [i64; N] {
+                [0; N]
+            }
+
+            #[inline(always)]
+            fn add<I: Isa, const N: usize>(&self, sums: &mut [i64; N], rows: Rows<'_, $t, N>) {
+                let mut added = *sums;
+                for row in rows.iter() {
+                    for column in 0..N {
+                        let value = i64::from(row[column]);
+                        added[column] = added[column].wrapping_add(value.wrapping_mul(value));
+                    }
+                }
+                *sums = added;
+            }
+
+            #[inline(always)]
+            fn state<const N: usize>(&self, sums: &[i64; N], column: usize) -> i64 {
+                sums[column]
+            }
+
+            #[inline(always)]
+            fn merge(&self, left: i64, right: i64) -> i64 {
+                left.wrapping_add(right)
+            }
+
+            #[inline(always)]
+            fn finish(&self, sum: i64) -> Result<i64, Error> {
+                Ok(sum)
+            }
+        }
+    )*};
+}
+
+integer!(i32 i64);

@@ -1,0 +1,287 @@
+//! `nanvar` and `nanstd`: the mean squared distance from the mean, and its root.
+//!
+//! Distances are taken from an anchor near the mean, and they and their squares are summed in
+//! twice the precision. The anchor is the mean of the first values of a part, so by Jensen's
+//! inequality what it adds to the squares is at most the number of such stretches in the part
+//! times the result, and 106 bits take it off again without a loss. Parts are merged around
+//! their means (Chan, Golub & LeVeque 1979, equation 2.1), so the result is never negative.
+
+use super::sum::Scaled;
+use crate::double::{Double, two_sum};
+use crate::element::{Element, Float};
+use crate::error::Error;
+use crate::reduce::{N, Reduce, add_rows, dense_from, state_of_all};
+use crate::rows::{Rows, View};
+use crate::simd::Isa;
+
+/// `nanvar` and `nanstd`
+#[derive(Clone, Copy)]
+pub struct Var {
+    ddof: i64,
+    root: bool,
+    scale: f64,
+}
+
+impl Var {
+    /// `nanvar`: the squared distances are divided by the count less `ddof`.
+    pub fn new(ddof: i64) -> Self {
+        Self { ddof, root: false, scale: 1.0 }
+    }
+
+    /// `nanstd`
+    pub fn std(ddof: i64) -> Self {
+        Self { root: true, ..Self::new(ddof) }
+    }
+}
+
+/// Some values' distances from an anchor, and their squares, summed up. All are of the values
+/// times a power of two, whose inverse is `unscale`.
+#[derive(Clone, Copy)]
+pub struct Distances {
+    count: u64,
+    anchor: f64,
+    sum: Double,
+    squares: Double,
+    unscale: f64,
+}
+
+/// Powers of two that bring values into the range where squares keep all their digits.
+const DOWN: f64 = f64::from_bits((1023 - 540) << 52);
+const UP: f64 = f64::from_bits((1023 + 800) << 52);
+/// Squares below this may have lost digits to underflow, unless the values are so large that
+/// their last digit is not among them.
+const TINY_SQUARES: f64 = f64::from_bits((1023 - 900) << 52);
+const TINY: f64 = f64::from_bits((1023 - 300) << 52);
+
+impl Distances {
+    /// How far the mean is from the anchor.
+    #[inline(always)]
+    fn shift(&self) -> Double {
+        self.sum.over(self.count as f64)
+    }
+
+    /// The squared distances from the mean.
+    #[inline(always)]
+    fn around_mean(&self) -> Double {
+        self.squares.plus(self.sum.times(self.shift()).negated())
+    }
+
+    fn merge(self, other: Self) -> Self {
+        if self.count == 0 || other.count == 0 {
+            return if self.count == 0 { other } else { self };
+        }
+        let count = self.count + other.count;
+        if self.anchor == other.anchor {
+            let (sum, squares) = (self.sum.plus(other.sum), self.squares.plus(other.squares));
+            return Self { count, sum, squares, ..self };
+        }
+        let (count_f64, own, others) = (count as f64, self.count as f64, other.count as f64);
+        let mean = two_sum(self.anchor, 0.0).plus(self.shift());
+        let apart = two_sum(other.anchor, -self.anchor)
+            .plus(other.shift())
+            .plus(self.shift().negated())
+            .normalized();
+        let shift = apart.times(Double::from(others)).over(count_f64);
+        let between = apart.times(shift).times(Double::from(own));
+        let mean = mean.plus(shift).normalized();
+        // The new anchor is the mean but for what an `f64` cannot hold of it.
+        let rest = Double::from(mean.low);
+        let sum = rest.times(Double::from(count_f64));
+        let squares = self.around_mean().plus(other.around_mean()).plus(between);
+        let squares = squares.plus(sum.times(rest));
+        Self { count, anchor: mean.high, sum, squares, unscale: self.unscale }
+    }
+
+    /// The variance of the scaled values.
+    fn variance(&self, ddof: i64) -> f64 {
+        let divisor = i128::from(self.count) - i128::from(ddof);
+        if divisor <= 0 {
+            return f64::NAN;
+        }
+        if self.count == 0 {
+            // With a negative `ddof`, as in NumPy.
+            return 0.0;
+        }
+        let variance = self.around_mean().over(divisor as f64).to_f64();
+        // `max` would take NaN for zero.
+        if variance < 0.0 { 0.0 } else { variance }
+    }
+
+    /// Whether squares may have left the range of `f64`, which those of other dtypes do not.
+    #[inline(always)]
+    fn is_doubtful<T: Element>(&self) -> bool {
+        let squares = self.squares.high + self.squares.low;
+        let tiny = squares < TINY_SQUARES && self.anchor.abs() < TINY;
+        T::HAS_NAN && size_of::<T>() == 8 && self.count > 1 && (tiny || !squares.is_finite())
+    }
+}
+
+/// The distances of `N` columns from their anchors, and their squares, summed up.
+pub struct Columns<const N: usize> {
+    anchor: [f64; N],
+    count: [u64; N],
+    sum: [f64; N],
+    sum_low: [f64; N],
+    squares: [f64; N],
+    squares_low: [f64; N],
+}
+
+impl<const N: usize> Columns<N> {
+    #[inline(always)]
+    fn from(anchor: [f64; N]) -> Self {
+        let zero = [0.0; N];
+        let (count, sum, sum_low, squares, squares_low) = ([0; N], zero, zero, zero, zero);
+        Self { anchor, count, sum, sum_low, squares, squares_low }
+    }
+
+    /// Around the means of the first rows.
+    #[inline(always)]
+    fn start<T: Element>(rows: Rows<'_, T, N>, scale: f64) -> Self {
+        let kernel = Scaled { scale };
+        let (rows, _) = rows.split(ANCHORED);
+        let mut totals = Reduce::<T>::start(&kernel, rows);
+        add_rows(&kernel, &mut totals, rows);
+        let mut anchor = [0.0; N];
+        for (column, anchor) in anchor.iter_mut().enumerate() {
+            *anchor = mean_or_zero(totals.total(column));
+        }
+        Self::from(anchor)
+    }
+
+    #[inline(always)]
+    fn add<I: Isa, T: Element>(&mut self, rows: Rows<'_, T, N>, scale: f64) {
+        let mut rest = rows;
+        while !rest.is_empty() {
+            let (head, tail) = rest.split(BLOCK);
+            if N < G {
+                self.add_group::<I, T, N>(head, 0, scale);
+            } else {
+                for first in (0..N).step_by(G) {
+                    self.add_group::<I, T, G>(head.narrow(first), first, scale);
+                }
+            }
+            rest = tail;
+        }
+    }
+
+    #[inline(always)]
+    fn add_group<I: Isa, T: Element, const G: usize>(
+        &mut self,
+        rows: Rows<'_, T, G>,
+        first: usize,
+        scale: f64,
+    ) {
+        let anchor = group::<f64, G>(&mut self.anchor, first);
+        let counts = group::<u64, G>(&mut self.count, first);
+        let sums = [&mut self.sum, &mut self.sum_low, &mut self.squares, &mut self.squares_low];
+        let [sums, sums_low, squares, squares_low] = sums.map(|sum| group::<f64, G>(sum, first));
+        let mut count = *counts;
+        let (mut sum, mut sum_low) = (*sums, *sums_low);
+        let (mut square, mut square_low) = (*squares, *squares_low);
+        for row in rows.iter() {
+            for column in 0..G {
+                let value = row[column];
+                let is_value = !value.is_nan();
+                let distance = distance(value, anchor[column], scale);
+                let distance = if is_value { distance } else { 0.0 };
+                let total = two_sum(sum[column], distance);
+                sum[column] = total.high;
+                sum_low[column] += total.low;
+                let exact = I::square(distance);
+                let total = two_sum(square[column], exact.high);
+                square[column] = total.high;
+                square_low[column] += total.low + exact.low;
+                count[column] += u64::from(is_value);
+            }
+        }
+        (*counts, *sums, *sums_low) = (count, sum, sum_low);
+        (*squares, *squares_low) = (square, square_low);
+    }
+
+    #[inline(always)]
+    fn distances(&self, column: usize, unscale: f64) -> Distances {
+        Distances {
+            count: self.count[column],
+            anchor: self.anchor[column],
+            sum: Double { high: self.sum[column], low: self.sum_low[column] },
+            squares: Double { high: self.squares[column], low: self.squares_low[column] },
+            unscale,
+        }
+    }
+}
+
+/// Columns whose sums the registers hold, and rows of them that the first cache holds.
+const G: usize = 8;
+const BLOCK: usize = 64;
+/// Rows that an anchor is the mean of.
+const ANCHORED: usize = 256;
+
+#[inline(always)]
+fn group<T, const G: usize>(columns: &mut [T], first: usize) -> &mut [T; G] {
+    columns[first..].first_chunk_mut().expect("the columns are whole groups")
+}
+
+/// How far a value is from the anchor, with one rounding.
+#[inline(always)]
+fn distance<T: Element>(value: T, anchor: f64, scale: f64) -> f64 {
+    if T::HAS_NAN {
+        value.to_f64() * scale - anchor
+    } else {
+        value.to_f64() - anchor + value.residue()
+    }
+}
+
+/// The very value, if there is but one, so that the variance of a constant is exactly zero.
+#[inline(always)]
+fn mean_or_zero(total: super::sum::Total) -> f64 {
+    let mean = total.mean().to_f64();
+    if mean.is_finite() { mean } else { 0.0 }
+}
+
+impl<T: Element> Reduce<T> for Var {
+    type State = Distances;
+    type Columns<const N: usize> = Columns<N>;
+    type Out = T::Float;
+
+    #[inline(always)]
+    fn start<const N: usize>(&self, rows: Rows<'_, T, N>) -> Columns<N> {
+        Columns::start(rows, self.scale)
+    }
+
+    #[inline(always)]
+    fn add<I: Isa, const N: usize>(&self, columns: &mut Columns<N>, rows: Rows<'_, T, N>) {
+        columns.add::<I, T>(rows, self.scale);
+    }
+
+    #[inline(always)]
+    fn state<const N: usize>(&self, columns: &Columns<N>, column: usize) -> Distances {
+        columns.distances(column, 1.0 / self.scale)
+    }
+
+    fn merge(&self, left: Distances, right: Distances) -> Distances {
+        left.merge(right)
+    }
+
+    /// With one anchor for all columns, so that merging them is adding.
+    fn dense(&self, values: &[T]) -> Distances {
+        let head = &values[..values.len().min(ANCHORED * G)];
+        let anchor = mean_or_zero(Scaled { scale: self.scale }.dense(head));
+        dense_from(self, Columns::from([anchor; N]), Columns::from([anchor]), values)
+    }
+
+    #[inline(always)]
+    fn doubtful(&self, distances: &Distances) -> bool {
+        self.scale == 1.0 && distances.is_doubtful::<T>()
+    }
+
+    fn review(&self, distances: Distances, values: &View<'_, T>) -> Distances {
+        let scale = if distances.squares.high < TINY_SQUARES { UP } else { DOWN };
+        state_of_all(&Self { scale, ..*self }, values)
+    }
+
+    fn finish(&self, distances: Distances) -> Result<T::Float, Error> {
+        let (variance, unscale) = (distances.variance(self.ddof), distances.unscale);
+        let value = if self.root { variance.sqrt() } else { variance * unscale };
+        Ok(T::Float::from_f64(value * unscale))
+    }
+}

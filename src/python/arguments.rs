@@ -1,0 +1,125 @@
+//! What callers may pass for an argument beside the array.
+
+use pyo3::exceptions::PyTypeError;
+use pyo3::prelude::*;
+use pyo3::types::{PyBool, PyInt};
+
+use crate::error::Error;
+
+/// Makes a converter for each argument, which names it where what came is wrong.
+macro_rules! integers {
+    ($($name:ident -> $kind:ty: $convert:ident;)*) => {$(
+        pub(super) fn $name(object: &Bound<'_, PyAny>) -> PyResult<$kind> {
+            $convert(stringify!($name), object)
+        }
+    )*};
+}
+
+integers! {
+    axis -> i64: integer;
+    axis_or_none -> Option<i64>: integer_or_none;
+    ddof -> i64: integer;
+    min_count -> Option<i64>: integer_or_none;
+    n -> i64: integer;
+    window -> i64: integer;
+}
+
+/// An integer, or what has `__index__`; neither a bool nor a float.
+fn integer(name: &str, object: &Bound<'_, PyAny>) -> PyResult<i64> {
+    integer_like(object).unwrap_or_else(|| {
+        let got = got(object);
+        Err(PyTypeError::new_err(format!("{name} must be an integer, got {got}")))
+    })
+}
+
+/// The same, or None.
+fn integer_or_none(name: &str, object: &Bound<'_, PyAny>) -> PyResult<Option<i64>> {
+    if object.is_none() {
+        return Ok(None);
+    }
+    let name = name.trim_end_matches("_or_none");
+    let integer = integer_like(object).unwrap_or_else(|| {
+        let got = got(object);
+        Err(PyTypeError::new_err(format!("{name} must be an integer or None, got {got}")))
+    });
+    integer.map(Some)
+}
+
+/// None if it is no integer at all.
+#[inline(always)]
+fn integer_like(object: &Bound<'_, PyAny>) -> Option<PyResult<i64>> {
+    if object.is_exact_instance_of::<PyBool>() {
+        return None;
+    }
+    object.extract().map_or_else(|_| beyond_i64(object), |value| Some(Ok(value)))
+}
+
+/// No number that counts here comes near 2⁶³, so one beyond it is as wrong as that.
+#[cold]
+fn beyond_i64(object: &Bound<'_, PyAny>) -> Option<PyResult<i64>> {
+    let limit = |negative| if negative { i64::MIN } else { i64::MAX };
+    object.is_instance_of::<PyInt>().then(|| object.lt(0).map(limit))
+}
+
+/// What came, for a message.
+fn got(object: &Bound<'_, PyAny>) -> String {
+    let value = object.repr().map_or_else(|_| "?".into(), |repr| repr.to_string());
+    let kind = object.get_type().name().map_or_else(|_| "?".into(), |name| name.to_string());
+    format!("{value} ({kind})")
+}
+
+/// The axis that `axis` is, of an array with `ndim` dimensions.
+pub(super) fn axis_within(axis: i64, ndim: usize) -> Result<usize, Error> {
+    let counted = if axis < 0 { axis.saturating_add(ndim as i64) } else { axis };
+    match usize::try_from(counted) {
+        Ok(counted) if counted < ndim => Ok(counted),
+        _ => Err(Error::Axis { axis, ndim }),
+    }
+}
+
+/// A real number: an integer exactly, or what has `__float__`.
+#[derive(Clone, Copy)]
+pub(super) enum Number {
+    Integer(i64),
+    Float(f64),
+}
+
+impl Number {
+    /// The value of the argument `name`.
+    pub(super) fn new(name: &str, object: &Bound<'_, PyAny>) -> PyResult<Self> {
+        if let Ok(value) = object.extract() {
+            return Ok(Self::Integer(value));
+        }
+        match object.extract() {
+            Ok(value) => Ok(Self::Float(value)),
+            Err(_) => {
+                let got = got(object);
+                Err(PyTypeError::new_err(format!("`{name}` must be a number, got {got}")))
+            }
+        }
+    }
+
+    pub(super) fn is_nan(self) -> bool {
+        self.to_f64().is_nan()
+    }
+
+    pub(super) fn to_f64(self) -> f64 {
+        match self {
+            Self::Integer(value) => value as f64,
+            Self::Float(value) => value,
+        }
+    }
+
+    /// The same value as an integer, if there is one.
+    pub(super) fn to_i64(self) -> Option<i64> {
+        match self {
+            Self::Integer(value) => Some(value),
+            // -2⁶³ is an `i64`, 2⁶³ is not.
+            Self::Float(value) => {
+                let limit = i64::MIN as f64;
+                let fits = value.trunc() == value && (limit..-limit).contains(&value);
+                fits.then_some(value as i64)
+            }
+        }
+    }
+}

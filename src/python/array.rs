@@ -1,0 +1,290 @@
+//! NumPy arrays: what is read is borrowed, what is returned is allocated by NumPy.
+#![expect(unsafe_code, reason = "NumPy's C API hands out and takes raw pointers")]
+
+use std::ffi::{c_int, c_long};
+use std::marker::PhantomData;
+use std::ptr::null_mut;
+
+use numpy::PY_ARRAY_API;
+use numpy::npyffi::objects::{_PyArray_GET_ITEM_DATA, _PyDataType_GET_ITEM_DATA};
+use numpy::npyffi::{
+    self, NPY_ARRAY_ALIGNED, NPY_ARRAY_C_CONTIGUOUS, NPY_ARRAY_ELEMENTSTRIDES, NPY_ARRAY_WRITEABLE,
+    NPY_TYPES, NpyTypes, PyArrayObject, PyArrayObject_fields, get_type_object, npy_intp,
+};
+use pyo3::exceptions::{PyTypeError, PyValueError};
+use pyo3::prelude::*;
+use pyo3::sync::PyOnceLock;
+
+use crate::rows::{Cells, Dim, Dims, View, ViewMut, one_dimension};
+
+/// The dtypes that kernels accept.
+#[derive(Clone, Copy, PartialEq)]
+pub(super) enum Dtype {
+    Float64,
+    Float32,
+    Int64,
+    Int32,
+}
+
+/// The NumPy type number of a value.
+pub(super) trait Numpy: Copy {
+    const TYPE: NPY_TYPES;
+}
+
+const LONG_IS_64: bool = size_of::<c_long>() == 8;
+
+impl Numpy for f64 {
+    const TYPE: NPY_TYPES = NPY_TYPES::NPY_DOUBLE;
+}
+impl Numpy for f32 {
+    const TYPE: NPY_TYPES = NPY_TYPES::NPY_FLOAT;
+}
+impl Numpy for i64 {
+    const TYPE: NPY_TYPES = if LONG_IS_64 { NPY_TYPES::NPY_LONG } else { NPY_TYPES::NPY_LONGLONG };
+}
+impl Numpy for i32 {
+    const TYPE: NPY_TYPES = if LONG_IS_64 { NPY_TYPES::NPY_INT } else { NPY_TYPES::NPY_LONG };
+}
+impl Numpy for isize {
+    const TYPE: NPY_TYPES = if size_of::<isize>() == 8 { i64::TYPE } else { i32::TYPE };
+}
+impl Numpy for bool {
+    const TYPE: NPY_TYPES = NPY_TYPES::NPY_BOOL;
+}
+
+/// An ndarray that is read, and kept alive meanwhile.
+pub(super) struct Array<'py> {
+    object: Bound<'py, PyAny>,
+}
+
+impl<'py> Array<'py> {
+    /// Any array-like: an ndarray as it is, anything else as `numpy.asarray` has it.
+    #[inline(always)]
+    pub(super) fn new(object: &Bound<'py, PyAny>) -> PyResult<Self> {
+        let py = object.py();
+        // SAFETY: the interpreter is attached, and `object` is alive.
+        if unsafe { npyffi::array::PyArray_CheckExact(py, object.as_ptr()) } != 0 {
+            return Ok(Self { object: object.clone() });
+        }
+        Self::from_any(object)
+    }
+
+    fn from_any(object: &Bound<'py, PyAny>) -> PyResult<Self> {
+        let py = object.py();
+        if object.is_instance(masked_array(py)?)? {
+            return Err(PyTypeError::new_err(
+                "a must not be a masked array, whose mask would be ignored: \
+                 use a.filled(numpy.nan) or the functions of numpy.ma",
+            ));
+        }
+        // SAFETY: as in `new`.
+        if unsafe { npyffi::array::PyArray_Check(py, object.as_ptr()) } != 0 {
+            return Ok(Self { object: object.clone() });
+        }
+        // SAFETY: the interpreter is attached and `object` is alive; a null dtype asks for the
+        // object's own, and the result is a new reference or null with an exception set.
+        let object = unsafe {
+            let array =
+                PY_ARRAY_API.PyArray_FromAny(py, object.as_ptr(), null_mut(), 0, 0, 0, null_mut());
+            Bound::from_owned_ptr_or_err(py, array)?
+        };
+        Ok(Self { object })
+    }
+
+    /// An ndarray that may be written to.
+    pub(super) fn writeable(object: &Bound<'py, PyAny>) -> PyResult<Self> {
+        let array = Self::new(object)?;
+        if !array.object.is(object) {
+            return Err(PyTypeError::new_err(
+                "works in place so input must be an array, not (e.g.) a list",
+            ));
+        }
+        if !array.flag(NPY_ARRAY_WRITEABLE) {
+            return Err(PyValueError::new_err("a is read-only, and would be changed in place"));
+        }
+        Ok(array)
+    }
+
+    pub(super) fn as_any(&self) -> &Bound<'py, PyAny> {
+        &self.object
+    }
+
+    #[inline(always)]
+    fn fields(&self) -> &PyArrayObject_fields {
+        // SAFETY: `object` is an ndarray, which `self` keeps alive. NumPy changes these fields
+        // only in place of their owner, which no one else is while a call holds a reference.
+        unsafe { &*_PyArray_GET_ITEM_DATA(self.object.as_ptr().cast::<PyArrayObject>()) }
+    }
+
+    #[inline(always)]
+    pub(super) fn ndim(&self) -> usize {
+        self.fields().nd as usize
+    }
+
+    #[inline(always)]
+    pub(super) fn shape(&self) -> &[usize] {
+        self.per_dimension(self.fields().dimensions.cast())
+    }
+
+    #[inline(always)]
+    fn per_dimension<T>(&self, first: *const T) -> &[T] {
+        match self.ndim() {
+            // NumPy may leave the pointer null.
+            0 => &[],
+            // SAFETY: NumPy keeps one value for each dimension, as long as the array lives;
+            // a length is never negative, so `npy_intp` may be read as `usize`.
+            ndim => unsafe { std::slice::from_raw_parts(first, ndim) },
+        }
+    }
+
+    /// The dtype, if kernels accept it: in the byte order of this machine.
+    #[inline(always)]
+    pub(super) fn dtype(&self) -> Option<Dtype> {
+        // SAFETY: an ndarray has a dtype, which lives as long as it does.
+        let (type_num, byteorder) = unsafe {
+            let dtype = &*_PyDataType_GET_ITEM_DATA(self.fields().descr);
+            (dtype.type_num, dtype.byteorder as u8)
+        };
+        let swapped = if cfg!(target_endian = "little") { b'>' } else { b'<' };
+        let is = |kind: NPY_TYPES| type_num == kind as c_int;
+        if byteorder == swapped {
+            None
+        } else if is(NPY_TYPES::NPY_DOUBLE) {
+            Some(Dtype::Float64)
+        } else if is(NPY_TYPES::NPY_FLOAT) {
+            Some(Dtype::Float32)
+        } else if is(NPY_TYPES::NPY_LONG) {
+            Some(if LONG_IS_64 { Dtype::Int64 } else { Dtype::Int32 })
+        } else if is(NPY_TYPES::NPY_LONGLONG) {
+            Some(Dtype::Int64)
+        } else if is(NPY_TYPES::NPY_INT) {
+            Some(Dtype::Int32)
+        } else {
+            None
+        }
+    }
+
+    fn flag(&self, flag: c_int) -> bool {
+        self.fields().flags & flag != 0
+    }
+
+    /// Whether the values, each of `size` bytes, can be read where they are.
+    pub(super) fn is_behaved(&self, size: usize) -> bool {
+        let strides = self.per_dimension(self.fields().strides.cast_const());
+        let whole = |stride: &npy_intp| stride % size as npy_intp == 0;
+        self.flag(NPY_ARRAY_ALIGNED) && strides.iter().all(whole)
+    }
+
+    /// This array, or a copy of it that `is_behaved`.
+    #[inline(never)]
+    pub(super) fn behaved(self, size: usize) -> PyResult<Self> {
+        if self.is_behaved(size) { Ok(self) } else { self.copy_behaved() }
+    }
+
+    #[cold]
+    fn copy_behaved(self) -> PyResult<Self> {
+        let py = self.object.py();
+        let flags = NPY_ARRAY_ALIGNED | NPY_ARRAY_ELEMENTSTRIDES;
+        // SAFETY: the interpreter is attached and `object` is an ndarray; a null dtype keeps
+        // its own, and the result is a new reference or null with an exception set.
+        let object = unsafe {
+            let array = self.object.as_ptr().cast();
+            let copy = PY_ARRAY_API.PyArray_FromArray(py, array, null_mut(), flags);
+            Bound::from_owned_ptr_or_err(py, copy)?
+        };
+        Ok(Self { object })
+    }
+
+    /// The dimensions, with strides in values of `size` bytes.
+    fn dims(&self, size: usize) -> Dims {
+        let strides = self.per_dimension(self.fields().strides.cast_const());
+        let dims = self.shape().iter().zip(strides);
+        dims.map(|(&len, &stride)| Dim { len, stride: stride / size as npy_intp }).collect()
+    }
+
+    /// The values of an array that is `behaved`, in C order; a single dimension if they lie in
+    /// memory so.
+    #[inline(always)]
+    pub(super) fn flat<T: Numpy>(&self) -> View<'_, T> {
+        if !self.flag(NPY_ARRAY_C_CONTIGUOUS) {
+            return self.view();
+        }
+        let len = self.shape().iter().product();
+        let first = self.fields().data.cast::<T>().cast_const();
+        // SAFETY: as in `view`; contiguous values are `len` neighbours.
+        unsafe { View::new(first, one_dimension(len)) }
+    }
+
+    /// The values of an array that is `behaved`.
+    #[inline(always)]
+    pub(super) fn view<T: Numpy>(&self) -> View<'_, T> {
+        let first = self.fields().data.cast::<T>().cast_const();
+        // SAFETY: NumPy vouches for every index of an array, `dtype` for the type, `behaved`
+        // for alignment and whole strides. As in NumPy itself, who writes to the array from
+        // another thread meanwhile gets a result of no use; no value becomes an address.
+        unsafe { View::new(first, self.dims(size_of::<T>())) }
+    }
+
+    /// The values of an array that `is_behaved` and was made by `writeable`.
+    pub(super) fn cells<T: Numpy>(&self) -> Cells<'_, T> {
+        assert!(self.flag(NPY_ARRAY_WRITEABLE));
+        let first = self.fields().data.cast::<T>();
+        // SAFETY: as in `view`; NumPy lets the values be written.
+        unsafe { Cells::new(first, self.dims(size_of::<T>())) }
+    }
+
+    /// A new array in C order whose values are still to be written.
+    #[inline(never)]
+    fn unwritten(py: Python<'py>, shape: &[usize], kind: NPY_TYPES) -> PyResult<Self> {
+        // SAFETY: the interpreter is attached; NumPy reads `shape` and allocates; the result is
+        // a new reference or null with an exception set.
+        let object = unsafe {
+            let array = PY_ARRAY_API.PyArray_New(
+                py,
+                get_type_object(py, NpyTypes::PyArray_Type),
+                shape.len() as c_int,
+                shape.as_ptr().cast::<npy_intp>().cast_mut(),
+                kind as c_int,
+                null_mut(),
+                null_mut(),
+                0,
+                0,
+                null_mut(),
+            );
+            Bound::from_owned_ptr_or_err(py, array)?
+        };
+        Ok(Self { object })
+    }
+}
+
+fn masked_array<'py>(py: Python<'py>) -> PyResult<&'py Bound<'py, PyAny>> {
+    static CLASS: PyOnceLock<Py<PyAny>> = PyOnceLock::new();
+    let class = CLASS.get_or_try_init(py, || {
+        Ok::<_, PyErr>(py.import("numpy.ma")?.getattr("MaskedArray")?.unbind())
+    })?;
+    Ok(class.bind(py))
+}
+
+/// A new array in C order whose values are still to be written.
+pub(super) struct NewArray<'py, O> {
+    array: Array<'py>,
+    values: PhantomData<O>,
+}
+
+impl<'py, O: Numpy> NewArray<'py, O> {
+    pub(super) fn new(py: Python<'py>, shape: &[usize]) -> PyResult<Self> {
+        Ok(Self { array: Array::unwritten(py, shape, O::TYPE)?, values: PhantomData })
+    }
+
+    /// The places of the values.
+    pub(super) fn places(&mut self) -> ViewMut<'_, O> {
+        let first = self.array.fields().data.cast::<O>();
+        // SAFETY: NumPy allocated them for values of this type, and no one else has seen the
+        // array yet.
+        unsafe { ViewMut::new(first, self.array.dims(size_of::<O>())) }
+    }
+
+    pub(super) fn into_any(self) -> Bound<'py, PyAny> {
+        self.array.object
+    }
+}

@@ -1,0 +1,25 @@
+//! From what is wrong with a call to the exception that NumPy's users expect.
+
+use pyo3::exceptions::{PyMemoryError, PyValueError};
+use pyo3::prelude::*;
+
+use crate::error::Error;
+
+impl From<Error> for PyErr {
+    fn from(error: Error) -> Self {
+        match error {
+            Error::Axis { axis, ndim } => Python::attach(|py| axis_error(py, axis, ndim)),
+            Error::Memory { .. } => PyMemoryError::new_err(error.to_string()),
+            _ => PyValueError::new_err(error.to_string()),
+        }
+    }
+}
+
+/// NumPy's own, which is a `ValueError` and an `IndexError`.
+fn axis_error(py: Python<'_>, axis: i64, ndim: usize) -> PyErr {
+    let error = py
+        .import("numpy.exceptions")
+        .and_then(|module| module.getattr("AxisError"))
+        .and_then(|class| class.call1((axis, ndim)));
+    error.map_or_else(|error| error, PyErr::from_value)
+}

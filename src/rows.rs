@@ -1,0 +1,1111 @@
+//! Strided memory: what a kernel reads and where a driver writes.
+//!
+//! [`View`] and [`ViewMut`] are whole arrays; their `unsafe` constructors are the only places
+//! where memory is vouched for. [`Sweep`] pairs the two and walks over them in bundles of
+//! [`Lanes`], from which kernels get [`Rows`]. Everything after the constructors is safe,
+//! because each type only ever hands out indices that its parent had.
+#![expect(unsafe_code, reason = "strided access through pointers is what this file is for")]
+
+use std::array::from_fn;
+use std::cell::Cell;
+use std::marker::PhantomData;
+use std::ops::Range;
+
+use smallvec::SmallVec;
+
+use crate::element::{Element, Float};
+use crate::simd::Vector;
+
+/// One dimension: how many values, and how far apart, in values.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Dim {
+    /// How many.
+    pub len: usize,
+    /// From one to the next; negative where memory runs backwards.
+    pub stride: isize,
+}
+
+/// The dimensions of an array.
+pub type Dims = SmallVec<[Dim; 4]>;
+
+/// A read-only array of any dimension, order and stride.
+#[derive(Clone)]
+pub struct View<'a, T> {
+    first: *const T,
+    dims: Dims,
+    values: PhantomData<&'a T>,
+}
+
+/// An array to write to, of any dimension and order; no two indices share a place.
+pub struct ViewMut<'a, T> {
+    first: *mut T,
+    dims: Dims,
+    values: PhantomData<&'a mut T>,
+}
+
+// SAFETY: it is a shared borrow of values.
+unsafe impl<T: Sync> Send for View<'_, T> {}
+// SAFETY: as above.
+unsafe impl<T: Sync> Sync for View<'_, T> {}
+// SAFETY: it is an exclusive borrow of values.
+unsafe impl<T: Send> Send for ViewMut<'_, T> {}
+
+impl<'a, T: Copy> View<'a, T> {
+    /// An array.
+    ///
+    /// # Safety
+    /// Every index within `dims` leads from `first` to a readable, aligned `T`, for `'a`.
+    pub unsafe fn new(first: *const T, dims: Dims) -> Self {
+        Self { first, dims, values: PhantomData }
+    }
+
+    /// One lane without gaps.
+    pub fn from_slice(values: &'a [T]) -> Self {
+        // SAFETY: these are the indices of the slice.
+        unsafe { Self::new(values.as_ptr(), one_dimension(values.len())) }
+    }
+
+    /// How many values.
+    pub fn len(&self) -> usize {
+        self.dims.iter().map(|dim| dim.len).product()
+    }
+
+    /// Whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.dims.iter().any(|dim| dim.len == 0)
+    }
+
+    /// The values, where they are one lane without gaps.
+    #[inline(always)]
+    pub fn as_slice(&self) -> Option<&'a [T]> {
+        match *self.dims.as_slice() {
+            [Dim { len, stride }] => {
+                Lane { first: self.first, len, stride, values: PhantomData }.as_slice()
+            }
+            _ => None,
+        }
+    }
+
+    /// Every value, in C order.
+    pub fn iter(&self) -> impl Iterator<Item = T> + '_ {
+        let dims = &self.dims;
+        // SAFETY: `offset_of` leads to indices within `dims`.
+        (0..self.len()).map(move |index| unsafe { *self.first.offset(offset_of(dims, index)) })
+    }
+}
+
+impl<'a, T> ViewMut<'a, T> {
+    /// An array to write to; its values need not be initialised, and are not dropped.
+    ///
+    /// # Safety
+    /// Every index within `dims` leads from `first` to an aligned place for a `T` of its own,
+    /// which nothing else reads or writes during `'a`.
+    pub unsafe fn new(first: *mut T, dims: Dims) -> Self {
+        Self { first, dims, values: PhantomData }
+    }
+
+    /// A single value.
+    pub fn from_mut(value: &'a mut T) -> Self {
+        Self { first: value, dims: Dims::new(), values: PhantomData }
+    }
+
+    /// One lane without gaps.
+    pub fn from_slice(values: &'a mut [T]) -> Self {
+        let dims = one_dimension(values.len());
+        Self { first: values.as_mut_ptr(), dims, values: PhantomData }
+    }
+}
+
+/// Neighbours.
+pub fn one_dimension(len: usize) -> Dims {
+    Dims::from_elem(Dim { len, stride: 1 }, 1)
+}
+
+/// An array whose values are changed in their place, one at a time; several indices may share
+/// one, as NumPy's `as_strided` allows.
+pub struct Cells<'a, T> {
+    first: *mut T,
+    dims: Dims,
+    values: PhantomData<&'a Cell<T>>,
+}
+
+/// Some of the values of [`Cells`], at a fixed distance.
+pub struct Run<'a, T> {
+    first: *mut T,
+    len: usize,
+    stride: isize,
+    values: PhantomData<&'a Cell<T>>,
+}
+
+/// Runs that share no value with those of another job.
+pub struct Job<'a, T>(Vec<Run<'a, T>>);
+
+// SAFETY: it is an exclusive borrow of its values.
+unsafe impl<T: Send> Send for Job<'_, T> {}
+// SAFETY: it is an exclusive borrow of values, which are read and written one at a time.
+unsafe impl<T: Send> Send for Cells<'_, T> {}
+
+impl<T: Copy> Cells<'_, T> {
+    /// An array to change.
+    ///
+    /// # Safety
+    /// Every index within `dims` leads from `first` to an aligned `T` that may be read and
+    /// written during `'a`, by no one else.
+    pub unsafe fn new(first: *mut T, mut dims: Dims) -> Self {
+        let mut start = first;
+        dims.retain(|dim| dim.len != 1);
+        for dim in dims.iter_mut().filter(|dim| dim.len > 0 && dim.stride < 0) {
+            start = start.wrapping_offset((dim.len - 1) as isize * dim.stride);
+            dim.stride = -dim.stride;
+        }
+        sort_by_stride(&mut dims);
+        coalesce_dims(&mut dims);
+        Self { first: start, dims, values: PhantomData }
+    }
+
+    /// How many values.
+    pub fn len(&self) -> usize {
+        self.dims.iter().map(|dim| dim.len).product()
+    }
+
+    /// Whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// Whether two indices may share a value.
+    fn may_overlap(&self) -> bool {
+        let mut within = 1;
+        let overlaps = |dim: &Dim| {
+            let overlaps = dim.stride < within;
+            within = dim.stride.saturating_mul(dim.len as isize);
+            overlaps
+        };
+        self.dims.iter().rev().any(overlaps)
+    }
+
+    /// All values, a run of at most `len` for each job; a single job if runs may overlap.
+    ///
+    /// # Panics
+    /// If `len` is zero.
+    pub fn jobs(&mut self, len: usize) -> Vec<Job<'_, T>> {
+        let overlap = self.may_overlap();
+        let mut dims = self.dims.clone();
+        let lane = take_lane(&mut dims, false);
+        let outer: usize = dims.iter().map(|dim| dim.len).product();
+        let runs = (0..outer).flat_map(|index| {
+            let first = self.first.wrapping_offset(offset_of(&dims, index));
+            Run { first, len: lane.len, stride: lane.stride, values: PhantomData }.parts(len)
+        });
+        if overlap { vec![Job(runs.collect())] } else { runs.map(|run| Job(vec![run])).collect() }
+    }
+}
+
+impl<'a, T> Job<'a, T> {
+    /// The runs, one after the other.
+    pub fn runs(self) -> impl Iterator<Item = Run<'a, T>> {
+        self.0.into_iter()
+    }
+}
+
+impl<T: Copy> Run<'_, T> {
+    /// How many values.
+    pub fn len(&self) -> usize {
+        self.len
+    }
+
+    /// Whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.len == 0
+    }
+
+    /// These values, in runs of at most `len`.
+    ///
+    /// # Panics
+    /// If `len` is zero.
+    pub fn parts(self, len: usize) -> impl Iterator<Item = Self> {
+        let Self { first, len: all, stride, values } = self;
+        (0..all).step_by(len).map(move |start| {
+            let first = first.wrapping_offset(start as isize * stride);
+            Self { first, len: len.min(all - start), stride, values }
+        })
+    }
+
+    /// Copies the values to as many places.
+    pub fn read(&self, places: &mut [T]) {
+        for (index, place) in places[..self.len].iter_mut().enumerate() {
+            // SAFETY: `index` is less than `len`, and `Cells::new` vouched for all of them.
+            *place = unsafe { self.first.offset(index as isize * self.stride).read() };
+        }
+    }
+
+    /// Copies as many values here.
+    pub fn write(&self, values: &[T]) {
+        for (index, &value) in values[..self.len].iter().enumerate() {
+            // SAFETY: as above.
+            unsafe { self.first.offset(index as isize * self.stride).write(value) }
+        }
+    }
+}
+
+/// Where the value of this C-order index is.
+fn offset_of(dims: &[Dim], mut index: usize) -> isize {
+    let mut offset = 0;
+    for dim in dims.iter().rev() {
+        offset += (index % dim.len) as isize * dim.stride;
+        index /= dim.len;
+    }
+    offset
+}
+
+/// A walk over all lanes of an input, each with its place in the output.
+pub struct Sweep<'a, T, O> {
+    walk: Walk,
+    values: PhantomData<(&'a T, &'a mut O)>,
+}
+
+// SAFETY: it is a shared borrow of the input and an exclusive one of the output.
+unsafe impl<T: Sync, O: Send> Send for Sweep<'_, T, O> {}
+
+impl<'a, T: Copy, O> Sweep<'a, T, O> {
+    /// The lanes along the axes of the bit set `axes`, each with one value of `out`, whose
+    /// dimensions are the others. Lanes may be walked in any direction unless `ordered`.
+    ///
+    /// # Panics
+    /// If `out` has other dimensions.
+    pub fn reducing(
+        view: &View<'a, T>,
+        axes: u64,
+        ordered: bool,
+        out: &'a mut ViewMut<'_, O>,
+    ) -> Self {
+        let (size, out_size) = (size_of::<T>(), size_of::<O>());
+        let input = Memory { first: view.first.cast_mut().cast(), size, dims: &view.dims };
+        let output = Memory { first: out.first.cast(), size: out_size, dims: &out.dims };
+        Self { walk: Walk::reducing(input, axes, ordered, output), values: PhantomData }
+    }
+
+    /// The lanes along `axis`, each with the lane of `out` at the same place.
+    ///
+    /// # Panics
+    /// If the two do not have the same shape.
+    pub fn along(view: &View<'a, T>, axis: usize, out: &'a mut ViewMut<'_, O>) -> Self {
+        let (size, out_size) = (size_of::<T>(), size_of::<O>());
+        let input = Memory { first: view.first.cast_mut().cast(), size, dims: &view.dims };
+        let output = Memory { first: out.first.cast(), size: out_size, dims: &out.dims };
+        Self { walk: Walk::along(input, axis, output), values: PhantomData }
+    }
+
+    /// How many values are to be read.
+    pub fn values(&self) -> usize {
+        let walk = &self.walk;
+        let folded: usize = walk.folded.iter().map(|dim| dim.len).product();
+        walk.range.len() * walk.across.len * folded * walk.lane.len
+    }
+
+    /// Whether there is nothing in the lanes.
+    pub fn lanes_are_empty(&self) -> bool {
+        self.walk.lane.len == 0
+    }
+
+    /// The same walk in about `parts` parts, whose bundles have a multiple of `columns` lanes
+    /// where they can.
+    pub fn split(self, parts: usize, columns: usize) -> Vec<Self> {
+        let parts = self.walk.split(parts, columns).into_iter();
+        parts.map(|walk| Self { walk, values: PhantomData }).collect()
+    }
+
+    /// Each bundle of lanes, with its places in the output.
+    pub fn bundles(&mut self) -> impl Iterator<Item = (Lanes<'_, T>, LanesMut<'_, O>)> {
+        // Borrowed for as long as a bundle lives, so no place is handed out twice at once.
+        let walk = &self.walk;
+        walk.range.clone().map(move |index| {
+            let (first, out) = walk.bundle(index);
+            let Shared { len: count, stride: apart, out_stride } = walk.across;
+            let Dim { len, stride } = walk.lane;
+            let (first, folded, values) = (first.cast(), walk.folded.as_slice(), PhantomData);
+            let lanes = Lanes { first, count, apart, len, stride, folded, values };
+            let Dim { len, stride } = walk.out_lane;
+            let (first, values) = (out.cast(), PhantomData);
+            (lanes, LanesMut { first, count, apart: out_stride, len, stride, values })
+        })
+    }
+}
+
+/// What a [`Walk`] knows of an array: everything but the type of its values.
+struct Memory<'a> {
+    first: *mut u8,
+    size: usize,
+    dims: &'a Dims,
+}
+
+/// A dimension that input and output have in common.
+#[derive(Clone, Copy)]
+struct Shared {
+    len: usize,
+    stride: isize,
+    out_stride: isize,
+}
+
+/// A [`Sweep`] of any type, compiled once. Pointers count bytes, strides values.
+struct Walk {
+    first: *mut u8,
+    size: usize,
+    out: *mut u8,
+    out_size: usize,
+    /// The dimensions between bundles.
+    outer: SmallVec<[Shared; 4]>,
+    /// The part of them that is walked.
+    range: Range<usize>,
+    /// The dimension between the lanes of a bundle.
+    across: Shared,
+    /// The dimensions that a reduction folds into one, beside the lane's own.
+    folded: Dims,
+    lane: Dim,
+    out_lane: Dim,
+}
+
+/// Shorter runs are not worth starting a loop for.
+const SHORT: usize = 64;
+
+impl Walk {
+    fn reducing(input: Memory, axes: u64, ordered: bool, output: Memory) -> Self {
+        let mut first = input.first;
+        let mut folded = Dims::new();
+        let mut kept = SmallVec::new();
+        let mut out_dims = output.dims.iter();
+        for (axis, &dim) in input.dims.iter().enumerate() {
+            if axes >> axis & 1 == 1 {
+                folded.push(dim);
+            } else {
+                kept.push(shared(dim, out_dims.next()));
+            }
+        }
+        let empty = folded.iter().any(|dim| dim.len == 0);
+        folded.retain(|dim| dim.len != 1);
+        if empty {
+            folded = Dims::from_elem(Dim { len: 0, stride: 1 }, 1);
+        } else if !ordered {
+            for dim in folded.iter_mut().filter(|dim| dim.stride < 0) {
+                let last = (dim.len - 1) as isize * dim.stride;
+                first = first.wrapping_offset(last * input.size as isize);
+                dim.stride = -dim.stride;
+            }
+            sort_by_stride(&mut folded);
+        }
+        coalesce_dims(&mut folded);
+        let lane = take_lane(&mut folded, ordered);
+        let out_lane = Dim { len: 1, stride: 0 };
+        Self::arrange(Memory { first, ..input }, kept, folded, lane, output, out_lane)
+    }
+
+    fn along(input: Memory, axis: usize, output: Memory) -> Self {
+        assert_eq!(input.dims.len(), output.dims.len(), "input and output have the same shape");
+        let dims = input.dims.iter().zip(output.dims);
+        let mut kept: SmallVec<[Shared; 4]> =
+            dims.map(|(&dim, out_dim)| shared(dim, Some(out_dim))).collect();
+        let Shared { len, stride, out_stride } = kept.remove(axis);
+        let (lane, out_lane) = (Dim { len, stride }, Dim { len, stride: out_stride });
+        Self::arrange(input, kept, Dims::new(), lane, output, out_lane)
+    }
+
+    /// Chooses which dimension lies between the lanes of a bundle: the one with the closest
+    /// neighbours.
+    fn arrange(
+        input: Memory,
+        mut outer: SmallVec<[Shared; 4]>,
+        folded: Dims,
+        lane: Dim,
+        output: Memory,
+        out_lane: Dim,
+    ) -> Self {
+        let empty = outer.iter().any(|dim| dim.len == 0);
+        outer.retain(|dim| dim.len != 1);
+        coalesce(
+            &mut outer,
+            |outer, inner| {
+                let len = inner.len as isize;
+                outer.stride == inner.stride * len && outer.out_stride == inner.out_stride * len
+            },
+            |outer, inner| inner.len *= outer.len,
+        );
+        let closest = (0..outer.len()).min_by_key(|&dim| outer[dim].stride.unsigned_abs());
+        let across = match closest {
+            Some(dim) => outer.remove(dim),
+            None => Shared { len: 1, stride: 0, out_stride: 0 },
+        };
+        let bundles = if empty { 0 } else { outer.iter().map(|dim| dim.len).product() };
+        Self {
+            first: input.first,
+            size: input.size,
+            out: output.first,
+            out_size: output.size,
+            outer,
+            range: 0..bundles,
+            across,
+            folded,
+            lane,
+            out_lane,
+        }
+    }
+
+    fn split(self, parts: usize, columns: usize) -> Vec<Self> {
+        let bundles = self.range.len();
+        if parts < 2 || bundles == 0 {
+            return vec![self];
+        }
+        let pieces = if bundles >= parts { 1 } else { parts.div_ceil(bundles) };
+        let piece = self.across.len.div_ceil(pieces).next_multiple_of(columns);
+        let step = bundles.div_ceil(parts);
+        let mut split = Vec::new();
+        for start in self.range.clone().step_by(step) {
+            let range = start..(start + step).min(self.range.end);
+            for lane in (0..self.across.len).step_by(piece) {
+                let len = piece.min(self.across.len - lane);
+                let Shared { stride, out_stride, .. } = self.across;
+                let (first, out) = self.moved(lane as isize * stride, lane as isize * out_stride);
+                let across = Shared { len, ..self.across };
+                let (outer, folded) = (self.outer.clone(), self.folded.clone());
+                split.push(Self {
+                    first,
+                    out,
+                    outer,
+                    range: range.clone(),
+                    across,
+                    folded,
+                    ..self
+                });
+            }
+        }
+        split
+    }
+
+    /// Where the first lane of a bundle, and its place in the output, begin.
+    fn bundle(&self, mut index: usize) -> (*mut u8, *mut u8) {
+        let (mut offset, mut out_offset) = (0, 0);
+        for dim in self.outer.iter().rev() {
+            let at = (index % dim.len) as isize;
+            index /= dim.len;
+            offset += at * dim.stride;
+            out_offset += at * dim.out_stride;
+        }
+        self.moved(offset, out_offset)
+    }
+
+    fn moved(&self, offset: isize, out_offset: isize) -> (*mut u8, *mut u8) {
+        let (size, out_size) = (self.size as isize, self.out_size as isize);
+        (self.first.wrapping_offset(offset * size), self.out.wrapping_offset(out_offset * out_size))
+    }
+}
+
+fn shared(dim: Dim, out_dim: Option<&Dim>) -> Shared {
+    match out_dim {
+        Some(out_dim) if out_dim.len == dim.len => {
+            Shared { len: dim.len, stride: dim.stride, out_stride: out_dim.stride }
+        }
+        _ => panic!("input and output have the same shape"),
+    }
+}
+
+/// The largest strides first. There are few dimensions, so the simplest sort is the best.
+fn sort_by_stride(dims: &mut [Dim]) {
+    for end in 1..dims.len() {
+        let mut at = end;
+        while at > 0 && dims[at - 1].stride < dims[at].stride {
+            dims.swap(at - 1, at);
+            at -= 1;
+        }
+    }
+}
+
+/// Makes one dimension of neighbours that continue one another.
+fn coalesce<D: Copy>(
+    dims: &mut SmallVec<[D; 4]>,
+    continues: impl Fn(&D, &D) -> bool,
+    take_in: impl Fn(&D, &mut D),
+) {
+    let mut last = 0;
+    for index in 1..dims.len() {
+        let mut inner = dims[index];
+        if continues(&dims[last], &inner) {
+            take_in(&dims[last], &mut inner);
+        } else {
+            last += 1;
+        }
+        dims[last] = inner;
+    }
+    dims.truncate(last + 1);
+}
+
+fn coalesce_dims(dims: &mut Dims) {
+    coalesce(
+        dims,
+        |outer, inner| outer.stride == inner.stride * inner.len as isize,
+        |outer, inner| inner.len *= outer.len,
+    );
+}
+
+/// Takes the dimension to run along out of those that are folded: the innermost, unless it is
+/// short and the order is free.
+fn take_lane(folded: &mut Dims, ordered: bool) -> Dim {
+    let Some(&innermost) = folded.last() else {
+        return Dim { len: 1, stride: 1 };
+    };
+    if ordered || innermost.len >= SHORT {
+        folded.pop();
+        return innermost;
+    }
+    let longest = (0..folded.len()).max_by_key(|&dim| folded[dim].len);
+    folded.remove(longest.unwrap_or_default())
+}
+
+/// The values along an axis at one place.
+#[derive(Clone, Copy)]
+pub struct Lane<'a, T> {
+    first: *const T,
+    len: usize,
+    stride: isize,
+    values: PhantomData<&'a T>,
+}
+
+impl<'a, T: Copy> Lane<'a, T> {
+    /// How many values.
+    #[inline(always)]
+    pub fn len(&self) -> usize {
+        self.len
+    }
+
+    /// Whether there are none.
+    #[inline(always)]
+    pub fn is_empty(&self) -> bool {
+        self.len == 0
+    }
+
+    /// The values, where no gap lies between them.
+    #[inline(always)]
+    pub fn as_slice(&self) -> Option<&'a [T]> {
+        // SAFETY: `len` neighbours from `first` on are all within the view.
+        (self.stride == 1 || self.len <= 1)
+            .then(|| unsafe { std::slice::from_raw_parts(self.first, self.len) })
+    }
+
+    /// The values, in order.
+    #[inline(always)]
+    pub fn iter(self) -> impl Iterator<Item = T> + 'a {
+        // SAFETY: `index` is less than `len`.
+        (0..self.len).map(move |index| unsafe { *self.first.offset(index as isize * self.stride) })
+    }
+
+    /// A copy of the values, without gaps.
+    #[inline(never)]
+    pub fn to_vec(self) -> Vec<T> {
+        self.iter().collect()
+    }
+
+    /// The values from `start` on, at most `len` of them.
+    ///
+    /// # Panics
+    /// If `start` is beyond the end.
+    #[inline(always)]
+    pub fn part(&self, start: usize, len: usize) -> Self {
+        assert!(start <= self.len);
+        let first = self.first.wrapping_offset(start as isize * self.stride);
+        Self { first, len: len.min(self.len - start), ..*self }
+    }
+}
+
+/// Lanes that lie side by side at a fixed distance.
+#[derive(Clone, Copy)]
+pub struct Lanes<'a, T> {
+    first: *const T,
+    count: usize,
+    apart: isize,
+    len: usize,
+    stride: isize,
+    folded: &'a [Dim],
+    values: PhantomData<&'a T>,
+}
+
+// SAFETY: it is a shared borrow of values.
+unsafe impl<T: Sync> Send for Lanes<'_, T> {}
+// SAFETY: as above.
+unsafe impl<T: Sync> Sync for Lanes<'_, T> {}
+
+impl<'a, T: Copy> Lanes<'a, T> {
+    /// How many lanes.
+    #[inline(always)]
+    pub fn count(&self) -> usize {
+        self.count
+    }
+
+    /// How many values in each.
+    #[inline(always)]
+    pub fn len(&self) -> usize {
+        self.len
+    }
+
+    /// Whether neighbouring lanes are neighbours in memory.
+    #[inline(always)]
+    pub fn are_adjacent(&self) -> bool {
+        self.apart == 1
+    }
+
+    /// Whether a step along the lane is shorter than a step to the next.
+    #[inline(always)]
+    pub fn run_along_memory(&self) -> bool {
+        self.stride.unsigned_abs() < self.apart.unsigned_abs()
+    }
+
+    /// At how many places of the folded dimensions these lanes are.
+    pub fn folds(&self) -> usize {
+        self.folded.iter().map(|dim| dim.len).product()
+    }
+
+    /// These lanes at one of those places.
+    ///
+    /// # Panics
+    /// If there is no such place.
+    pub fn fold(&self, index: usize) -> Self {
+        assert!(index < self.folds());
+        let offset = offset_of(self.folded, index);
+        Self { first: self.first.wrapping_offset(offset), folded: &[], ..*self }
+    }
+
+    /// One of the lanes.
+    ///
+    /// # Panics
+    /// If there is no such lane.
+    #[inline(always)]
+    pub fn lane(&self, lane: usize) -> Lane<'a, T> {
+        assert!(lane < self.count);
+        let first = self.first.wrapping_offset(lane as isize * self.apart);
+        Lane { first, len: self.len, stride: self.stride, values: PhantomData }
+    }
+
+    /// One of the lanes with all that is folded into it, as an array.
+    ///
+    /// # Panics
+    /// If there is no such lane.
+    pub fn whole(&self, lane: usize) -> View<'a, T> {
+        let Lane { first, len, stride, .. } = self.lane(lane);
+        let mut dims: Dims = self.folded.iter().copied().collect();
+        dims.push(Dim { len, stride });
+        View { first, dims, values: PhantomData }
+    }
+
+    /// `N` adjacent lanes from `lane` on, the values from `start` on, at most `len` of them.
+    ///
+    /// # Panics
+    /// If there are no such lanes or values, or they are not adjacent.
+    #[inline(always)]
+    pub fn rows<const N: usize>(&self, lane: usize, start: usize, len: usize) -> Rows<'a, T, N> {
+        assert!(self.are_adjacent() && lane + N <= self.count && start <= self.len);
+        let first = self.first.wrapping_offset(lane as isize + start as isize * self.stride);
+        let len = len.min(self.len - start);
+        Rows { first, stride: self.stride, len, values: PhantomData }
+    }
+
+    /// Copies what `rows` would give, from lanes that need not be adjacent; where there are
+    /// fewer than `N`, the last one is repeated.
+    ///
+    /// # Panics
+    /// If there are no such lanes or values.
+    #[inline(never)]
+    pub fn gather<const N: usize>(&self, lane: usize, start: usize, rows: &mut [[T; N]]) {
+        assert!(lane < self.count && start + rows.len() <= self.len);
+        for column in 0..N {
+            let lane = self.lane((lane + column).min(self.count - 1));
+            for (row, value) in rows.iter_mut().zip(lane.part(start, usize::MAX).iter()) {
+                row[column] = value;
+            }
+        }
+    }
+}
+
+/// Places for lanes of results.
+pub struct LanesMut<'a, O> {
+    first: *mut O,
+    count: usize,
+    apart: isize,
+    len: usize,
+    stride: isize,
+    values: PhantomData<&'a mut O>,
+}
+
+// SAFETY: it is an exclusive borrow of places.
+unsafe impl<O: Send> Send for LanesMut<'_, O> {}
+
+impl<O> LanesMut<'_, O> {
+    /// Writes one value of one lane.
+    ///
+    /// # Panics
+    /// If there is no such place.
+    #[inline(always)]
+    pub fn set(&mut self, lane: usize, index: usize, value: O) {
+        assert!(lane < self.count && index < self.len);
+        let offset = lane as isize * self.apart + index as isize * self.stride;
+        // SAFETY: within the dimensions that the view was made with, and no one else's.
+        unsafe { self.first.offset(offset).write(value) }
+    }
+}
+
+impl<'a, O> LanesMut<'a, O> {
+    /// How many lanes.
+    pub fn count(&self) -> usize {
+        self.count
+    }
+
+    /// How many places in each.
+    pub fn len(&self) -> usize {
+        self.len
+    }
+
+    /// Groups of `group` lanes, and which is the first of each.
+    ///
+    /// # Panics
+    /// If `group` is zero.
+    pub fn by_lanes(self, group: usize) -> impl Iterator<Item = (usize, Self)> {
+        let Self { first, count, apart, len, stride, .. } = self;
+        (0..count).step_by(group).map(move |lane| {
+            let first = first.wrapping_offset(lane as isize * apart);
+            let count = group.min(count - lane);
+            (lane, Self { first, count, apart, len, stride, values: PhantomData })
+        })
+    }
+
+    /// Stretches of `stretch` places of each lane, and which is the first of each.
+    ///
+    /// # Panics
+    /// If `stretch` is zero.
+    pub fn by_rows(self, stretch: usize) -> impl Iterator<Item = (usize, Self)> {
+        let Self { first, count, apart, len, stride, .. } = self;
+        (0..len).step_by(stretch).map(move |row| {
+            let first = first.wrapping_offset(row as isize * stride);
+            let len = stretch.min(len - row);
+            (row, Self { first, count, apart, len, stride, values: PhantomData })
+        })
+    }
+}
+
+/// Lanes that are walked in step, each with the same number of values but for the last, which
+/// may have fewer. Those that begin within an axis can be read from before their beginning.
+pub struct Team<'a, T> {
+    first: *const T,
+    lanes: usize,
+    apart: isize,
+    stride: isize,
+    len: usize,
+    last_len: usize,
+    /// So many lanes begin where their axis does.
+    fresh: usize,
+    /// The others have so many values before their beginning.
+    history: usize,
+    values: PhantomData<&'a T>,
+}
+
+/// Places for the results of a [`Team`].
+pub struct TeamMut<'a, O> {
+    first: *mut O,
+    lanes: usize,
+    apart: isize,
+    stride: isize,
+    len: usize,
+    last_len: usize,
+    values: PhantomData<&'a mut O>,
+}
+
+impl<'a, T: Copy> Lanes<'a, T> {
+    /// Whole lanes from `lane` on, at most `count` of them.
+    ///
+    /// # Panics
+    /// If there is no such lane.
+    pub fn team(&self, lane: usize, count: usize) -> Team<'a, T> {
+        let first = self.lane(lane).first;
+        let (lanes, len) = (count.min(self.count - lane), self.len);
+        let (apart, stride) = (self.apart, self.stride);
+        let values = PhantomData;
+        Team { first, lanes, apart, stride, len, last_len: len, fresh: lanes, history: 0, values }
+    }
+
+    /// The values `start..end` of one lane, cut into lanes of `len`; those within the lane can be
+    /// read from `history` values before.
+    ///
+    /// # Panics
+    /// If there are no such values, or not as much history.
+    pub fn segments(&self, lane: usize, at: Segments) -> Team<'a, T> {
+        let Segments { start, end, len, history } = at;
+        assert!(start < end && end <= self.len && len > 0);
+        let fresh = usize::from(start == 0);
+        assert!(start + fresh * len >= history || start + fresh * len >= end);
+        let lanes = (end - start).div_ceil(len);
+        let first = self.lane(lane).part(start, 0).first;
+        let (apart, stride) = (self.stride * len as isize, self.stride);
+        let last_len = end - start - (lanes - 1) * len;
+        Team { first, lanes, apart, stride, len, last_len, fresh, history, values: PhantomData }
+    }
+}
+
+/// How values of one lane are cut into a [`Team`].
+#[derive(Clone, Copy)]
+pub struct Segments {
+    /// The first value.
+    pub start: usize,
+    /// After the last value.
+    pub end: usize,
+    /// How many in each lane of the team.
+    pub len: usize,
+    /// How many before each are asked for.
+    pub history: usize,
+}
+
+impl<O> LanesMut<'_, O> {
+    /// The places of `Lanes::team`.
+    ///
+    /// # Panics
+    /// If there is no such lane.
+    pub fn team(&mut self, lane: usize, count: usize) -> TeamMut<'_, O> {
+        assert!(lane < self.count);
+        let first = self.first.wrapping_offset(lane as isize * self.apart);
+        let (lanes, len) = (count.min(self.count - lane), self.len);
+        let (apart, stride) = (self.apart, self.stride);
+        TeamMut { first, lanes, apart, stride, len, last_len: len, values: PhantomData }
+    }
+
+    /// The places of `Lanes::segments`.
+    ///
+    /// # Panics
+    /// If there are no such places.
+    pub fn segments(&mut self, lane: usize, at: Segments) -> TeamMut<'_, O> {
+        let Segments { start, end, len, .. } = at;
+        assert!(lane < self.count && start < end && end <= self.len && len > 0);
+        let lanes = (end - start).div_ceil(len);
+        let offset = lane as isize * self.apart + start as isize * self.stride;
+        let first = self.first.wrapping_offset(offset);
+        let (apart, stride) = (self.stride * len as isize, self.stride);
+        let last_len = end - start - (lanes - 1) * len;
+        TeamMut { first, lanes, apart, stride, len, last_len, values: PhantomData }
+    }
+}
+
+impl<T: Element> Team<'_, T> {
+    /// How many values the longest lane has.
+    pub fn len(&self) -> usize {
+        self.len
+    }
+
+    /// The rows of the team from `row` on: the vectors across its lanes. Before the beginning of
+    /// an axis is NaN. Where a vector has more lanes than the team, or a lane has ended, there is
+    /// no matter what.
+    ///
+    /// # Panics
+    /// If `row` is further before the beginning than there is history.
+    #[inline(always)]
+    pub fn load<V: Vector>(&self, row: isize, rows: &mut [V]) {
+        assert!(row >= -(self.history as isize) || self.fresh == self.lanes);
+        let inside =
+            (row >= 0 || self.fresh == 0) && row + rows.len() as isize <= self.last_len as isize;
+        let done = if inside { self.load_inside(row, rows) } else { 0 };
+        for (at, place) in (row + done as isize..).zip(&mut rows[done..]) {
+            let mut values = [0.0; MOST_LANES];
+            for (lane, value) in values[..V::LANES].iter_mut().enumerate() {
+                *value = self.value(lane.min(self.lanes - 1), at);
+            }
+            *place = V::load(&values);
+        }
+    }
+
+    /// Loads as many of the rows as can be loaded fast; all lanes have them.
+    #[inline(always)]
+    fn load_inside<V: Vector>(&self, row: isize, rows: &mut [V]) -> usize {
+        // SAFETY: each lane has these rows, and a row of adjacent lanes is of neighbours.
+        let neighbours = |lane: usize, row: isize| unsafe {
+            let offset = lane as isize * self.apart + row * self.stride;
+            std::slice::from_raw_parts(self.first.offset(offset), V::LANES)
+        };
+        if self.apart == 1 && self.lanes >= V::LANES {
+            for (at, place) in (row..).zip(&mut *rows) {
+                let mut scratch = [0.0; MOST_LANES];
+                *place = V::load(T::to_f64s(neighbours(0, at), &mut scratch[..V::LANES]));
+            }
+            return rows.len();
+        }
+        if self.stride != 1 {
+            return 0;
+        }
+        for first in tiles(rows.len(), V::LANES) {
+            let (at, tile) = (row + first as isize, &mut rows[first..first + V::LANES]);
+            let mut scratch = [[0.0; MOST_LANES]; MOST_LANES];
+            let mut places = scratch.iter_mut();
+            let lanes: [&[f64]; MOST_LANES] = from_fn(|lane| {
+                let places = &mut places.next().expect("a place for each lane")[..V::LANES];
+                let lane = lane.min(self.lanes - 1);
+                T::to_f64s(neighbours(lane, at), places)
+            });
+            V::across(|lane| lanes[lane], tile);
+        }
+        if rows.len() < V::LANES { 0 } else { rows.len() }
+    }
+
+    #[inline(always)]
+    fn value(&self, lane: usize, row: isize) -> f64 {
+        if row < 0 && lane < self.fresh {
+            return f64::NAN;
+        }
+        let len = if lane + 1 == self.lanes { self.last_len } else { self.len };
+        let row = row.min(len as isize - 1);
+        // SAFETY: the lane has this row, or as much history.
+        unsafe { *self.first.offset(lane as isize * self.apart + row * self.stride) }.to_f64()
+    }
+}
+
+/// The first rows of tiles of `tile` rows that cover `rows`, the last of which overlaps the one
+/// before it; none, if there are fewer.
+#[inline(always)]
+fn tiles(rows: usize, tile: usize) -> impl Iterator<Item = usize> {
+    let last = rows.checked_sub(tile);
+    (0..rows).step_by(tile).filter_map(move |first| last.map(|last| first.min(last)))
+}
+
+/// No vector has more lanes.
+const MOST_LANES: usize = 8;
+
+impl<O: Float> TeamMut<'_, O> {
+    /// Writes the rows of the team from `row` on; what is beyond its lanes is dropped.
+    #[inline(always)]
+    pub fn store<V: Vector>(&mut self, row: usize, rows: &[V]) {
+        let inside = row + rows.len() <= self.last_len;
+        let done = if inside { self.store_inside(row, rows) } else { 0 };
+        for (at, vector) in (row + done..).zip(&rows[done..]) {
+            let mut values = [0.0; MOST_LANES];
+            vector.store(&mut values[..V::LANES]);
+            for (lane, &value) in values[..self.lanes].iter().enumerate() {
+                let len = if lane + 1 == self.lanes { self.last_len } else { self.len };
+                if at < len {
+                    self.write(lane, at, value);
+                }
+            }
+        }
+    }
+
+    /// Stores as many of the rows as can be stored fast, all of which all lanes have.
+    #[inline(always)]
+    fn store_inside<V: Vector>(&mut self, row: usize, rows: &[V]) -> usize {
+        if self.apart == 1 && self.lanes >= V::LANES {
+            for (at, vector) in (row..).zip(rows) {
+                let mut values = [0.0; MOST_LANES];
+                vector.store(&mut values[..V::LANES]);
+                for lane in 0..V::LANES {
+                    self.write(lane, at, values[lane]);
+                }
+            }
+            return rows.len();
+        }
+        if self.stride != 1 {
+            return 0;
+        }
+        for first in tiles(rows.len(), V::LANES) {
+            let at = row + first;
+            V::along(&rows[first..first + V::LANES], |lane, values| {
+                if lane >= self.lanes {
+                    return;
+                }
+                for (at, &value) in (at..).zip(&values[..V::LANES]) {
+                    self.write(lane, at, value);
+                }
+            });
+        }
+        if rows.len() < V::LANES { 0 } else { rows.len() }
+    }
+
+    #[inline(always)]
+    fn write(&mut self, lane: usize, row: usize, value: f64) {
+        debug_assert!(lane < self.lanes && row < self.len);
+        let offset = lane as isize * self.apart + row as isize * self.stride;
+        // SAFETY: callers have checked that the lane has this row; it is no one else's.
+        unsafe { self.first.offset(offset).write(O::from_f64(value)) }
+    }
+}
+
+/// Rows of `N` neighbours, a fixed stride apart: what a kernel reads.
+///
+/// One shape serves both directions. Along the memory, a lane is cut into rows of `N` and the
+/// `N` results are merged; across the memory, `N` lanes lie side by side and the `N` results
+/// stay apart. What is left over is rows of 1.
+#[derive(Clone, Copy)]
+pub struct Rows<'a, T, const N: usize> {
+    first: *const T,
+    stride: isize,
+    len: usize,
+    values: PhantomData<&'a T>,
+}
+
+impl<'a, T: Copy, const N: usize> Rows<'a, T, N> {
+    /// A lane without gaps, cut into rows, and what is left over.
+    #[inline(always)]
+    pub fn cut(values: &'a [T]) -> (Self, &'a [T]) {
+        let (rows, rest) = values.as_chunks::<N>();
+        (Self::of(rows), rest)
+    }
+
+    /// Rows that follow each other.
+    #[inline(always)]
+    pub fn of(rows: &'a [[T; N]]) -> Self {
+        let first = rows.as_ptr().cast();
+        Self { first, stride: N as isize, len: rows.len(), values: PhantomData }
+    }
+
+    /// How many rows.
+    #[inline(always)]
+    pub fn len(&self) -> usize {
+        self.len
+    }
+
+    /// Whether there are none.
+    #[inline(always)]
+    pub fn is_empty(&self) -> bool {
+        self.len == 0
+    }
+
+    /// `M` of the columns, from `column` on.
+    ///
+    /// # Panics
+    /// If there are no such columns.
+    #[inline(always)]
+    pub fn narrow<const M: usize>(self, column: usize) -> Rows<'a, T, M> {
+        assert!(column + M <= N);
+        let Self { first, stride, len, values } = self;
+        Rows { first: first.wrapping_add(column), stride, len, values }
+    }
+
+    /// The first `len` rows, and the others.
+    #[inline(always)]
+    pub fn split(self, len: usize) -> (Self, Self) {
+        let len = len.min(self.len);
+        let first = self.first.wrapping_offset(len as isize * self.stride);
+        (Self { len, ..self }, Self { first, len: self.len - len, ..self })
+    }
+
+    /// Each row, in order.
+    #[inline(always)]
+    pub fn iter(self) -> impl Iterator<Item = [T; N]> {
+        (0..self.len).map(move |row| {
+            one_row_at_a_time();
+            // SAFETY: `rows`, `cut` and `of` took pointer, stride and length from lanes or
+            // a slice that outlive `'a`.
+            unsafe { self.first.offset(row as isize * self.stride).cast::<[T; N]>().read() }
+        })
+    }
+}
+
+/// Keeps the compiler from making vectors of several rows, which it does for integers where it
+/// may reorder them: the columns are what belongs side by side.
+///
+/// Benefit: `nanmin` of integers 8 times faster, a tenth of the code. Cost: none at run time.
+#[inline(always)]
+fn one_row_at_a_time() {
+    #[cfg(any(target_arch = "x86_64", target_arch = "aarch64"))]
+    // SAFETY: no instruction at all.
+    unsafe {
+        std::arch::asm!("", options(nomem, nostack, preserves_flags));
+    }
+}

@@ -1,0 +1,9 @@
+"""How the tests are run."""
+
+from __future__ import annotations
+
+import hypothesis
+
+# Examples are found anew each time, and slow machines are no failure.
+hypothesis.settings.register_profile("default", deadline=None, max_examples=40)
+hypothesis.settings.load_profile("default")

@@ -1,0 +1,31 @@
+"""What the tests know of the functions: their kinds, read off the functions themselves."""
+
+from __future__ import annotations
+
+import inspect
+from typing import Any
+
+import uncork
+
+#: Every public function, by name.
+FUNCTIONS = {
+    name: function
+    for name in uncork.__all__
+    if inspect.isroutine(function := getattr(uncork, name))
+}
+
+
+def parameters(name: str) -> list[str]:
+    return list(inspect.signature(FUNCTIONS[name]).parameters)
+
+
+REDUCE = [name for name in FUNCTIONS if parameters(name)[:2] == ["a", "axis"]]
+MOVE = [name for name in FUNCTIONS if parameters(name)[:2] == ["a", "window"]]
+#: All that take an array.
+OF_ARRAYS = [name for name in FUNCTIONS if parameters(name)[:1] == ["a"]]
+#: Those that need a value to choose from.
+CHOOSE = ["nanmin", "nanmax", "nanargmin", "nanargmax"]
+
+
+def call(name: str, *args: Any, **kwargs: Any) -> Any:
+    return FUNCTIONS[name](*args, **kwargs)

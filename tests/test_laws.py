@@ -1,0 +1,170 @@
+"""What must hold whatever the values: one way of asking equals another."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+import uncork
+from arrays import DTYPES, LAYOUTS, arrays, axes_of, larger_arrays, windows
+from functions import CHOOSE, MOVE, REDUCE, call
+from hypothesis import assume, given
+from hypothesis import strategies as st
+
+
+def answer(name: str, *args: Any, **kwargs: Any) -> Any:
+    """The result, or the kind of error."""
+    try:
+        return call(name, *args, **kwargs)
+    except (ValueError, TypeError) as error:
+        return type(error)
+
+
+def assert_same(actual: Any, desired: Any, ulps: int = 4) -> None:
+    if isinstance(actual, type) or isinstance(desired, type):
+        assert actual is desired
+        return
+    actual, desired = np.asarray(actual), np.asarray(desired)
+    assert actual.dtype == desired.dtype
+    if actual.dtype.kind == "f":
+        rtol = ulps * np.finfo(actual.dtype).eps
+        np.testing.assert_allclose(actual, desired, rtol=rtol, atol=0)
+    else:
+        np.testing.assert_array_equal(actual, desired)
+
+
+@pytest.mark.parametrize("layout", sorted(LAYOUTS))
+@pytest.mark.parametrize("name", REDUCE)
+@given(a=arrays(), data=st.data())
+def test_reduce_does_not_see_memory(
+    name: str, layout: str, a: np.ndarray, data: st.DataObject
+) -> None:
+    axis = data.draw(axes_of(a))
+    plain = np.ascontiguousarray(a).reshape(a.shape)
+    assert_same(answer(name, LAYOUTS[layout](plain), axis), answer(name, plain, axis))
+
+
+@pytest.mark.parametrize("layout", sorted(LAYOUTS))
+@pytest.mark.parametrize("name", MOVE)
+@given(a=larger_arrays(), data=st.data())
+def test_move_does_not_see_memory(
+    name: str, layout: str, a: np.ndarray, data: st.DataObject
+) -> None:
+    axis = data.draw(st.sampled_from([0, 1]))
+    window, min_count = data.draw(windows(a.shape[axis]))
+    plain = np.ascontiguousarray(a)
+    args = (window, min_count, axis)
+    assert_same(call(name, LAYOUTS[layout](plain), *args), call(name, plain, *args), 1)
+
+
+@pytest.mark.parametrize("name", REDUCE)
+@given(a=arrays())
+def test_no_axis_is_the_axis_of_the_ravelled(name: str, a: np.ndarray) -> None:
+    assert_same(answer(name, a), answer(name, a.ravel(), 0))
+
+
+@pytest.mark.parametrize("name", REDUCE)
+@given(a=arrays(min_dims=1), data=st.data())
+def test_negative_axis(name: str, a: np.ndarray, data: st.DataObject) -> None:
+    axis = data.draw(st.integers(0, a.ndim - 1))
+    assert_same(answer(name, a, axis), answer(name, a, axis - a.ndim), 0)
+
+
+@pytest.mark.parametrize("name", REDUCE)
+@given(a=arrays(min_dims=1), data=st.data())
+def test_each_lane_on_its_own(name: str, a: np.ndarray, data: st.DataObject) -> None:
+    axis = data.draw(st.integers(0, a.ndim - 1))
+    assume(a.size)
+    whole = answer(name, a, axis)
+    lanes = np.moveaxis(a, axis, -1).reshape(-1, a.shape[axis])
+    each = [answer(name, lane) for lane in lanes]
+    if ValueError in each:
+        assert whole is ValueError
+    else:
+        np.testing.assert_allclose(np.ravel(whole), each, rtol=1e-6)
+
+
+@pytest.mark.parametrize("name", sorted({*REDUCE} - {"median", "nanmedian"}))
+@given(a=arrays(min_dims=1), data=st.data())
+def test_parts_merge_to_the_whole(name: str, a: np.ndarray, data: st.DataObject) -> None:
+    """What a statistic is of two parts follows from what it is of each."""
+    a = a.ravel()
+    cut = data.draw(st.integers(0, a.size))
+    left, right = a[:cut], a[cut:]
+    if name in {"nanmean", "nanvar", "nanstd", "nanargmin", "nanargmax"}:
+        # Where the parts have the same content, so has the whole.
+        whole = answer(name, np.concatenate([a, a]))
+        assert_same(whole, answer(name, a), 8)
+        return
+    merge = {
+        "nansum": lambda x, y: x + y,
+        "ss": lambda x, y: x + y,
+        "anynan": lambda x, y: x or y,
+        "allnan": lambda x, y: x and y,
+        "nanmin": np.fmin,
+        "nanmax": np.fmax,
+    }[name]
+    if name in CHOOSE:
+        assume(left.size and right.size)
+    with np.errstate(all="ignore"):
+        merged = merge(call(name, left), call(name, right))
+    np.testing.assert_allclose(call(name, a), merged, rtol=1e-6, atol=1e-3)
+
+
+@pytest.mark.parametrize("name", MOVE)
+@given(a=larger_arrays(), data=st.data())
+def test_the_widest_window_is_the_reduction(
+    name: str, a: np.ndarray, data: st.DataObject
+) -> None:
+    axis = data.draw(st.sampled_from([0, 1]))
+    n = a.shape[axis]
+    last = np.take(call(name, a, n, 1, axis), -1, axis)
+    whole = call(name.replace("move_", "nan"), a, axis)
+    whole = np.asarray(whole, dtype=last.dtype)
+    if name == "move_sum":
+        # The sum of nothing is 0, a window of nothing is NaN.
+        whole = np.where(call("allnan", a, axis), np.nan, whole)
+    assert_same(last, whole.astype(last.dtype), 1)
+
+
+@pytest.mark.parametrize("name", MOVE)
+@given(a=larger_arrays(ndim=1), data=st.data())
+def test_a_window_does_not_see_what_is_outside(
+    name: str, a: np.ndarray, data: st.DataObject
+) -> None:
+    """Whatever came before or comes after, the same window has the same result."""
+    window, min_count = data.draw(windows(a.size))
+    end = data.draw(st.integers(window, a.size))
+    other = a.copy()
+    other[: end - window] = 1e30 if a.dtype.kind == "f" else 2**31 - 1
+    other[end:] = -1e30 if a.dtype.kind == "f" else -(2**31)
+    actual = call(name, other, window, min_count)[end - 1]
+    assert_same(actual, call(name, a, window, min_count)[end - 1], 1)
+
+
+@pytest.mark.parametrize("dtype", DTYPES)
+@pytest.mark.parametrize("name", [*REDUCE, *MOVE])
+def test_input_is_left_alone(name: str, dtype: str) -> None:
+    a = (np.arange(720) % 37).reshape(8, 9, 10).astype(dtype)
+    if dtype.startswith("f"):
+        a[::3, ::2] = np.nan
+    before = a.copy()
+    for layout in LAYOUTS.values():
+        laid_out = layout(a)
+        args = (3,) if name in MOVE else (1,)
+        answer(name, laid_out, *args)
+        np.testing.assert_array_equal(laid_out, before)
+
+
+@given(a=arrays())
+def test_variance_is_never_negative(a: np.ndarray) -> None:
+    with np.errstate(all="ignore"):
+        assert not np.any(np.asarray(uncork.nanvar(a * 1e-3 + 1e8)) < 0)
+
+
+@pytest.mark.parametrize("value", [0.1, 1e8, 1e300, -7.3e-200, 5e-324])
+@pytest.mark.parametrize("n", [2, 31, 33, 2100, 70_000])
+def test_variance_of_a_constant_is_zero(value: float, n: int) -> None:
+    assert uncork.nanvar(np.full(n, value)) == 0
+    assert not uncork.nanvar(np.full((n, 33), value), axis=0).any()

@@ -1,0 +1,205 @@
+"""Threads change how long it takes, and nothing else."""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pytest
+import uncork
+from functions import MOVE, REDUCE, call
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+COUNTS = [1, 2, 3, 8]
+
+
+@pytest.fixture(autouse=True)
+def _count() -> Iterator[None]:
+    count = uncork.get_num_threads()
+    yield
+    uncork.set_num_threads(count)
+
+
+def large(dtype: str) -> np.ndarray:
+    """More values than any driver takes on with one thread."""
+    rng = np.random.default_rng(1)
+    a = rng.standard_normal((700, 1100)) * 1e6 + 1e8
+    if dtype.startswith("f"):
+        a[rng.random(a.shape) < 0.05] = np.nan
+    return a.astype(dtype)
+
+
+def with_threads(count: int, name: str, *args: Any) -> Any:
+    uncork.set_num_threads(count)
+    return call(name, *args)
+
+
+def assert_same_bits(results: list[Any]) -> None:
+    first, *others = (np.asarray(result).tobytes() for result in results)
+    assert all(other == first for other in others)
+
+
+@pytest.mark.parametrize("dtype", ["float64", "float32", "int64", "int32"])
+@pytest.mark.parametrize("name", REDUCE)
+def test_reduce_has_the_same_bits(name: str, dtype: str) -> None:
+    a = large(dtype)
+    few_columns = np.ascontiguousarray(a.reshape(-1, 20))
+    for b in (a, a.T, a[:, ::3], few_columns, few_columns.T):
+        for axis in (None, 0, 1):
+            results = [with_threads(count, name, b, axis) for count in COUNTS]
+            assert_same_bits(results)
+
+
+@pytest.mark.parametrize("dtype", ["float64", "float32", "int64", "int32"])
+@pytest.mark.parametrize("name", MOVE)
+def test_move_has_the_same_bits(name: str, dtype: str) -> None:
+    a = large(dtype)
+    for b, axis in ((a, 0), (a, 1), (a.T, 1), (a.ravel(), 0), (a.reshape(5, -1), 1)):
+        for window in (3, 100, b.shape[axis] // 2):
+            results = [
+                with_threads(count, name, b, window, 1, axis) for count in COUNTS
+            ]
+            assert_same_bits(results)
+
+
+def test_replace_with_threads() -> None:
+    a = np.zeros((1000, 1000))
+    uncork.set_num_threads(4)
+    assert uncork.replace(a[:, ::2], 0.0, 1.0).sum() == 500_000
+    assert a.sum() == 500_000
+
+
+def test_set_and_get() -> None:
+    for count in (3, 1):
+        uncork.set_num_threads(count)
+        assert uncork.get_num_threads() == count
+
+
+def test_calls_from_several_python_threads() -> None:
+    a = large("float64")
+    desired = uncork.nanvar(a, axis=0)
+    with ThreadPoolExecutor(8) as pool:
+        for actual in pool.map(lambda _: uncork.nanvar(a, axis=0), range(40)):
+            np.testing.assert_array_equal(actual, desired)
+
+
+def test_the_interpreter_is_free_meanwhile() -> None:
+    """Another Python thread gets on while a call is at work."""
+    a = np.ones(20_000_000)
+    uncork.set_num_threads(1)
+    done = threading.Event()
+    steps: list[float] = []
+
+    def step() -> None:
+        while not done.is_set():
+            time.sleep(0.0005)
+            steps.append(time.perf_counter())
+
+    other = threading.Thread(target=step)
+    other.start()
+    try:
+        start = time.perf_counter()
+        uncork.nanvar(a)
+        end = time.perf_counter()
+    finally:
+        done.set()
+        other.join()
+    assert any(start < at < end for at in steps)
+
+
+def environment(**variables: str) -> dict[str, str]:
+    others = {k: v for k, v in os.environ.items() if not k.startswith("UNCORK_")}
+    return others | variables
+
+
+def run(code: str, **variables: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-c", code],
+        env=environment(**variables),
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+
+
+def test_environment_variable() -> None:
+    code = "import uncork; print(uncork.get_num_threads())"
+    assert run(code, UNCORK_NUM_THREADS="3").stdout == "3\n"
+    available = run("import uncork, os; print(uncork.get_num_threads())")
+    assert int(available.stdout) >= 1
+
+
+@pytest.mark.parametrize("value", ["0", "-1", "two", "", "1.5", "99999999999999999999"])
+def test_wrong_environment_variable(value: str) -> None:
+    result = run("import uncork", UNCORK_NUM_THREADS=value)
+    assert result.returncode != 0
+    words = "UNCORK_NUM_THREADS must be an integer between 1 and 1024, got"
+    assert f'ValueError: {words} "{value}"' in result.stderr
+
+
+posix = pytest.mark.skipif(not hasattr(os, "fork"), reason="a system without fork")
+
+
+@posix
+@pytest.mark.filterwarnings("ignore:.*multi-threaded.*fork:DeprecationWarning")
+def test_fork_after_use() -> None:
+    """A child has none of its parent's threads, and a pool of its own."""
+    a = large("float64")
+    uncork.set_num_threads(2)
+    desired = uncork.nanvar(a)
+    child = os.fork()
+    if child == 0:
+        signal.alarm(60)  # a child that hangs is killed, and that is a failure
+        same = uncork.nanvar(a) == desired and uncork.nansum(a, axis=0).size == 1100
+        os._exit(0 if same else 1)
+    assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0
+    assert uncork.nanvar(a) == desired
+
+
+@posix
+@pytest.mark.filterwarnings("ignore:.*multi-threaded.*fork:DeprecationWarning")
+def test_fork_while_others_are_at_work() -> None:
+    a = large("float64")
+    uncork.set_num_threads(2)
+    desired = uncork.nanvar(a)
+    done = threading.Event()
+
+    def keep_busy() -> None:
+        while not done.is_set():
+            uncork.nanvar(a)
+
+    others = [threading.Thread(target=keep_busy) for _ in range(2)]
+    for other in others:
+        other.start()
+    try:
+        for _ in range(10):
+            child = os.fork()
+            if child == 0:
+                signal.alarm(60)
+                os._exit(0 if uncork.nanvar(a) == desired else 1)
+            assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0
+    finally:
+        done.set()
+        for other in others:
+            other.join()
+
+
+@posix
+@pytest.mark.filterwarnings("ignore:.*multi-threaded.*fork:DeprecationWarning")
+def test_multiprocessing_with_fork() -> None:
+    a = large("float64")
+    desired = uncork.nansum(a)
+    with multiprocessing.get_context("fork").Pool(2) as pool:
+        results = pool.map_async(uncork.nansum, [a] * 4)
+        assert results.get(timeout=60) == [desired] * 4

@@ -1,0 +1,97 @@
+"""Exact answers, on data built to break sums, variances and running updates.
+
+The bounds are in units of the last place of the exact result of the stored numbers.
+"""
+
+from __future__ import annotations
+
+import math
+from fractions import Fraction
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pytest
+import uncork
+from reference import exact_mean, exact_root, exact_sum, exact_variance, ulps
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+RNG = np.random.default_rng(20261122)
+NORMAL = RNG.standard_normal(3000)
+
+
+def spike(size: float, at: int = 700) -> np.ndarray:
+    a = NORMAL.copy()
+    a[at] = size
+    return a
+
+
+#: Finite data, by what is hard about it.
+DATA: dict[str, np.ndarray] = {
+    "normal": NORMAL,
+    "offset 1e8": NORMAL + 1e8,
+    "offset 1e16": NORMAL * 100 + 1e16,
+    "spike 1e16": spike(1e16),
+    "spike 1e300": spike(1e300),
+    "first value 1e10": spike(1e10, at=0),
+    "wild scales": NORMAL * 10.0 ** RNG.uniform(-9, 9, NORMAL.size),
+    "alternating": np.where(np.arange(NORMAL.size) % 2, 1e12, -1e12) + NORMAL,
+    "alternating 1e308": np.where(np.arange(NORMAL.size) % 2, 1e308, -1e308),
+    "near the end of the range": np.full(NORMAL.size, 1.7e308),
+    "ramp": np.arange(NORMAL.size) * 0.1,
+    "constant": np.full(NORMAL.size, 0.1),
+    "subnormal": RNG.integers(-99, 99, NORMAL.size) * 5e-324,
+    "1e-200": NORMAL * 1e-200,
+    "1e200": NORMAL * 1e200,
+    "outlier and steps": np.r_[1000.1, np.tile([0.3, -0.3], 2000)],
+}
+
+#: Function, exact result of a list of values, and the bound.
+EXACT: dict[str, tuple[Callable[[list[float]], Fraction], float]] = {
+    "nansum": (exact_sum, 1),
+    "nanmean": (exact_mean, 1),
+    "nanvar": (exact_variance, 4),
+    "nanstd": (lambda values: exact_root(exact_variance(values)), 3),
+    "ss": (lambda values: exact_sum_of_squares(values), 1),
+}
+
+
+def exact_sum_of_squares(values: list[float]) -> Fraction:
+    return sum(Fraction(value) ** 2 for value in values)
+
+
+def check(name: str, a: np.ndarray) -> None:
+    exact, bound = EXACT[name]
+    assert ulps(getattr(uncork, name)(a), exact(a.tolist())) <= bound
+
+
+@pytest.mark.parametrize("data", DATA)
+@pytest.mark.parametrize("name", EXACT)
+def test_reduce(name: str, data: str) -> None:
+    check(name, DATA[data])
+    check(name, DATA[data][:37])
+
+
+@pytest.mark.parametrize("data", DATA)
+@pytest.mark.parametrize("name", EXACT)
+def test_reduce_across(name: str, data: str) -> None:
+    """The columns of a wide array, among them the same data."""
+    a = np.repeat(DATA[data][:, np.newaxis], 40, axis=1) * np.r_[1, 0.5, np.full(38, 1)]
+    exact, bound = EXACT[name]
+    results = getattr(uncork, name)(a, axis=0)
+    assert len(set(results[2:].tolist())) == 1
+    for column in (0, 1, 39):
+        assert ulps(results[column], exact(a[:, column].tolist())) <= bound
+
+
+@pytest.mark.parametrize("data", DATA)
+@pytest.mark.parametrize("window", [1, 2, 3, 20, 63, 65, 200])
+@pytest.mark.parametrize("name", ["sum", "mean"])
+def test_move(name: str, window: int, data: str) -> None:
+    exact, bound = EXACT[f"nan{name}"]
+    a = DATA[data]
+    results = getattr(uncork, f"move_{name}")(a, window, min_count=1)
+    for end in {*range(1, 90), *range(690, 990, 7), a.size}:
+        values = a[max(0, end - window) : end].tolist()
+        assert ulps(results[end - 1], exact(values)) <= bound
