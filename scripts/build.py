@@ -20,6 +20,7 @@ from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
 
+import sbom
 import targets
 from pipeline import ledger, toolenv
 from pipeline.commands import (
@@ -163,6 +164,7 @@ def tools() -> dict[str, str]:
 
 def build(rows: Sequence[Target], dist: Path) -> list[Path]:
     """The sdist and the wheels, into an empty dist/, with a ledger."""
+    sbom.current()  # maturin would pack a stale one
     time = epoch()
     shutil.rmtree(dist, ignore_errors=True)
     dist.mkdir(parents=True)

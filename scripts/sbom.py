@@ -124,6 +124,14 @@ def generate() -> str:
     return json.dumps(document(metadata, lock), indent=2) + "\n"
 
 
+def current() -> str:
+    """What the file holds; `Failure` if that is not what it should hold."""
+    present = PATH.read_text("utf-8") if PATH.exists() else ""
+    if present != generate():
+        raise Failure(f"{PATH.name} is stale: python scripts/sbom.py")
+    return present
+
+
 def errors(text: str) -> list[str]:
     """What CycloneDX's own schema finds wrong."""
     from cyclonedx.schema import SchemaVersion
@@ -148,10 +156,7 @@ def stage(arguments: Sequence[str]) -> int:
         print(f"wrote {PATH.name}")
         return 0
     toolenv.enter()
-    present = PATH.read_text("utf-8") if PATH.exists() else ""
-    if present != generate():
-        raise Failure(f"{PATH.name} is stale: python scripts/sbom.py")
-    if found := errors(present):
+    if found := errors(current()):
         raise Failure(f"{PATH.name} is no valid CycloneDX {SPECIFICATION}: {found}")
     print(f"{PATH.name} is up to date and valid CycloneDX {SPECIFICATION}")
     return 0

@@ -384,8 +384,8 @@ def extension(wheel: Archive) -> Iterator[Finding]:
 
 @gate("wheel")
 def sboms(wheel: Archive) -> Iterator[Finding]:
-    """A bill of materials that is missing, of other dependencies than the lock file's,
-    or that no scanner can read.
+    """A bill of materials that is missing, not the repository's (which build.py holds
+    against the lock file), or that no scanner can read.
     """
     inside = {f"{wheel.dist_info}/sboms/{Path(n).name}": n for n in wheel.project.sboms}
     if not inside:
