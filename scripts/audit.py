@@ -1,0 +1,108 @@
+"""Read every file of a release and pass it through the gates.
+
+    python scripts/audit.py [DIST]               a table of gates and files
+    python scripts/audit.py [DIST] --json FILE   the same for machines
+    python scripts/audit.py --gates              which accident each gate prevents
+
+Ends with status 1 if a gate failed; each failure says what was found, what is
+allowed, and how to mend it.
+"""
+
+import argparse
+import json
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import targets
+from pipeline import toolenv
+from pipeline.commands import Failure, main
+from pipeline.project import PROJECT
+
+if TYPE_CHECKING:
+    from pipeline.gates import Verdicts
+
+
+def parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("dist", nargs="?", type=Path, default=PROJECT.root / "dist")
+    parser.add_argument("--json", type=Path, metavar="FILE", help="write the verdicts")
+    parser.add_argument("--gates", action="store_true", help="explain the gates")
+    return parser
+
+
+def rows(
+    verdicts: "Verdicts", gates: Iterable[str], files: Sequence[str]
+) -> list[list[str]]:
+    """A line for each gate, a column for each file; a dot where it does not apply."""
+    marks = {None: "·", True: "[green]✓[/]", False: "[bold red]✗[/]"}
+    return [
+        [gate, *(marks[passed(verdicts, gate, file)] for file in files)]
+        for gate in gates
+    ]
+
+
+def passed(verdicts: "Verdicts", gate: str, file: str) -> bool | None:
+    findings = verdicts.get((gate, file))
+    return None if findings is None else not findings
+
+
+def as_json(verdicts: "Verdicts") -> str:
+    listed = [
+        {"gate": gate, "file": file, "findings": [asdict(one) for one in findings]}
+        for (gate, file), findings in verdicts.items()
+    ]
+    return json.dumps(listed, indent=2) + "\n"
+
+
+def show(verdicts: "Verdicts") -> None:
+    from pipeline import report
+    from pipeline.gates import GATES
+
+    files = list(dict.fromkeys(file for _, file in verdicts))
+    numbers = ["set", *(str(number) for number in range(1, len(files)))]
+    report.table("Audit", ["gate", *numbers], rows(verdicts, GATES, files))
+    for number, file in zip(numbers[1:], files[1:], strict=True):
+        report.CONSOLE.print(f"  {number}  {file}")
+    for (gate, file), findings in verdicts.items():
+        for one in findings:
+            report.CONSOLE.print(f"\n{report.FAILED} {gate}  {file}")
+            for label, text in asdict(one).items():
+                report.CONSOLE.print(f"  {label + ':':9}{text}", markup=False)
+
+
+def explain() -> None:
+    from pipeline import report
+    from pipeline.gates import GATES
+
+    lines = [
+        [gate.name, ", ".join(gate.kinds), gate.accident] for gate in GATES.values()
+    ]
+    report.table("Gates", ["gate", "of", "prevents"], lines)
+
+
+def stage(arguments: Sequence[str]) -> int:
+    options = parser().parse_args(arguments)
+    toolenv.enter()
+    from pipeline import gates
+
+    if options.gates:
+        explain()
+        return 0
+    if not options.dist.is_dir():
+        raise Failure(f"no folder {options.dist}: python scripts/build.py makes it")
+    folder = gates.Folder(options.dist.resolve(), PROJECT, targets.load())
+    verdicts = gates.audit(folder)
+    if options.json:
+        options.json.write_text(as_json(verdicts), "utf-8")
+    show(verdicts)
+    failed = sum(bool(findings) for findings in verdicts.values())
+    print(f"{len(verdicts) - failed} passed, {failed} failed")
+    return 1 if failed else 0
+
+
+if __name__ == "__main__":
+    main(stage)

@@ -1,0 +1,254 @@
+"""Build the sdist and, from it, the wheels of the plan, into dist/.
+
+    python scripts/build.py                  every wheel that this machine can run
+    python scripts/build.py NAME...          the rows of these names
+    python scripts/build.py --all            every row of the plan
+    python scripts/build.py --verify         twice, in two folders; bytes must agree
+
+Equal sources and tools give equal bytes: times come from the last commit, paths of
+this machine are replaced, and the lock file is obeyed.
+"""
+
+import argparse
+import hashlib
+import os
+import shutil
+import tarfile
+import tempfile
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from importlib.metadata import version
+from pathlib import Path
+
+import sbom
+import targets
+from pipeline import ledger, toolenv
+from pipeline.commands import (
+    Command,
+    Failure,
+    ask,
+    command,
+    main,
+    require,
+    require_rust,
+    run,
+)
+from pipeline.project import PROJECT
+from targets import Target
+
+DIST = PROJECT.root / "dist"
+# rustc's arguments in one variable, split where no path has a character.
+SEPARATOR = "\x1f"
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where a build happens; two of them must make no difference."""
+
+    source: Path  # the unpacked sdist
+    artifacts: Path  # cargo's target folder
+
+
+def epoch_command() -> Command:
+    return command("git", "log", "-1", "--format=%ct")
+
+
+def epoch() -> str:
+    """The time that every file in an archive gets."""
+    if "SOURCE_DATE_EPOCH" in os.environ:
+        return os.environ["SOURCE_DATE_EPOCH"]
+    require("git")
+    return ask(epoch_command()).strip()
+
+
+def sdist_command(out: Path, epoch: str) -> Command:
+    return command("maturin", "sdist", "--out", out, env={"SOURCE_DATE_EPOCH": epoch})
+
+
+def fetch_command(source: Path) -> Command:
+    return command("cargo", "fetch", "--locked", cwd=source)
+
+
+def remapped(source: Path, registries: Sequence[Path]) -> dict[Path, str]:
+    """Folders of this machine, and what the product may say instead.
+
+    Panic messages hold the paths of sources: they would name the builder's home and
+    make every builder's bytes different.
+    """
+    # rustc takes the last that fits, and sources may lie inside a home that matches.
+    return {**dict.fromkeys(registries, "/cargo"), source: "/src"}
+
+
+def wheel_command(
+    target: Target, place: Place, out: Path, env: Mapping[str, str]
+) -> Command:
+    zig = ["--zig"] if target.build == "zig" else []
+    return command(
+        *("maturin", "build", "--release", "--locked", *zig),
+        *("--target", target.rust),
+        *("--compatibility", target.compatibility),
+        # An invocation of its own for each ABI: in one, abi3t would win for all.
+        *("--interpreter", target.builder),
+        *("--out", out),
+        env={**env, "CARGO_TARGET_DIR": str(place.artifacts)},
+        cwd=place.source,
+    )
+
+
+def wheel_environment(
+    place: Place, registries: Sequence[Path], epoch: str
+) -> dict[str, str]:
+    flags = [
+        f"--remap-path-prefix={path}={name}"
+        for path, name in remapped(place.source, registries).items()
+    ]
+    return {
+        "SOURCE_DATE_EPOCH": epoch,
+        "CARGO_ENCODED_RUSTFLAGS": SEPARATOR.join(flags),
+        # Compiled code of an earlier commit is no part of a release.
+        "CARGO_INCREMENTAL": "0",
+    }
+
+
+def registries() -> list[Path]:
+    """Where cargo unpacked the dependencies, one folder for each registry."""
+    home = Path(os.environ.get("CARGO_HOME", Path.home() / ".cargo"))
+    return sorted((home / "registry" / "src").glob("*"))
+
+
+def workshop() -> Path:
+    """Where this clone is built; another clone may be built at the same time."""
+    key = hashlib.sha256(str(PROJECT.root).encode()).hexdigest()[:12]
+    return PROJECT.cache / "build" / key
+
+
+def unpack(sdist: Path, folder: Path) -> Path:
+    """The sources of the sdist, alone in the folder."""
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
+    with tarfile.open(sdist) as archive:
+        archive.extractall(folder, filter="data")
+    return folder / PROJECT.stem
+
+
+def build_sdist(out: Path, epoch: str) -> Path:
+    run(sdist_command(out, epoch))
+    return expect(out, PROJECT.sdist)
+
+
+def build_wheels(
+    rows: Sequence[Target], place: Place, out: Path, epoch: str
+) -> list[Path]:
+    """The wheels of the rows, each under the name that the plan foresees."""
+    run(fetch_command(place.source))
+    env = wheel_environment(place, registries(), epoch)
+    wheels = []
+    for row in rows:
+        run(wheel_command(row, place, out, env))
+        wheels.append(expect(out, row.wheel))
+    return wheels
+
+
+def expect(folder: Path, name: str) -> Path:
+    if not (folder / name).exists():
+        made = ", ".join(sorted(path.name for path in folder.iterdir())) or "nothing"
+        raise Failure(f"the build was to make {name}, but made {made}")
+    return folder / name
+
+
+def tools() -> dict[str, str]:
+    """What decides about the bytes, for the ledger."""
+    packages = {name: version(name) for name in ("maturin", "ziglang")}
+    return {"rustc": ask(command("rustc", "--version")).strip(), **packages}
+
+
+def build(rows: Sequence[Target], dist: Path) -> list[Path]:
+    """The sdist and the wheels, into an empty dist/, with a ledger."""
+    sbom.current()  # maturin would pack a stale one
+    time = epoch()
+    shutil.rmtree(dist, ignore_errors=True)
+    dist.mkdir(parents=True)
+    sdist = build_sdist(dist, time)
+    # Always the same folder, as its name is among the compiler's arguments: with
+    # another, cargo would compile every dependency again.
+    source = unpack(sdist, workshop() / "source")
+    place = Place(source, workshop() / "target")
+    wheels = build_wheels(rows, place, dist, time)
+    made = tools()
+    entries = [ledger.entry(sdist, "sdist", made)]
+    for row, wheel in zip(rows, wheels, strict=True):
+        entries.append(ledger.entry(wheel, row.name, made))
+    ledger.write(dist, entries)
+    return [sdist, *wheels]
+
+
+def verify(rows: Sequence[Target], files: Sequence[Path]) -> None:
+    """Build everything again, elsewhere and from nothing; compare bytes."""
+    time = epoch()
+    # A blank in the path: nobody's folder is like another's.
+    with tempfile.TemporaryDirectory(prefix=f"{PROJECT.name} again ") as name:
+        folder = Path(name)
+        out = folder / "dist"
+        sdist = build_sdist(out, time)
+        place = Place(unpack(sdist, folder / "source"), folder / "target")
+        build_wheels(rows, place, out, time)
+        different = [path.name for path in files if not same(path, out / path.name)]
+        if different:
+            kept = keep(out)
+            raise Failure(
+                f"not reproducible: {', '.join(different)}; the second build is kept"
+                f" in {kept}: compare with `diffoscope`"
+            )
+    for path in files:
+        print(f"reproducible: {path.name}  sha256 {ledger.sha256(path)}")
+
+
+def same(one: Path, other: Path) -> bool:
+    return one.read_bytes() == other.read_bytes()
+
+
+def keep(out: Path) -> Path:
+    kept = workshop() / "different"
+    shutil.rmtree(kept, ignore_errors=True)
+    shutil.copytree(out, kept)
+    return kept
+
+
+def parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("names", nargs="*", metavar="NAME", help="a row of the plan")
+    parser.add_argument("--all", action="store_true", help="every row of the plan")
+    parser.add_argument("--verify", action="store_true", help="build twice, compare")
+    parser.add_argument("--dist", type=Path, default=DIST, help="where to (dist/)")
+    return parser
+
+
+def chosen(options: argparse.Namespace) -> list[Target]:
+    plan = targets.load()
+    if options.all:
+        return list(plan.targets)
+    if options.names:
+        return plan.named(options.names)
+    return plan.of_host(targets.host_triple())
+
+
+def stage(arguments: Sequence[str]) -> int:
+    options = parser().parse_args(arguments)
+    require("cargo", "git")
+    require_rust()
+    toolenv.enter()
+    rows = chosen(options)
+    files = build(rows, options.dist.resolve())
+    if options.verify:
+        verify(rows, files)
+    for path in files:
+        print(f"{path.stat().st_size:>9,} bytes  {path.name}")
+    twice = ", the same bytes twice" if options.verify else ""
+    print(f"built {len(files) - 1} wheels from the sdist{twice}")
+    return 0
+
+
+if __name__ == "__main__":
+    main(stage)

@@ -1,0 +1,19 @@
+"""What the stages share.
+
+A stage starts on a bare Python, so that `project`, `commands`, `toolenv` and
+`ledger` import nothing but the standard library. `gates`, `report` and `index` use
+packages of the tool environment: a stage imports them in its body, after
+`toolenv.enter()`.
+"""
+
+import sys
+
+# Here, because every stage comes through here before anything that an older Python
+# does not have; the standard library reads TOML since 3.11.
+if sys.version_info < (3, 11):  # noqa: UP036  (for those who have an older one)
+    sys.exit(
+        "error: Python "
+        + sys.version.split()[0]
+        + " is too old, 3.11 is needed: install a newer one, e.g. from"
+        + " https://python.org or `uv python install`, and start me with that"
+    )

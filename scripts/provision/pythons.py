@@ -1,0 +1,202 @@
+"""Find an interpreter for each Python of the plan; get those that are missing.
+
+    python scripts/provision/pythons.py            all of targets.toml
+    python scripts/provision/pythons.py 3.14 3.15  these
+
+Looks on PATH, in pyenv's and in uv's folders; gets what is missing by `uv python
+install`, and from Debian's packages where nothing can be downloaded. Prints where
+each one is, and why one cannot be had; status 1 if that one is required.
+"""
+
+import argparse
+import os
+import sys
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).parents[1]))
+
+import targets
+from pipeline import toolenv
+from pipeline.commands import (
+    Command,
+    Failure,
+    ask,
+    attempt,
+    command,
+    main,
+    silent,
+    write_line,
+)
+from pipeline.project import PROJECT
+from provision import debian
+from targets import Plan, Python
+
+# Prints the version, and whether it is a build without the GIL.
+QUESTION = (
+    "import sys, sysconfig; print('%d.%d' % sys.version_info[:2]"
+    " + 't' * bool(sysconfig.get_config_var('Py_GIL_DISABLED')), sys.prefix)"
+)
+
+
+@dataclass(frozen=True)
+class Pythons:
+    """What was found, and why something was not."""
+
+    found: Mapping[Python, Path] = field(default_factory=dict)
+    absent: Mapping[Python, str] = field(default_factory=dict)
+
+    def missing(self, plan: Plan) -> dict[Python, str]:
+        """Those that must be here: a failure."""
+        return {py: why for py, why in self.absent.items() if py not in plan.optional}
+
+    def excused(self, plan: Plan) -> dict[Python, str]:
+        """Those that may be absent, with the plan's reason."""
+        return {py: plan.optional[py] for py in self.absent if py in plan.optional}
+
+
+def folders(environ: Mapping[str, str], home: Path) -> Iterator[Path]:
+    """Where interpreters may lie, best first.
+
+    Not pyenv's shims: they carry every version's name and start only the one that
+    is switched on.
+    """
+    pyenv = pyenv_folder(environ, home)
+    for name in environ.get("PATH", "").split(os.pathsep):
+        # A virtual environment, such as the tool environment, is nobody's base.
+        inside_venv = (Path(name).parent / "pyvenv.cfg").exists()
+        if name and not inside_venv and Path(name) != pyenv / "shims":
+            yield Path(name)
+    for versions in (pyenv / "versions", uv_folder(environ, home)):
+        yield from sorted(versions.glob("*/bin"), reverse=True)
+        yield from sorted(versions.glob("*"), reverse=True)  # on Windows
+
+
+def pyenv_folder(environ: Mapping[str, str], home: Path) -> Path:
+    return Path(environ.get("PYENV_ROOT", home / ".pyenv"))
+
+
+def uv_folder(environ: Mapping[str, str], home: Path) -> Path:
+    data = Path(environ.get("XDG_DATA_HOME", home / ".local" / "share"))
+    return Path(environ.get("UV_PYTHON_INSTALL_DIR", data / "uv" / "python"))
+
+
+def candidates(python: Python, places: Iterable[Path]) -> Iterator[Path]:
+    suffix = ".exe" if sys.platform == "win32" else ""
+    for place in places:
+        for name in (f"python{python}{suffix}", f"python{suffix}"):
+            if (place / name).is_file():
+                yield place / name
+
+
+def find(python: Python, places: Sequence[Path]) -> Path | None:
+    """The first interpreter that is what its name says."""
+    for path in candidates(python, places):
+        try:
+            version = ask(command(path, "-I", "-c", QUESTION)).split()[0]
+        except (Failure, OSError, IndexError):
+            continue
+        if version == str(python):
+            return path
+    return None
+
+
+def uv_command(python: Python) -> Command:
+    return command(
+        *("uv", "python", "install", "--no-bin", str(python)),
+        # Where the server cannot be reached this ends at once; with uv's retries it
+        # takes 10 s for each version.
+        env={"UV_HTTP_RETRIES": "0"},
+    )
+
+
+def search(wanted: Iterable[Python]) -> dict[Python, Path]:
+    places = [*folders(os.environ, Path.home()), private_tree().prefix / "bin"]
+    return {py: path for py in wanted if (path := find(py, places))}
+
+
+def provide(wanted: Sequence[Python]) -> Pythons:
+    """Find them; get what is missing, from one source after the other."""
+    found = search(wanted)
+    reasons: dict[Python, list[str]] = {py: [] for py in wanted}
+    for source in (from_uv, from_debian):
+        missing = [py for py in wanted if py not in found]
+        for py, reason in source(missing).items():
+            reasons[py].append(reason)  # also of one that was had: not read then
+        found |= search(missing)
+    absent = {py: "; ".join(reasons[py]) for py in wanted if py not in found}
+    return Pythons(found, absent)
+
+
+def from_uv(wanted: Sequence[Python]) -> dict[Python, str]:
+    """Download them; of each that could not be had the cause."""
+    reasons = {}
+    for python in wanted:
+        finished = attempt(uv_command(python), show=silent)
+        said = ["", *filter(None, map(str.strip, finished.output.splitlines()))]
+        outcome = said[-1] if finished.status else "done"
+        write_line(f"{finished.command}: {outcome}")
+        if finished.status:
+            reasons[python] = f"uv: {outcome}"
+    return reasons
+
+
+def from_debian(wanted: Sequence[Python]) -> dict[Python, str]:
+    """Unpack Debian's packages; of each that could not be had the cause."""
+    ordinary = [py for py in wanted if not py.free_threaded]
+    obstacle = debian.obstacle()
+    if ordinary and not obstacle:
+        try:
+            debian.install(private_tree(), [str(python) for python in ordinary])
+        except (Failure, OSError, StopIteration) as error:
+            obstacle = str(error)
+    reasons = dict.fromkeys(wanted, "Debian: no free-threaded build")
+    return reasons | dict.fromkeys(ordinary, f"Debian: {obstacle}")
+
+
+def private_tree() -> debian.Tree:
+    return debian.Tree(PROJECT.cache / "pythons")
+
+
+def put_on_path(pythons: Pythons) -> None:
+    """Where tox and uv look: after the tool environment, without pyenv's shims.
+
+    A folder that is there already keeps its place: /usr/bin in front would bring a
+    distribution's old cargo before rustup's.
+    """
+    shims = str(pyenv_folder(os.environ, Path.home()) / "shims")
+    first, *rest = os.environ["PATH"].split(os.pathsep)
+    kept = [folder for folder in rest if folder != shims]
+    found = dict.fromkeys(str(path.parent) for path in pythons.found.values())
+    added = [folder for folder in found if folder not in kept]
+    os.environ["PATH"] = os.pathsep.join([first, *added, *kept])
+    for python, path in pythons.found.items():
+        write_line(f"{python!s:6}{path}")
+
+
+def parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("versions", nargs="*", metavar="VERSION", help="e.g. 3.14t")
+    return parser
+
+
+def stage(arguments: Sequence[str]) -> int:
+    options = parser().parse_args(arguments)
+    toolenv.enter()
+    plan = targets.load()
+    wanted = [Python.parse(version) for version in options.versions] or plan.pythons
+    pythons = provide(wanted)
+    for python, path in pythons.found.items():
+        write_line(f"{python!s:6}{path}")
+    for python, reason in pythons.excused(plan).items():
+        write_line(f"{python!s:6}cannot be had here: {reason}")
+    for python, reason in pythons.missing(plan).items():
+        write_line(f"{python!s:6}MISSING: {reason}")
+    return 1 if pythons.missing(plan) else 0
+
+
+if __name__ == "__main__":
+    main(stage)

@@ -1,0 +1,139 @@
+"""A whole release on this machine: everything but the real index.
+
+    python scripts/rehearse.py
+
+Plan, build (twice, comparing bytes), audit, test on every Python that the wheels
+promise, publish to a package index of our own, and verify from there: install with
+pip into a new environment and run the smoke command. Each stage is the script that a
+real release runs. A table closes it; status 1 if anything failed. Interrupted, it
+leaves nothing running.
+"""
+
+import argparse
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import targets
+from pipeline import toolenv
+from pipeline.commands import Command, attempt, command, main, require, require_rust
+from pipeline.project import PROJECT
+from targets import Plan
+
+if TYPE_CHECKING:
+    from pipeline.report import Stages
+
+SCRIPTS = Path(__file__).parent
+# Our own index lets anyone in, but twine wants a name.
+ANYONE = {"TWINE_USERNAME": "anyone", "TWINE_PASSWORD": "anything"}
+
+
+@dataclass(frozen=True)
+class Stage:
+    """One script of the pipeline, and the stages without which it has no sense."""
+
+    name: str
+    command: Command
+    needs: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """How a stage went: passed, failed, or None where it was not reached."""
+
+    stage: Stage
+    passed: bool | None
+    seconds: float
+    last: str
+
+
+def script(
+    name: str, *arguments: str | Path, env: Mapping[str, str] | None = None
+) -> Command:
+    return command(sys.executable, SCRIPTS / f"{name}.py", *arguments, env=env)
+
+
+def stages(plan: Plan, dist: Path, url: str) -> list[Stage]:
+    """In order; `url` is where the index of the rehearsal listens."""
+    wheels = [dist / row.wheel for row in plan.targets]
+    upload = script("publish", dist, "--url", url, env=ANYONE)
+    return [
+        Stage("plan", script("targets")),
+        Stage("build", script("build", "--all", "--verify", "--dist", dist), ("plan",)),
+        Stage("audit", script("audit", dist), ("build",)),
+        Stage("test", script("test", "--wheel", *wheels), ("build",)),
+        Stage("publish", upload, ("audit", "test")),
+        Stage("verify", script("verify", dist, "--url", f"{url}simple/"), ("publish",)),
+    ]
+
+
+def rehearse(planned: Sequence[Stage], screen: "Stages") -> list[Outcome]:
+    """Run what can be run; a stage whose needs failed is not reached."""
+    done: dict[str, Outcome] = {}
+    for one in planned:
+        screen.begin(one.name)
+        failed = [need for need in one.needs if not done[need].passed]
+        if failed:
+            reason = f"not reached: {', '.join(failed)} did not pass"
+            done[one.name] = Outcome(one, None, 0, reason)
+        else:
+            done[one.name] = perform(one, screen.show)
+        screen.end()
+    return list(done.values())
+
+
+def perform(one: Stage, show: Callable[[str], None]) -> Outcome:
+    start = time.monotonic()
+    finished = attempt(one.command, show=show)
+    lines = [line for line in finished.output.splitlines() if line.strip()]
+    seconds = time.monotonic() - start
+    return Outcome(one, finished.status == 0, seconds, lines[-1] if lines else "")
+
+
+def show_outcomes(outcomes: Sequence[Outcome]) -> None:
+    from pipeline import report
+
+    marks: Mapping[bool | None, str] = {
+        True: report.PASSED,
+        False: report.FAILED,
+        None: report.NOT_RUN,
+    }
+    rows = [
+        [one.stage.name, marks[one.passed], f"{one.seconds:.0f} s", one.last]
+        for one in outcomes
+    ]
+    report.table("Rehearsal", ["stage", "", "time", "its last line"], rows)
+
+
+def parser() -> argparse.ArgumentParser:
+    return argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+
+
+def stage(arguments: Sequence[str]) -> int:
+    parser().parse_args(arguments)
+    require("cargo", "git", "cc")
+    require_rust()
+    toolenv.enter()
+    from pipeline import index, report
+
+    plan = targets.load()
+    dist = PROJECT.root / "dist"
+    with (
+        tempfile.TemporaryDirectory(prefix=f"{PROJECT.name}-index-") as folder,
+        index.serve(Path(folder)) as url,
+    ):
+        planned = stages(plan, dist, url)
+        with report.stages(len(planned)) as screen:
+            outcomes = rehearse(planned, screen)
+    show_outcomes(outcomes)
+    return 0 if all(one.passed for one in outcomes) else 1
+
+
+if __name__ == "__main__":
+    main(stage)

@@ -1,0 +1,250 @@
+"""The plan: which wheels a release has, read from targets.toml.
+
+python scripts/targets.py            a table of the plan
+python scripts/targets.py --matrix   the matrix of GitHub Actions, as JSON
+python scripts/targets.py --files    the files of a release, one a line
+"""
+
+import argparse
+import json
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import MISSING, asdict, dataclass, fields
+from pathlib import Path
+from typing import Any, Literal, get_args, get_origin, get_type_hints
+
+from pipeline.commands import Failure, ask, command, main, require_rust
+from pipeline.project import PROJECT, parse_toml
+
+PLAN = Path(__file__).with_suffix(".toml")
+
+Build = Literal["zig", "cibuildwheel"]
+Test = Literal["native", "qemu", "wine", "none"]
+
+
+@dataclass(frozen=True)
+class Target:
+    """One wheel. The fields are the schema of a row, in targets.toml's order."""
+
+    name: str
+    rust: str  # Rust's target triple
+    platform: str  # the wheel tag's last part, with its floor (glibc, macOS)
+    abi: str  # the wheel tag's first two parts
+    runner: str  # label of the machine in GitHub Actions
+    build: Build
+    test: Test
+    size: int  # the most bytes that the wheel may have
+    untested: str = ""  # the reason; exactly where test is "none"
+
+    @property
+    def wheel(self) -> str:
+        """The file's name."""
+        return f"{PROJECT.stem}-{self.abi}-{self.platform}.whl"
+
+    @property
+    def floor(self) -> "Python":
+        """The oldest Python that the tag admits."""
+        digits, abi = self.abi.removeprefix("cp").split("-")
+        free_threaded = abi.endswith("t") and abi != "abi3.abi3t"
+        return Python(int(digits[0]), int(digits[1:]), free_threaded)
+
+    @property
+    def builder(self) -> str:
+        """The Python whose name makes maturin choose this ABI; none need exist."""
+        suffix = "t" if self.abi.endswith("t") else ""
+        return f"python{self.floor.major}.{self.floor.minor}{suffix}"
+
+    @property
+    def compatibility(self) -> str:
+        """What `maturin --compatibility` calls the platform."""
+        first = self.platform.split(".")[0]
+        found = re.match(r"(many|musl)linux(\d+|(_\d+){2})(?=_)", first)
+        return found[0] if found else "off"
+
+    def admits(self, python: "Python") -> bool:
+        """Whether pip may install this wheel there."""
+        if "abi3" not in self.abi:
+            return python == self.floor
+        kinds = {False: True, True: self.abi.endswith("abi3t")}
+        newer = (python.major, python.minor) >= (self.floor.major, self.floor.minor)
+        return newer and kinds[python.free_threaded]
+
+
+@dataclass(frozen=True, order=True)
+class Python:
+    """A Python of the test matrix, `3.14` or `3.14t`."""
+
+    major: int
+    minor: int
+    free_threaded: bool = False
+
+    def __str__(self) -> str:
+        return f"{self.major}.{self.minor}{'t' if self.free_threaded else ''}"
+
+    @property
+    def env(self) -> str:
+        """Its environment in tox.ini."""
+        return f"py{self}".replace(".", "")
+
+    @classmethod
+    def parse(cls, text: str) -> "Python":
+        found = re.fullmatch(r"(\d)\.?(\d+)(t?)", text)
+        if not found:
+            raise Failure(f"{text!r} is no version of Python such as 3.14 or 3.14t")
+        return cls(int(found[1]), int(found[2]), found[3] == "t")
+
+
+@dataclass(frozen=True)
+class Plan:
+    """All of targets.toml."""
+
+    targets: tuple[Target, ...]
+    required: tuple[Python, ...]
+    optional: Mapping[Python, str]  # with the reason why it may be missing
+
+    @property
+    def pythons(self) -> list[Python]:
+        return [*self.required, *self.optional]
+
+    @property
+    def files(self) -> list[str]:
+        """What a release consists of, in the order of upload: the sdist last.
+
+        A resolver that sees the sdist alone would compile it (PyWavelets#656).
+        """
+        return [*sorted(target.wheel for target in self.targets), PROJECT.sdist]
+
+    def promised(self, target: Target) -> list[Python]:
+        """The Pythons on which the wheel is to be tested."""
+        return [python for python in self.pythons if target.admits(python)]
+
+    def of_file(self, name: str) -> Target | None:
+        """The row that a wheel was built for."""
+        return next((row for row in self.targets if row.wheel == name), None)
+
+    def of_host(self, triple: str) -> list[Target]:
+        """The rows that this machine builds and runs without an emulator."""
+        rows = self.targets
+        return [row for row in rows if row.rust == triple and row.test == "native"]
+
+    def named(self, names: Sequence[str]) -> list[Target]:
+        known = {row.name: row for row in self.targets}
+        unknown = [name for name in names if name not in known]
+        if unknown:
+            raise Failure(
+                f"unknown target {', '.join(unknown)}; there are {', '.join(known)}"
+            )
+        return [known[name] for name in names]
+
+
+def read(text: str) -> Plan:
+    """The plan, or a `Failure` that names the row, what is wrong and what is right."""
+    tables = parse_toml(text)
+    check_keys("targets.toml", tables, required={"pythons", "targets"})
+    pythons = tables["pythons"]
+    check_keys("[pythons]", pythons, required={"required", "optional"})
+    rows = [target(name, row) for name, row in tables["targets"].items()]
+    wheels = [row.wheel for row in rows]
+    twice = sorted({wheel for wheel in wheels if wheels.count(wheel) > 1})
+    if twice:
+        raise Failure(f"targets.toml: two rows make {', '.join(twice)}")
+    return Plan(
+        tuple(rows),
+        tuple(Python.parse(version) for version in pythons["required"]),
+        {Python.parse(key): reason for key, reason in pythons["optional"].items()},
+    )
+
+
+def target(name: str, row: Mapping[str, Any]) -> Target:
+    """One row, checked against the fields of `Target`."""
+    where = f"[targets.{name}]"
+    columns = [column for column in fields(Target) if column.name != "name"]
+    required = {column.name for column in columns if column.default is MISSING}
+    check_keys(where, row, required, {column.name for column in columns})
+    kinds = get_type_hints(Target)
+    for key, value in row.items():
+        check_value(f"{where} {key}", value, kinds[key])
+    made = Target(name, **row)
+    if (made.test == "none") != bool(made.untested):
+        raise Failure(
+            f'{where} needs `untested = "the reason"` where test is "none", only there'
+        )
+    if not re.fullmatch(r"cp\d{3}-(abi3|cp\d{3}t?|abi3\.abi3t)", made.abi):
+        raise Failure(f"{where} abi: {made.abi!r} is no tag such as 'cp311-abi3'")
+    return made
+
+
+def check_keys(
+    where: str,
+    table: Mapping[str, Any],
+    required: set[str],
+    known: set[str] | None = None,
+) -> None:
+    unknown = sorted(table.keys() - (known or required))
+    missing = sorted(required - table.keys())
+    if unknown:
+        raise Failure(
+            f"{where} has unknown keys: {', '.join(unknown)};"
+            f" known are {', '.join(sorted(known or required))}"
+        )
+    if missing:
+        raise Failure(f"{where} lacks: {', '.join(missing)}")
+
+
+def check_value(where: str, value: object, kind: Any) -> None:
+    if get_origin(kind) is Literal:
+        if value not in get_args(kind):
+            allowed = ", ".join(map(repr, get_args(kind)))
+            raise Failure(f"{where}: {value!r} is not one of {allowed}")
+    elif type(value) is not kind:
+        raise Failure(f"{where}: {value!r} is no {kind.__name__}")
+
+
+def load() -> Plan:
+    return read(PLAN.read_text("utf-8"))
+
+
+def host_triple() -> str:
+    """Rust's name of this machine."""
+    require_rust()
+    return ask(command("rustc", "-vV")).partition("host: ")[2].split()[0]
+
+
+def matrix(plan: Plan) -> str:
+    rows = [{**asdict(row), "wheel": row.wheel} for row in plan.targets]
+    return json.dumps({"include": rows})
+
+
+def table(plan: Plan) -> str:
+    lines = [f"{'target':24}{'built by':14}{'tested':10}on Python"]
+    for row in plan.targets:
+        pythons = row.untested or " ".join(map(str, plan.promised(row)))
+        lines.append(f"{row.name:24}{row.build:14}{row.test:10}{pythons}")
+    count = f"{len(plan.targets)} wheels and the sdist"
+    return "\n".join([*lines, "", *plan.files, count])
+
+
+def parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    group = parser.add_mutually_exclusive_group()
+    group.add_argument("--matrix", action="store_true")
+    group.add_argument("--files", action="store_true")
+    return parser
+
+
+def stage(arguments: Sequence[str]) -> int:
+    options = parser().parse_args(arguments)
+    plan = load()
+    if options.matrix:
+        print(matrix(plan))
+    elif options.files:
+        print("\n".join(plan.files))
+    else:
+        print(table(plan))
+    return 0
+
+
+if __name__ == "__main__":
+    main(stage)

@@ -1,0 +1,309 @@
+"""Test what is shipped: every environment of tox.ini, on the built wheels.
+
+    python scripts/test.py                   builds, then runs everything
+    python scripts/test.py --env lint rust   these environments
+    python scripts/test.py --wheel FILE...   these wheels, on every Python they promise
+
+Interpreters are found or fetched first; a wheel is tested on each that its tag
+promises. Nothing stops at the first failure. A table closes it, with every runner's
+own last line; status 1 if anything failed.
+"""
+
+import argparse
+import configparser
+import re
+import sys
+import time
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import build
+import targets
+from pipeline import ledger, toolenv
+from pipeline.commands import (
+    Command,
+    Failure,
+    attempt,
+    command,
+    main,
+    require,
+    require_rust,
+    run,
+)
+from pipeline.project import PROJECT
+from provision import pythons
+from targets import Plan, Python
+
+TOX = PROJECT.root / "tox.ini"
+
+# How runners close. One environment may run several; each line is shown.
+CLOSING = re.compile(
+    r"=+ (?P<pytest>.*\b(passed|failed|errors?|skipped|deselected|no tests ran)\b.*) =+"
+    r"|(?P<cargo>test result: .*)"
+    r"|(?P<mypy>Success: no issues found in .*|Found \d+ errors?\b.*)"
+    r"|(?P<pyright>\d+ errors?, \d+ warnings?.*)"
+    r"|(?P<ruff>All checks passed!|\d+ files? already formatted)"
+    r"|(?P<check_jsonschema>ok -- validation done)"
+    r"|(?P<zizmor>No findings to report.*|\d+ findings?\b.*)"
+    r"|(?P<ours>\S+ is up to date.*)"
+)
+
+
+@dataclass(frozen=True)
+class Env:
+    """An environment of tox.ini."""
+
+    name: str
+    takes_wheel: bool
+    python: Python | None  # None where any will do
+
+
+@dataclass(frozen=True)
+class Run:
+    """One environment on one wheel, or on none."""
+
+    env: Env
+    wheel: Path | None = None
+
+    @property
+    def title(self) -> str:
+        # The part of a wheel's name that tells two of this machine apart.
+        return f"{self.env.name} {self.abi}".strip()
+
+    @property
+    def abi(self) -> str:
+        return "-".join(self.wheel.name.split("-")[2:4]) if self.wheel else ""
+
+
+@dataclass(frozen=True)
+class Result:
+    """What came of a run."""
+
+    run: Run
+    passed: bool
+    seconds: float
+    closing: Sequence[str]
+
+
+# What there is to run.
+
+
+def environments(ini: str) -> list[Env]:
+    """Those in env_list, in its order."""
+    parser = configparser.ConfigParser(interpolation=None)
+    parser.read_string(ini)
+    names = parser["tox"]["env_list"].split()
+    sections = {name: section(parser, name) for name in names}
+    return [
+        Env(
+            name,
+            takes_wheel=found.get("skip_install") != "true",
+            python=python_of(name, found.get("base_python", "")),
+        )
+        for name, found in sections.items()
+    ]
+
+
+def section(parser: configparser.ConfigParser, name: str) -> Mapping[str, str]:
+    """The section of an environment; `abi-{a,b}` is that of abi-a and of abi-b."""
+    for title in parser.sections():
+        if name in expand(title.removeprefix("testenv:")):
+            return parser[title]
+    return {}
+
+
+def expand(title: str) -> list[str]:
+    found = re.fullmatch(r"(.*)\{(.*)\}", title)
+    return [found[1] + part for part in found[2].split(",")] if found else [title]
+
+
+def python_of(name: str, base: str) -> Python | None:
+    """By the name, as tox does: py314t is 3.14t; else by base_python."""
+    found = re.match(r"py(\d\d+t?)(-|$)", name) or re.match(r"python([\d.]+t?)$", base)
+    return Python.parse(found[1]) if found else None
+
+
+def planned(envs: Iterable[Env], wheels: Sequence[Path], plan: Plan) -> Iterator[Run]:
+    """Each environment, on each wheel that pip may install on its Python."""
+    for env in envs:
+        if not env.takes_wheel:
+            yield Run(env)
+        for wheel in wheels if env.takes_wheel else ():
+            target = plan.of_file(wheel.name)
+            if target is None:
+                raise Failure(f"{wheel.name} is in no row of targets.toml")
+            if env.python is None or target.admits(env.python):
+                yield Run(env, wheel)
+
+
+def chosen(envs: Sequence[Env], options: argparse.Namespace) -> list[Env]:
+    names = {env.name: env for env in envs}
+    unknown = [name for name in options.env or () if name not in names]
+    if unknown:
+        raise Failure(
+            f"no {', '.join(unknown)} in tox.ini; there is {', '.join(names)}"
+        )
+    if options.env:
+        return [names[name] for name in options.env]
+    if options.wheel:
+        return [env for env in envs if env.python and env.name == env.python.env]
+    return list(envs)
+
+
+# Running it.
+
+
+def tox_command(one: Run) -> Command:
+    wheel = ("--installpkg", str(one.wheel)) if one.wheel else ()
+    return command(
+        *("tox", "run", "--colored", "no", "-e", one.env.name, *wheel),
+        env={
+            # What can be had is here by now; uv would try once more, for long.
+            "UV_PYTHON_DOWNLOADS": "never",
+            **({"TESTED_WHEEL": str(one.wheel)} if one.wheel else {}),
+        },
+    )
+
+
+def execute(one: Run, missing: Mapping[Python, str]) -> Result:
+    python = one.env.python
+    if python and python in missing:
+        return Result(one, False, 0, [f"no interpreter: {missing[python]}"])
+    start = time.monotonic()
+    finished = attempt(tox_command(one))
+    seconds = time.monotonic() - start
+    closing = closing_lines(finished.output) + failed_commands(finished.output)
+    return Result(one, finished.status == 0, seconds, closing)
+
+
+def failed_commands(output: str) -> list[str]:
+    """What tox says of a command that failed, whatever the command itself said."""
+    found = re.findall(r"^\S+: exit (\d+) .*?> (.*) pid=\d+$", output, re.MULTILINE)
+    return [f"status {status}: {line}" for status, line in found]
+
+
+def closing_lines(output: str) -> list[str]:
+    """Each runner's own last words."""
+    matches = (CLOSING.fullmatch(line.strip()) for line in output.splitlines())
+    return [
+        next(filter(None, match.groupdict().values())) for match in matches if match
+    ]
+
+
+def wheels_for(
+    envs: Iterable[Env], options: argparse.Namespace, plan: Plan
+) -> list[Path]:
+    """Those that were named; else built, where an environment needs files of dist/."""
+    if options.wheel:
+        return [path.resolve() for path in options.wheel]
+    if not any(env.takes_wheel or env.name == "pipeline" for env in envs):
+        return []
+    triple = targets.host_triple()
+    rows = plan.of_host(triple)
+    if not rows:
+        raise Failure(f"no row of targets.toml builds and tests a wheel on {triple}")
+    dist = options.dist.resolve()
+    run(command(sys.executable, build.__file__, "--dist", dist))
+    return [dist / row.wheel for row in rows]
+
+
+def note(
+    wheels: Sequence[Path],
+    results: Sequence[Result],
+    skipped: Mapping[str, str],
+    plan: Plan,
+) -> None:
+    """Write into the ledger beside each wheel what it went through and what not."""
+    for wheel in wheels:
+        target = plan.of_file(wheel.name)
+        entries = ledger.read(wheel.parent) if has_ledger(wheel) else []
+        entry = ledger.find(entries, wheel)
+        if entry is None or target is None:
+            continue
+        ran = {one.run.env.name: one for one in results if one.run.wheel == wheel}
+        kept = [test for test in entry.tests if test.env not in ran]
+        entry.tests = [*kept, *(env_result(one) for one in ran.values())]
+        promised = {python.env for python in plan.promised(target)}
+        entry.not_run = {env: why for env, why in skipped.items() if env in promised}
+        ledger.write(wheel.parent, entries)
+
+
+def has_ledger(wheel: Path) -> bool:
+    return (wheel.parent / ledger.NAME).exists()
+
+
+def env_result(one: Result) -> ledger.EnvResult:
+    return ledger.EnvResult(one.run.env.name, one.passed, "; ".join(one.closing))
+
+
+# The screen.
+
+
+def show(results: Sequence[Result], skipped: Mapping[str, str]) -> None:
+    from pipeline import report
+
+    lines = [
+        [
+            one.run.env.name,
+            one.run.abi,
+            report.PASSED if one.passed else report.FAILED,
+            f"{one.seconds:.0f} s",
+            "\n".join(one.closing),
+        ]
+        for one in results
+    ]
+    lines += [[env, "", report.NOT_RUN, "", why] for env, why in skipped.items()]
+    columns = ["environment", "wheel", "", "time", "the runners' own last lines"]
+    report.table("Tests", columns, lines)
+    failed = sum(not one.passed for one in results)
+    print(
+        f"{len(results) - failed} environments passed, {failed} failed,"
+        f" {len(skipped)} not run",
+        flush=True,
+    )
+
+
+def parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--env", nargs="+", metavar="NAME", help="only these")
+    parser.add_argument(
+        "--wheel", nargs="+", type=Path, metavar="FILE", help="instead of building"
+    )
+    parser.add_argument(
+        "--dist", type=Path, default=build.DIST, help="where to build (dist/)"
+    )
+    return parser
+
+
+def stage(arguments: Sequence[str]) -> int:
+    options = parser().parse_args(arguments)
+    require("cargo", "git", "cc")
+    require_rust()
+    toolenv.enter()
+    from pipeline import report
+
+    plan = targets.load()
+    envs = chosen(environments(TOX.read_text("utf-8")), options)
+    report.heading("interpreters")
+    interpreters = pythons.provide(sorted({env.python for env in envs if env.python}))
+    pythons.put_on_path(interpreters)
+    excused = interpreters.excused(plan)
+    skipped = {env.name: excused[env.python] for env in envs if env.python in excused}
+
+    report.heading("wheels")
+    wheels = wheels_for(envs, options, plan)
+    runs = list(planned([env for env in envs if env.name not in skipped], wheels, plan))
+    results = []
+    for number, one in enumerate(runs, 1):
+        report.heading(f"{number}/{len(runs)} {one.title}")
+        results.append(execute(one, interpreters.missing(plan)))
+    note(wheels, results, skipped, plan)
+    show(results, skipped)
+    return 1 if any(not one.passed for one in results) else 0
+
+
+if __name__ == "__main__":
+    main(stage)

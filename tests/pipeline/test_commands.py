@@ -1,0 +1,138 @@
+"""How commands are shown, run and given up, and how a stage ends."""
+
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+import targets
+from pipeline import commands, toolenv
+from pipeline.commands import Failure, command
+from pipeline.project import PROJECT, user_cache
+
+SCRIPTS = Path(targets.__file__).parent
+STAGES = sorted([*SCRIPTS.glob("*.py"), SCRIPTS / "provision" / "pythons.py"])
+# tox starts it with the Python of an environment; it takes no arguments.
+NO_STAGE = {"installed.py", "stubs.py"}
+
+
+def python(code: str) -> commands.Command:
+    return command(sys.executable, "-c", code)
+
+
+def test_a_command_is_shown_as_one_could_type_it() -> None:
+    made = command("tox", "run", "a b", env={"X": "1 2"}, cwd=Path("/src"))
+    assert str(made) == "+ X='1 2' tox run 'a b'   (in /src)"
+
+
+def test_a_command_is_shown_before_its_output() -> None:
+    lines: list[str] = []
+    made = python("print('out'); import sys; print('err', file=sys.stderr)")
+    finished = commands.run(made, show=lines.append)
+    assert lines[0] == str(made)
+    assert sorted(lines[1:]) == ["err", "out"]
+    assert finished.status == 0
+
+
+def test_a_failed_command_is_named_with_its_status() -> None:
+    with pytest.raises(Failure, match=r"ended with status 7:\n  \+ .* -c "):
+        commands.run(python("raise SystemExit(7)"), show=commands.silent)
+
+
+def test_a_question_that_fails_hands_on_the_answer() -> None:
+    with pytest.raises(Failure, match="no such thing"):
+        commands.ask(python("raise SystemExit('no such thing')"))
+
+
+@pytest.mark.parametrize("run", [commands.ask, commands.attempt])
+def test_a_missing_tool_gets_one_line_that_says_how_to_install_it(
+    run: Callable[[commands.Command], object],
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+) -> None:
+    monkeypatch.setenv("PATH", str(tmp_path))
+    with pytest.raises(Failure, match=r"^cargo was not found: .*https://rustup.rs$"):
+        run(command("cargo", "build"))
+
+
+def test_all_missing_tools_are_named_at_once(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("PATH", str(tmp_path))
+    with pytest.raises(Failure) as caught:
+        commands.require("cargo", "git", "cc")
+    first, second, third = str(caught.value).splitlines()
+    assert "rustup.rs" in first
+    assert "apt-get install git" in second
+    assert "apt-get install gcc" in third
+
+
+def test_an_old_rust_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(commands, "require", lambda _name: None)
+    monkeypatch.setattr(commands, "ask", lambda _command: "rustc 1.63.0 (hash date)")
+    with pytest.raises(Failure, match=r"rustc is 1\.63\.0, .* is needed: `rustup upd"):
+        commands.require_rust()
+
+
+@pytest.mark.parametrize(
+    ("older", "newer"), [("1.9.0", "1.89"), ("1.88.9", "1.89"), ("1.9", "1.10-nightly")]
+)
+def test_releases_compare_as_numbers(older: str, newer: str) -> None:
+    assert commands.release(older) < commands.release(newer)
+
+
+@pytest.mark.parametrize("stage", STAGES, ids=lambda path: path.name)
+def test_every_stage_explains_itself_on_a_bare_python(stage: Path) -> None:
+    """-S: without any package, as on a machine that has nothing yet."""
+    if stage.name in NO_STAGE:
+        return
+    argv = [sys.executable, "-S", str(stage), "--help"]
+    finished = subprocess.run(argv, capture_output=True, text=True, check=False)
+    assert finished.returncode == 0, finished.stderr
+    assert finished.stdout.startswith("usage: ")
+
+
+@pytest.mark.parametrize("stage", STAGES, ids=lambda path: path.name)
+def test_nothing_new_is_imported_before_the_version_is_checked(stage: Path) -> None:
+    """An older Python must fail with our words, not with an ImportError."""
+    before = stage.read_text("utf-8").partition("from pipeline")[0]
+    assert "import tomllib" not in before
+
+
+def test_tools_are_kept_per_lock(tmp_path: Path) -> None:
+    one = toolenv.path(b"lock", tmp_path)
+    assert one == toolenv.path(b"lock", tmp_path)
+    assert one != toolenv.path(b"other lock", tmp_path)
+    assert one.parent == tmp_path / "tools"
+
+
+def test_tools_are_installed_by_hash_and_run_no_code(tmp_path: Path) -> None:
+    venv, install = toolenv.make_commands(tmp_path)
+    assert venv.argv[1:3] == ("-m", "venv")
+    assert {"--require-hashes", "--only-binary"} <= set(install.argv)
+    assert str(toolenv.LOCK) in install.argv
+
+
+def test_an_environment_that_was_left_half_made_is_not_used(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made: list[str] = []
+    (tmp_path / "half").mkdir()
+    monkeypatch.setattr(toolenv, "run", lambda command: made.append(str(command)))
+    monkeypatch.setattr(toolenv, "make_commands", lambda _home: ["venv", "pip"])
+    monkeypatch.setattr(Path, "touch", lambda path: made.append(path.name))
+    toolenv.make(tmp_path / "half")
+    assert made == ["venv", "pip", toolenv.READY]
+    assert not (tmp_path / "half").exists(), "the half was removed first"
+
+
+def test_the_cache_is_where_the_platform_has_it(tmp_path: Path) -> None:
+    assert user_cache("linux", {"XDG_CACHE_HOME": str(tmp_path)}) == tmp_path
+    assert user_cache("win32", {"LOCALAPPDATA": str(tmp_path)}) == tmp_path
+    assert user_cache("darwin", {}) == Path.home() / ".cache"
+
+
+def test_the_cache_is_outside_the_tree() -> None:
+    assert not PROJECT.cache.is_relative_to(PROJECT.root)

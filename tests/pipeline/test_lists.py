@@ -1,0 +1,192 @@
+"""Lists that must match, in files of tools that cannot read targets.toml."""
+
+import configparser
+import importlib
+import re
+from pathlib import Path
+
+import pytest
+
+from pipeline.gates import tracked
+from pipeline.project import PROJECT, Project
+from targets import PLAN, Plan
+
+stage = importlib.import_module("test")
+
+TOX = stage.TOX.read_text("utf-8")
+WORKFLOWS = sorted((PROJECT.root / ".github" / "workflows").glob("*.yml"))
+SCRIPTS = PLAN.parent
+LOCKS = sorted((SCRIPTS / "requirements").glob("*.txt"))
+
+
+def test_tox_has_an_environment_for_each_python(plan: Plan) -> None:
+    envs = {env.name for env in stage.environments(TOX)}
+    pythons = {name for name in envs if re.fullmatch(r"py\d+t?", name)}
+    assert pythons == {python.env for python in plan.pythons}
+
+
+def test_free_threaded_tests_keep_the_gil_off(plan: Plan) -> None:
+    envs = [python.env for python in plan.pythons if python.free_threaded]
+    assert f"    {','.join(envs)}: PYTHON_GIL = 0\n" in TOX
+
+
+def test_tox_asks_for_no_python_outside_the_plan(plan: Plan) -> None:
+    asked = {env.python for env in stage.environments(TOX)} - {None}
+    assert asked <= set(plan.pythons)
+
+
+def test_every_section_of_tox_is_run() -> None:
+    """An environment that env_list lacks is never run, and nobody notices."""
+    parser = configparser.ConfigParser(interpolation=None)
+    parser.read_string(TOX)
+    titles = [one.removeprefix("testenv:") for one in parser.sections() if ":" in one]
+    described = {name for title in titles for name in stage.expand(title)}
+    assert described <= {env.name for env in stage.environments(TOX)}
+
+
+def test_every_dependency_group_of_tox_exists_and_is_used(project: Project) -> None:
+    used = set(re.findall(r"^dependency_groups = (\w+)$", TOX, re.MULTILINE))
+    declared = set(project.pyproject["dependency-groups"])
+    # verify.py takes this one.
+    assert used | {"smoke"} == declared
+
+
+def test_classifiers_are_the_required_pythons(plan: Plan, project: Project) -> None:
+    prefix = "Programming Language :: Python :: "
+    lines = project.pyproject["project"]["classifiers"]
+    versions = {line.removeprefix(prefix) for line in lines if line.startswith(prefix)}
+    minors = {version for version in versions if re.fullmatch(r"3\.\d+", version)}
+    assert minors == {str(python) for python in plan.required}
+
+
+def test_the_oldest_python_is_the_same_everywhere(plan: Plan, project: Project) -> None:
+    oldest = min(plan.required)
+    assert project.minimum_python == str(oldest)
+    floors = [row.floor for row in plan.targets if row.abi.endswith("abi3")]
+    assert set(floors) == {oldest}
+    features = project.cargo["dependencies"]["pyo3"]["features"]
+    assert f"abi3-py{oldest.major}{oldest.minor}" in features
+    target = project.pyproject["tool"]["ruff"]["target-version"]
+    assert target == oldest.env
+    version = re.findall(r"sys\.version_info < \((\d+), (\d+)\)", init_text())
+    assert version == [(str(oldest.major), str(oldest.minor))]
+
+
+def init_text() -> str:
+    return (SCRIPTS / "pipeline" / "__init__.py").read_text("utf-8")
+
+
+def test_the_abi3t_floor_is_the_crates(plan: Plan, project: Project) -> None:
+    features = project.cargo["dependencies"]["pyo3"]["features"]
+    floors = {row.floor for row in plan.targets if row.abi.endswith("abi3t")}
+    assert [f"abi3t-py{py.major}{py.minor}" for py in floors] == [
+        feature for feature in features if feature.startswith("abi3t")
+    ]
+
+
+def test_the_abi_environments_compile_each_abi_of_the_plan(plan: Plan) -> None:
+    checked = set(re.findall(r"PYO3_CROSS_PYTHON_VERSION = (\S+)", TOX))
+    others = [row for row in plan.targets if not row.abi.endswith("-abi3")]
+    assert checked == {row.builder.removeprefix("python") for row in others}
+
+
+@pytest.mark.parametrize(
+    "pattern", [r"x86_64|aarch64|riscv", r"manylinux_?\d|musllinux_\d", r"\bcp3\d\d\b"]
+)
+def test_nothing_but_the_plan_lists_platforms(pattern: str) -> None:
+    """In what is configuration; prose and tests may give examples."""
+    files = [*WORKFLOWS, PROJECT.root / "tox.ini", PROJECT.root / "pyproject.toml"]
+    lists = {path.name for path in files if re.search(pattern, settings(path))}
+    assert lists == set()
+
+
+def settings(path: Path) -> str:
+    lines = path.read_text("utf-8").splitlines()
+    return "\n".join(line for line in lines if not line.lstrip().startswith("#"))
+
+
+def test_nothing_in_scripts_names_the_project(project: Project) -> None:
+    """So that another project can copy the folder."""
+    own = {"stubs.py"}
+    named = [
+        path.relative_to(SCRIPTS).as_posix()
+        for path in SCRIPTS.rglob("*")
+        if path.suffix in {".py", ".toml", ".in"} and path.name not in own
+        if project.name in path.read_text("utf-8").lower()
+    ]
+    assert named == []
+
+
+# The workflows.
+
+
+@pytest.mark.parametrize("path", WORKFLOWS, ids=lambda path: path.name)
+def test_actions_are_pinned_with_their_version(path: Path) -> None:
+    uses = re.findall(r"uses: (.*)", path.read_text("utf-8"))
+    assert uses
+    assert [
+        line
+        for line in uses
+        if not re.fullmatch(r"\S+@[0-9a-f]{40} # v\d+(\.\d+)*", line)
+    ] == []
+
+
+def test_an_action_has_one_version_everywhere() -> None:
+    text = "".join(path.read_text("utf-8") for path in WORKFLOWS)
+    pins = set(re.findall(r"uses: (\S+?)@(.*)", text))
+    assert len({action for action, _ in pins}) == len(pins)
+
+
+@pytest.mark.parametrize("path", WORKFLOWS, ids=lambda path: path.name)
+def test_every_step_is_one_script_or_one_environment(path: Path) -> None:
+    for line in re.findall(r"run: (.*)", path.read_text("utf-8")):
+        found = re.fullmatch(r"python (scripts/\S+\.py)( [\w./ -]+)?", line)
+        assert found, f"logic in a workflow: {line}"
+        assert (PROJECT.root / found[1]).exists()
+
+
+def test_every_workflow_is_checked_by_lint() -> None:
+    checked = re.findall(r"\.github/workflows/\S+", TOX)
+    relative = [path.relative_to(PROJECT.root).as_posix() for path in WORKFLOWS]
+    assert checked == relative
+
+
+def test_runners_are_those_of_the_plan(plan: Plan) -> None:
+    text = "".join(path.read_text("utf-8") for path in WORKFLOWS)
+    labels = set(re.findall(r"runs-on: (.*)", text))
+    assert labels <= {row.runner for row in plan.targets}
+
+
+# The lock.
+
+
+def test_everything_is_locked_by_hash_from_wherever() -> None:
+    assert LOCKS
+    for lock in LOCKS:
+        text = lock.read_text("utf-8")
+        assert "://" not in text, f"{lock.name} names an index"
+        for requirement in re.split(r"\n(?=\S)", text.strip()):
+            assert "--hash=sha256:" in requirement, requirement
+
+
+def test_every_input_has_its_lock() -> None:
+    inputs = {path.stem for path in (SCRIPTS / "requirements").glob("*.in")}
+    assert inputs == {path.stem for path in LOCKS}
+
+
+def test_ci_is_the_test_command_of_the_readme() -> None:
+    script = (PROJECT.root / ".ci" / "run").read_text("utf-8")
+    commands = [line for line in script.splitlines() if not line.startswith("#")]
+    assert commands[-1] == "exec python3 scripts/test.py"
+
+
+def test_no_file_holds_a_path_of_a_machine(project: Project) -> None:
+    home = str(Path.home())
+    if home == "/":
+        return
+    named = [
+        name
+        for name in tracked(project)
+        if home in (project.root / name).read_text("utf-8", errors="ignore")
+    ]
+    assert named == []

@@ -1,0 +1,175 @@
+"""Where interpreters come from, and what is said of those that cannot be had."""
+
+import os
+from pathlib import Path
+
+import pytest
+
+from pipeline.commands import Command, Failure, Finished
+from provision import debian, pythons
+from provision.pythons import Pythons
+from targets import Plan, Python
+
+TREE = debian.Tree(Path("/cache/pythons"))
+
+
+def interpreter(path: Path, version: str) -> Path:
+    """A program that answers as an interpreter of that version does."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(f"#!/bin/sh\necho {version} /prefix\n")
+    path.chmod(0o755)
+    return path
+
+
+def test_the_interpreter_of_the_wanted_version_is_found(tmp_path: Path) -> None:
+    wanted = interpreter(tmp_path / "b" / "python3.14", "3.14")
+    interpreter(tmp_path / "a" / "python3", "3.13")
+    places = [tmp_path / "a", tmp_path / "b"]
+    assert pythons.find(Python(3, 14), places) == wanted
+    assert pythons.find(Python(3, 15), places) is None
+
+
+def test_a_name_is_not_believed(tmp_path: Path) -> None:
+    """Some distributions call their free-threaded build python3.14 as well."""
+    interpreter(tmp_path / "python3.14", "3.14t")
+    assert pythons.find(Python(3, 14), [tmp_path]) is None
+
+
+def test_an_interpreter_that_does_not_start_is_passed_over(tmp_path: Path) -> None:
+    broken = interpreter(tmp_path / "a" / "python3.14", "3.14")
+    broken.write_text("#!/bin/sh\nexit 127\n")
+    good = interpreter(tmp_path / "b" / "python3.14", "3.14")
+    assert pythons.find(Python(3, 14), [tmp_path / "a", tmp_path / "b"]) == good
+
+
+def test_pyenv_is_searched_and_its_shims_are_not(tmp_path: Path) -> None:
+    pyenv = tmp_path / ".pyenv"
+    real = interpreter(pyenv / "versions" / "3.13.0" / "bin" / "python3.13", "3.13")
+    interpreter(pyenv / "shims" / "python3.13", "3.13")
+    environ = {"PATH": str(pyenv / "shims")}
+    places = list(pythons.folders(environ, tmp_path))
+    assert pyenv / "shims" not in places
+    assert pythons.find(Python(3, 13), places) == real
+
+
+def test_a_virtual_environment_is_no_interpreter(tmp_path: Path) -> None:
+    interpreter(tmp_path / "venv" / "bin" / "python3.13", "3.13")
+    (tmp_path / "venv" / "pyvenv.cfg").touch()
+    environ = {"PATH": str(tmp_path / "venv" / "bin")}
+    assert list(pythons.folders(environ, tmp_path)) == []
+
+
+def test_uvs_interpreters_are_found_where_uv_keeps_them(tmp_path: Path) -> None:
+    home = tmp_path / ".local" / "share" / "uv" / "python" / "cpython-3.14t" / "bin"
+    free = interpreter(home / "python3.14t", "3.14t")
+    places = list(pythons.folders({"PATH": ""}, tmp_path))
+    assert pythons.find(Python(3, 14, free_threaded=True), places) == free
+
+
+def test_only_what_the_plan_calls_optional_may_be_absent(plan: Plan) -> None:
+    free = Python(3, 15, free_threaded=True)
+    absent = Pythons({}, {Python(3, 11): "lost", free: "no build"})
+    assert absent.missing(plan) == {Python(3, 11): "lost"}
+    assert absent.excused(plan) == {free: plan.optional[free]}
+
+
+def test_uv_gives_up_at_once_where_nothing_can_be_downloaded() -> None:
+    made = pythons.uv_command(Python(3, 14, free_threaded=True))
+    assert made.argv[-1] == "3.14t"
+    assert made.env == {"UV_HTTP_RETRIES": "0"}
+
+
+@pytest.fixture
+def nothing_here(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """A machine without interpreters, without downloads and without Debian."""
+
+    def offline(command: Command, **_keywords: object) -> Finished:
+        return Finished(command, 2, "error: x\n  cause: no such host\n")
+
+    monkeypatch.setattr(pythons, "folders", lambda *_arguments: [])
+    monkeypatch.setattr(pythons, "attempt", offline)
+    monkeypatch.setattr(debian, "obstacle", lambda: "no Debian packages here")
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+
+
+@pytest.mark.usefixtures("nothing_here")
+def test_every_interpreter_is_found_or_its_absence_explained(
+    plan: Plan, capsys: pytest.CaptureFixture[str]
+) -> None:
+    result = pythons.provide(plan.pythons)
+    assert result.found == {}
+    assert set(result.absent) == set(plan.pythons)
+    assert "no Debian packages here" in result.absent[Python(3, 14)]
+    assert "cause: no such host" in capsys.readouterr().out
+
+
+def test_debian_touches_nothing_of_the_system() -> None:
+    made = debian.apt_command(TREE, "update")
+    options = dict(part.split("=", 1) for part in made.argv if "::" in part)
+    for key in ("Dir::State", "Dir::Cache", "Dir::Etc::sourcelist"):
+        assert options[key].startswith("/cache/pythons/"), key
+    for key in ("Dir::Etc::sourceparts", "Dir::State::status"):
+        assert options[key] == "/dev/null"
+
+
+def test_packages_are_signed() -> None:
+    assert f"[signed-by={debian.KEYRING}]" in debian.source_line("http://mirror/debian")
+
+
+def test_the_mirror_of_the_machine_is_used(monkeypatch: pytest.MonkeyPatch) -> None:
+    policy = (
+        " 500 http://mirror.example/debian-security bookworm-security/main\n"
+        " 500 http://mirror.example/debian bookworm/main amd64 Packages\n"
+    )
+    monkeypatch.setattr(debian, "ask", lambda _command: policy)
+    assert debian.mirror() == "http://mirror.example/debian"
+
+
+def test_the_interpreter_gets_the_loader_and_the_libraries_of_its_tree() -> None:
+    libraries = TREE.root / "usr" / "lib" / "x86_64-linux-gnu"
+    loader = libraries / "ld-linux-x86-64.so.2"
+    argv = debian.patch_command(TREE.python("3.14"), libraries, loader).argv
+    assert argv[:3] == ("patchelf", "--set-interpreter", str(loader))
+    assert argv[-1] == "/cache/pythons/bin/python3.14"
+    assert "--force-rpath" in argv
+
+
+def test_ensurepip_finds_the_wheels_of_its_tree(tmp_path: Path) -> None:
+    tree = debian.Tree(tmp_path)
+    data = tree.root / "usr" / "lib" / "python3.14" / "_sysconfig_vars_x.json"
+    data.parent.mkdir(parents=True)
+    data.write_text('{"WHEEL_PKG_DIR": "/usr/share/python-wheels/"}')
+    (data.parent / "_sysconfig_also.json").symlink_to(data)
+    debian.relocate_wheels(tree, "3.14")
+    assert f'"{tree.root}/usr/share/python-wheels/"' in data.read_text()
+
+
+def test_a_tree_without_an_interpreter_does_not_work() -> None:
+    assert not debian.works(Path("/nowhere/python3.14"))
+
+
+def test_what_debian_cannot_do_is_said_in_words(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def fail(_tree: object, _versions: object) -> None:
+        raise Failure("Unable to locate package python3.14")
+
+    monkeypatch.setattr(debian, "obstacle", lambda: "")
+    monkeypatch.setattr(debian, "install", fail)
+    wanted = Python(3, 14)
+    reasons = pythons.from_debian([wanted])
+    assert reasons == {wanted: "Debian: Unable to locate package python3.14"}
+
+
+def test_interpreters_come_after_the_tools_and_bring_no_other_cargo(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("PYENV_ROOT", "/pyenv")
+    monkeypatch.setenv("PATH", "/tools/bin:/cargo/bin:/pyenv/shims:/usr/bin")
+    found = {
+        Python(3, 13): Path("/py313/bin/python3.13"),
+        Python(3, 12): Path("/usr/bin/python3.12"),
+    }
+    pythons.put_on_path(Pythons(found, {}))
+    path = os.environ["PATH"]
+    assert path == "/tools/bin:/py313/bin:/cargo/bin:/usr/bin"

@@ -1,0 +1,242 @@
+"""Publishing and verifying, on an index of our own."""
+
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+import publish
+import rehearse
+import verify
+from pipeline import index, ledger
+from pipeline.commands import Failure
+from pipeline.ledger import Entry, EnvResult
+from pipeline.project import Project
+from targets import Plan
+
+TOOLS = {"rustc": "1"}
+
+
+@pytest.fixture
+def release(dist: Path, plan: Plan, tmp_path: Path) -> Path:
+    """The files of dist/, with a ledger that says all tests passed."""
+    for name in plan.files:
+        shutil.copy(dist / name, tmp_path)
+    ledger.write(tmp_path, [passed(tmp_path / name, plan) for name in plan.files])
+    return tmp_path
+
+
+def passed(path: Path, plan: Plan) -> Entry:
+    entry = ledger.entry(path, "row", TOOLS)
+    if target := plan.of_file(path.name):
+        envs = [python.env for python in plan.promised(target)]
+        entry.tests = [EnvResult(env, passed=True, summary="1 passed") for env in envs]
+    return entry
+
+
+def obstacles(release: Path, plan: Plan) -> list[str]:
+    return list(publish.obstacles(release, plan, ledger.read(release)))
+
+
+def change(release: Path, plan: Plan, env: str, tests: list[EnvResult]) -> None:
+    """Replace what the ledger says of one environment of the first wheel."""
+    entries = ledger.read(release)
+    for entry in entries:
+        if entry.file == plan.files[0]:
+            kept = [test for test in entry.tests if test.env != env]
+            entry.tests = [*kept, *tests]
+    ledger.write(release, entries)
+
+
+def test_nothing_speaks_against_a_tested_release(release: Path, plan: Plan) -> None:
+    assert obstacles(release, plan) == []
+
+
+def test_a_missing_file_is_an_obstacle(release: Path, plan: Plan) -> None:
+    (release / plan.files[0]).unlink()
+    assert obstacles(release, plan) == [
+        f"{plan.files[0]} is in the plan and not in {release}"
+    ]
+
+
+def test_a_foreign_file_is_an_obstacle(release: Path, plan: Plan) -> None:
+    (release / "notes.txt").touch()
+    assert obstacles(release, plan) == [
+        f"notes.txt is in {release} and not in the plan"
+    ]
+
+
+def test_bytes_that_are_not_the_ledgers_are_an_obstacle(
+    release: Path, plan: Plan
+) -> None:
+    with (release / plan.files[0]).open("ab") as file:
+        file.write(b"\0")
+    assert obstacles(release, plan) == [
+        f"{plan.files[0]} is not the file that the ledger recorded"
+    ]
+
+
+def test_a_failed_test_is_an_obstacle(release: Path, plan: Plan) -> None:
+    change(
+        release, plan, "py312", [EnvResult("py312", passed=False, summary="1 failed")]
+    )
+    assert obstacles(release, plan) == [f"{plan.files[0]} failed py312: 1 failed"]
+
+
+def test_a_test_that_did_not_run_is_an_obstacle(release: Path, plan: Plan) -> None:
+    change(release, plan, "py312", [])
+    [obstacle] = obstacles(release, plan)
+    assert "was not tested by py312" in obstacle
+
+
+def test_a_test_that_cannot_run_here_is_excused_by_the_ledger(
+    release: Path, plan: Plan
+) -> None:
+    change(release, plan, "py312", [])
+    entries = ledger.read(release)
+    for entry in entries:
+        entry.not_run = {"py312": "no such interpreter"}
+    ledger.write(release, entries)
+    assert obstacles(release, plan) == []
+
+
+def test_wheels_go_up_first_and_the_sdist_last(plan: Plan, project: Project) -> None:
+    commands = publish.upload_commands(Path("/dist"), plan.files, "http://index/")
+    files = [command.argv[-1] for command in commands]
+    assert files == [f"/dist/{name}" for name in plan.files]
+    assert files[-1] == f"/dist/{project.sdist}"
+    assert all("http://index/" in command.argv for command in commands)
+
+
+@pytest.fixture
+def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, Path]]:
+    folder = tmp_path_factory.mktemp("index")
+    with index.serve(folder) as url:
+        yield url, folder
+
+
+def publish_from(release: Path, url: str) -> "subprocess.CompletedProcess[str]":
+    """The stage as it is started, which goes on in the tool environment."""
+    argv = [sys.executable, publish.__file__, str(release), "--url", url]
+    environ = {**os.environ, **rehearse.ANYONE}
+    return subprocess.run(
+        argv, env=environ, capture_output=True, text=True, check=False
+    )
+
+
+# bottle leaves it to the garbage collector to close what an upload was spooled into.
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
+def test_a_published_release_is_what_the_ledger_says(
+    release: Path, plan: Plan, served: tuple[str, Path]
+) -> None:
+    url, folder = served
+    assert publish_from(release, url).returncode == 0
+    assert {path.name for path in folder.iterdir()} == set(plan.files)
+    simple = f"{url}simple/"
+    entries = ledger.read(release)
+    assert list(verify.differences(simple, entries)) == []
+
+    (folder / plan.files[0]).write_bytes(b"other bytes")
+    (folder / plan.files[-1]).unlink()
+    other, missing = sorted(verify.differences(simple, entries))
+    assert "are not the tested bytes" in other
+    assert missing == f"{plan.files[-1]} is not on the index: publish again"
+
+
+def test_nothing_is_uploaded_where_something_speaks_against_it(
+    release: Path, plan: Plan, served: tuple[str, Path]
+) -> None:
+    url, folder = served
+    (release / plan.files[0]).unlink()
+    finished = publish_from(release, url)
+    assert finished.returncode == 1
+    assert "nothing was uploaded" in finished.stderr
+    assert list(folder.iterdir()) == []
+
+
+def test_a_failing_gate_is_an_obstacle(
+    release: Path, plan: Plan, served: tuple[str, Path]
+) -> None:
+    """Built, tested and in the plan, and still not fit to be published."""
+    url, folder = served
+    (release / plan.files[0]).write_bytes(b"no archive")
+    entries = [passed(release / name, plan) for name in plan.files]
+    ledger.write(release, entries)
+    finished = publish_from(release, url)
+    assert finished.returncode == 1
+    assert f"{plan.files[0]} fails the gate archive" in finished.stderr
+    assert list(folder.iterdir()) == []
+
+
+def test_the_index_ends_with_its_block(tmp_path: Path) -> None:
+    with index.serve(tmp_path) as url:
+        assert index.fetch(url)
+    with pytest.raises(Failure, match="refused"):
+        index.fetch(url)
+
+
+def test_the_index_listens_to_this_machine_alone(served: tuple[str, Path]) -> None:
+    assert served[0].startswith("http://127.0.0.1:")
+
+
+def test_the_index_does_not_answer_for_others(served: tuple[str, Path]) -> None:
+    with pytest.raises(Failure, match="404"):
+        index.files(f"{served[0]}simple/", "numpy")
+
+
+def test_only_addresses_of_indexes_are_fetched() -> None:
+    with pytest.raises(Failure, match="no address of an index"):
+        index.fetch("file:///etc/passwd")
+
+
+def test_links_are_read_as_the_specification_has_them(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    page = b'<a href="../../f/a-1.0%2Blocal.tar.gz#sha256=00" data-x="y">text</a>'
+    monkeypatch.setattr(index, "fetch", lambda _address: page)
+    assert index.files("https://index/simple", "A_b") == {
+        "a-1.0+local.tar.gz": "https://index/f/a-1.0%2Blocal.tar.gz#sha256=00"
+    }
+
+
+def test_ours_is_installed_from_one_index_only(project: Project) -> None:
+    ours, others = verify.install_commands(
+        Path("py"), "http://index/simple/", Path("r")
+    )
+    release = f"{project.name}=={project.version}"
+    assert ours.argv[-1] == release
+    assert {"--no-deps", "--index-url"} <= set(ours.argv)
+    assert "--extra-index-url" not in ours.argv
+    assert ours.env == {"PIP_FIND_LINKS": "", "PIP_EXTRA_INDEX_URL": ""}
+    assert release in others.argv
+    assert "--index-url" not in others.argv
+
+
+def test_what_pip_installed_is_read_from_its_report() -> None:
+    info = {
+        "url": "http://index/packages/a-1.0-py3-none-any.whl#sha256=00",
+        "archive_info": {"hashes": {"sha256": "00"}},
+    }
+    report = {"install": [{"download_info": info}]}
+    assert verify.installed_hash(report) == ("a-1.0-py3-none-any.whl", "00")
+
+
+def test_the_smoke_command_runs_where_no_sources_are(
+    project: Project, tmp_path: Path
+) -> None:
+    made = verify.smoke_command(Path("py"), tmp_path)
+    assert made.argv == ("py", *project.smoke)
+    assert made.cwd == tmp_path
+
+
+def test_a_ledger_survives_being_written_and_read(tmp_path: Path, plan: Plan) -> None:
+    (tmp_path / plan.files[0]).write_bytes(b"wheel")
+    entry = passed(tmp_path / plan.files[0], plan)
+    entry.not_run = {"py315t": "why"}
+    ledger.write(tmp_path, [entry])
+    assert ledger.read(tmp_path) == [entry]
+    assert ledger.find([entry], tmp_path / plan.files[0]) == entry

@@ -1,0 +1,148 @@
+"""The rehearsal: which stages, in which order, and what follows from a failure."""
+
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import rehearse
+from pipeline.commands import Command, command
+from rehearse import Stage
+from targets import Plan
+
+DIST, URL = Path("/dist"), "http://127.0.0.1:1/"
+
+
+class Screen:
+    """Stands for the one on the terminal."""
+
+    def __init__(self) -> None:
+        self.lines: list[str] = []
+
+    def begin(self, name: str) -> None:
+        self.lines.append(f"== {name}")
+
+    def show(self, line: str) -> None:
+        self.lines.append(line)
+
+    def end(self) -> None:
+        pass
+
+
+def python(code: str) -> Command:
+    return command(sys.executable, "-c", code)
+
+
+def test_a_rehearsal_is_every_stage_of_a_release(plan: Plan) -> None:
+    stages = rehearse.stages(plan, DIST, URL)
+    assert [one.name for one in stages] == [
+        "plan",
+        "build",
+        "audit",
+        "test",
+        "publish",
+        "verify",
+    ]
+    scripts = [Path(one.command.argv[1]) for one in stages]
+    assert all(path.exists() for path in scripts)
+
+
+def test_every_wheel_of_the_plan_is_built_twice_and_tested(plan: Plan) -> None:
+    commands = {one.name: one.command.argv for one in rehearse.stages(plan, DIST, URL)}
+    assert {"--all", "--verify"} <= set(commands["build"])
+    wheels = [str(DIST / row.wheel) for row in plan.targets]
+    assert list(commands["test"][-len(wheels) :]) == wheels
+
+
+def test_nothing_is_published_that_was_not_audited_and_tested(plan: Plan) -> None:
+    needs = {one.name: one.needs for one in rehearse.stages(plan, DIST, URL)}
+    assert needs["publish"] == ("audit", "test")
+    assert needs["verify"] == ("publish",)
+
+
+def test_a_failure_stops_what_needs_it_and_nothing_else() -> None:
+    stages = [
+        Stage("build", python("print('built')")),
+        Stage("audit", python("print('bad wheel'); raise SystemExit(3)"), ("build",)),
+        Stage("test", python("print('2 passed')"), ("build",)),
+        Stage("publish", python("raise SystemExit('reached')"), ("audit", "test")),
+    ]
+    screen = Screen()
+    outcomes = rehearse.rehearse(stages, screen)  # type: ignore[arg-type]
+    assert [(one.stage.name, one.passed, one.last) for one in outcomes] == [
+        ("build", True, "built"),
+        ("audit", False, "bad wheel"),
+        ("test", True, "2 passed"),
+        ("publish", None, "not reached: audit did not pass"),
+    ]
+    assert "bad wheel" in screen.lines
+
+
+# A stage of a stage that would run for an hour, and ignores the first signal; below
+# an index, as in the rehearsal.
+LONG = '''
+import sys
+sys.path.insert(0, sys.argv[1])
+from pathlib import Path
+from pipeline import index
+from pipeline.commands import command, main, run
+
+STUBBORN = """
+import signal, time
+signal.signal(signal.SIGINT, signal.SIG_IGN)
+print("up", flush=True)
+time.sleep(3600)
+"""
+
+def stage(arguments):
+    with index.serve(Path(sys.argv[2])) as url:
+        print("index", url, flush=True)
+        run(command(sys.executable, "-W", "ignore", "-c", STUBBORN))
+    return 0
+
+main(stage)
+'''
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_interrupted_it_leaves_nothing_running(
+    number: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PIPELINE_TEST", str(tmp_path))  # marks our descendants
+    scripts = Path(rehearse.__file__).parent
+    process = subprocess.Popen(
+        [sys.executable, "-W", "ignore", "-c", LONG, scripts, tmp_path],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+    )
+    assert process.stdout is not None
+    lines = iter(process.stdout.readline, "")
+    while next(lines).strip() != "up":
+        pass
+    assert len(marked(tmp_path)) == 2
+
+    process.send_signal(number)
+    _, errors = process.communicate(timeout=60)
+
+    assert process.returncode == 130
+    assert errors.splitlines()[-1] == "interrupted"
+    assert marked(tmp_path) == []
+
+
+def marked(folder: Path) -> list[str]:
+    """The processes that carry our mark in their environment."""
+    mark = f"PIPELINE_TEST={folder}\0".encode()
+    found = []
+    for process in Path("/proc").iterdir():
+        if process.name.isdigit() and int(process.name) != os.getpid():
+            try:
+                if mark in (process / "environ").read_bytes() + b"\0":
+                    found.append(process.name)
+            except OSError:
+                pass  # it has just ended
+    return found

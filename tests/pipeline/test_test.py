@@ -1,0 +1,173 @@
+"""What test.py runs, on which wheel, and what it shows."""
+
+import argparse
+import importlib
+from pathlib import Path
+
+import pytest
+
+from pipeline import ledger
+from pipeline.commands import Failure
+from targets import Plan, Python
+
+# By hand, as `test` is also a package of the standard library.
+stage = importlib.import_module("test")
+
+INI = """
+[tox]
+env_list =
+    lint
+    py311
+    py311-numpy1
+    py315
+    py315t
+    stubs
+    abi-one
+[testenv:lint]
+skip_install = true
+[testenv:stubs]
+base_python = python3.13
+[testenv:abi-{one,two}]
+skip_install = true
+"""
+
+
+def runs(plan: Plan, dist: Path) -> list[str]:
+    wheels = [dist / row.wheel for row in plan.targets]
+    planned = stage.planned(stage.environments(INI), wheels, plan)
+    return [one.title for one in planned]
+
+
+def test_each_env_runs_on_each_wheel_that_its_python_may_install(plan: Plan) -> None:
+    assert runs(plan, Path("/dist")) == [
+        "lint",
+        "py311 cp311-abi3",
+        "py311-numpy1 cp311-abi3",
+        "py315 cp311-abi3",
+        "py315 cp315-abi3.abi3t",
+        "py315t cp315-abi3.abi3t",
+        "stubs cp311-abi3",
+        "abi-one",
+    ]
+
+
+def test_a_wheel_outside_the_plan_is_refused(plan: Plan) -> None:
+    with pytest.raises(Failure, match="is in no row of targets"):
+        list(
+            stage.planned(stage.environments(INI), [Path("x-1-py3-none-any.whl")], plan)
+        )
+
+
+def options(**given: list[str]) -> argparse.Namespace:
+    return argparse.Namespace(**{"env": None, "wheel": None, **given})
+
+
+def test_a_given_wheel_is_tested_on_every_python_and_nothing_else() -> None:
+    envs = stage.chosen(stage.environments(INI), options(wheel=["a.whl"]))
+    assert [env.name for env in envs] == ["py311", "py315", "py315t"]
+
+
+def test_an_unknown_env_is_refused_with_those_that_exist() -> None:
+    with pytest.raises(Failure, match=r"no typo in tox\.ini; there is lint, py311"):
+        stage.chosen(stage.environments(INI), options(env=["typo"]))
+
+
+def test_tox_gets_the_wheel_and_may_not_download_interpreters(plan: Plan) -> None:
+    wheels = [Path("/dist") / row.wheel for row in plan.targets]
+    one = next(
+        run for run in stage.planned(stage.environments(INI), wheels, plan) if run.wheel
+    )
+    made = stage.tox_command(one)
+    assert made.argv[-4:] == ("-e", "py311", "--installpkg", str(wheels[0]))
+    assert made.env == {"UV_PYTHON_DOWNLOADS": "never", "TESTED_WHEEL": str(wheels[0])}
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "===== 3 passed, 1 skipped in 0.12s =====",
+        "=== 1 failed, 2 passed in 3.00s ===",
+        "===== 1 passed in 65.01s (0:01:05) =====",
+        "test result: ok. 4 passed; 0 failed; 0 ignored; 0 measured; 0 filtered out;"
+        " finished in 0.00s",
+        "Success: no issues found in 3 source files",
+        "Found 2 errors in 1 file (checked 3 source files)",
+        "0 errors, 0 warnings, 0 informations",
+        "All checks passed!",
+        "26 files already formatted",
+        "ok -- validation done",
+        "No findings to report. Good job!",
+    ],
+)
+def test_the_last_words_of_each_runner_are_known(line: str) -> None:
+    assert stage.closing_lines(f"before\n{line}\nafter 3 passed\n") == [
+        line.strip("= ")
+    ]
+
+
+def test_the_command_that_failed_is_named() -> None:
+    output = (
+        "All checks passed!\n"
+        "lint: exit 1 (0.78 seconds) /repo> ruff format --check pid=16953\n"
+        "  lint: FAIL code 1 (21.33 seconds)\n"
+    )
+    assert stage.failed_commands(output) == ["status 1: ruff format --check"]
+
+
+def test_results_are_noted_beside_the_wheel_that_was_tested(
+    tmp_path: Path, plan: Plan
+) -> None:
+    wheel = tmp_path / plan.targets[0].wheel
+    wheel.write_bytes(b"wheel")
+    ledger.write(tmp_path, [ledger.entry(wheel, "row", {})])
+    env = stage.Env("py312", takes_wheel=True, python=Python(3, 12))
+    failed = stage.Result(stage.Run(env, wheel), False, 1.0, ["1 failed in 1 s"])
+    stage.note([wheel], [failed], {"py314": "not here", "py314t": "nor that"}, plan)
+
+    [entry] = ledger.read(tmp_path)
+    assert entry.tests == [ledger.EnvResult("py312", False, "1 failed in 1 s")]
+    assert entry.not_run == {"py314": "not here"}, "only what the wheel promises"
+
+    passed = stage.Result(stage.Run(env, wheel), True, 1.0, ["2 passed in 1 s"])
+    stage.note([wheel], [passed], {}, plan)
+    [entry] = ledger.read(tmp_path)
+    assert entry.tests == [ledger.EnvResult("py312", True, "2 passed in 1 s")]
+
+
+def test_other_bytes_get_no_results(tmp_path: Path, plan: Plan) -> None:
+    wheel = tmp_path / plan.targets[0].wheel
+    wheel.write_bytes(b"wheel")
+    ledger.write(tmp_path, [ledger.entry(wheel, "row", {})])
+    wheel.write_bytes(b"another")
+    env = stage.Env("py312", takes_wheel=True, python=Python(3, 12))
+    result = stage.Result(stage.Run(env, wheel), True, 1.0, [])
+    stage.note([wheel], [result], {}, plan)
+    assert ledger.read(tmp_path)[0].tests == []
+
+
+def test_a_wheel_that_nothing_here_can_run_is_noted_as_such(
+    tmp_path: Path, plan: Plan
+) -> None:
+    free = next(row for row in plan.targets if row.abi == "cp314-cp314t")
+    wheel = tmp_path / free.wheel
+    wheel.write_bytes(b"wheel")
+    ledger.write(tmp_path, [ledger.entry(wheel, free.name, {})])
+    stage.note([wheel], [], {"py314t": "not here", "py315t": "nor that"}, plan)
+    assert ledger.read(tmp_path)[0].not_run == {"py314t": "not here"}
+
+
+def test_a_python_that_must_be_here_and_is_not_is_a_failure() -> None:
+    env = stage.Env("py314", takes_wheel=True, python=Python(3, 14))
+    result = stage.execute(stage.Run(env, Path("a.whl")), {Python(3, 14): "lost"})
+    assert not result.passed
+    assert result.closing == ["no interpreter: lost"]
+
+
+def test_a_machine_that_no_row_is_for_is_told_so(
+    plan: Plan, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Else nothing would be tested there, and all of it would pass."""
+    monkeypatch.setattr(stage.targets, "host_triple", lambda: "m68k-unknown-linux-gnu")
+    env = stage.Env("py314", takes_wheel=True, python=Python(3, 14))
+    with pytest.raises(Failure, match=r"no row .* wheel on m68k-unknown-linux-gnu"):
+        stage.wheels_for([env], options(), plan)
