@@ -1,6 +1,7 @@
 //! Many values in, one out: the driver of the reductions.
 
 use std::ops::Range;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use crate::element::Element;
 use crate::error::Error;
@@ -19,6 +20,8 @@ pub trait Reduce<T: Element>: Copy + Send + Sync {
 
     /// Whether there is a result of no values at all.
     const OF_NOTHING: bool = true;
+    /// Whether one value may settle the result.
+    const SETTLES: bool = false;
     /// Whether the place of a value matters.
     const ORDERED: bool = false;
 
@@ -37,17 +40,19 @@ pub trait Reduce<T: Element>: Copy + Send + Sync {
     /// The result, of all values.
     fn finish(&self, state: Self::State) -> Result<Self::Out, Error>;
 
-    /// Of neighbours in one lane: as columns, which are merged.
-    fn dense(&self, values: &[T]) -> Self::State {
-        let (rows, rest) = Rows::cut(values);
-        let (columns, column) = (self.start::<N>(rows), self.start::<1>(Rows::cut(rest).0));
-        dense_from(self, columns, column, values)
-    }
+    /// Of neighbours in one lane; `reduce::dense`, where their order does not matter.
+    fn dense(&self, values: &[T]) -> Self::State;
 
     /// The result that is certain before a look at the values, of which there are none if `empty`
     /// (no integer is NaN).
     #[inline(always)]
     fn foregone(&self, _empty: bool) -> Option<Self::Out> {
+        None
+    }
+
+    /// The result, if this value settles it.
+    #[inline(always)]
+    fn settled_by(&self, _value: T) -> Option<Self::Out> {
         None
     }
 
@@ -70,10 +75,22 @@ pub trait Reduce<T: Element>: Copy + Send + Sync {
     }
 }
 
+/// A statistic whose columns can be merged side by side, because the order of values does not
+/// matter.
+pub trait Fold<T: Element>: Reduce<T> {
+    /// Merges the columns from `half` on with as many before them.
+    fn fold<const N: usize>(&self, columns: &mut Self::Columns<N>, half: usize);
+
+    /// A value that changes nothing, if there is one.
+    fn neutral(&self) -> Option<T>;
+}
+
 /// Columns in a row: enough to fill the vector registers.
 pub const N: usize = 32;
-/// Rows that are added at once: no more than the first cache holds.
-const BLOCK: usize = 64;
+/// Lanes that are read together where they lie side by side: some whole pages of memory.
+const GROUP: usize = 16 * N;
+/// Rows that are added at once: the prefetcher follows so many.
+const BLOCK: usize = 16;
 /// Values of a lane that are summed up before they are merged with others: a job for a thread.
 const PART: usize = 1 << 15;
 /// Fewer values than this are not worth a second thread.
@@ -81,9 +98,20 @@ const PARALLEL: usize = 1 << 18;
 /// A lane that is no longer than this is read together with its neighbours.
 const SHORT: usize = 32;
 
+/// The statistic of all values, if it is certain before them or settled by the first few.
+#[inline(always)]
+pub fn early<T: Element, K: Reduce<T>>(view: &View<'_, T>, kernel: K) -> Option<K::Out> {
+    let foregone = kernel.foregone(view.is_empty());
+    if !K::SETTLES || foregone.is_some() {
+        return foregone;
+    }
+    let first = view.as_slice()?.iter().take(EARLY);
+    first.copied().find_map(|value| kernel.settled_by(value))
+}
+
 /// The statistic of all values.
 pub fn all<T: Element, K: Reduce<T>>(view: &View<'_, T>, kernel: K) -> Result<K::Out, Error> {
-    if let Some(out) = kernel.foregone(view.is_empty()) {
+    if let Some(out) = early(view, kernel) {
         return Ok(out);
     }
     let state = match view.as_slice() {
@@ -113,12 +141,20 @@ pub fn along<T: Element, K: Reduce<T>>(
     kernel: K,
     out: &mut ViewMut<'_, K::Out>,
 ) -> Result<(), Error> {
-    let sweep = Sweep::reducing(view, axes, K::ORDERED, out);
-    if let Some(out) = kernel.foregone(sweep.lanes_are_empty()) {
-        return spread(sweep, &|lanes, mut places, _| {
-            (0..lanes.count()).for_each(|lane| places.set(lane, 0, out));
-            Ok(())
-        });
+    let foregone = kernel.foregone(view.is_empty_along(axes));
+    let mut sweep = Sweep::reducing(view, axes, K::ORDERED, out);
+    if let Some(result) = foregone {
+        let write = |(_, mut out): (_, LanesMut<'_, K::Out>)| {
+            out.write_firsts(std::iter::repeat(Ok(result)))
+        };
+        return sweep.bundles().try_for_each(write);
+    }
+    if K::SETTLES {
+        match settle_early(&kernel, &mut sweep) {
+            Ok(()) => return Ok(()),
+            Err(Early::Wrong(error)) => return Err(error),
+            Err(Early::Late) => {}
+        }
     }
     spread(sweep, &|lanes, mut out, parallel| {
         let set = &mut |lane, state| {
@@ -127,6 +163,39 @@ pub fn along<T: Element, K: Reduce<T>>(
         };
         reduce_bundle(&Bundle { kernel: &kernel, lanes }, parallel, set)
     })
+}
+
+/// Values of a lane that are looked at one by one.
+const EARLY: usize = 64;
+
+/// Why a look at the first values of each lane was given up.
+enum Early {
+    /// Too many lanes were not settled by them.
+    Late,
+    Wrong(Error),
+}
+
+/// Reduces all lanes, if they are settled by their first values, but for a few.
+fn settle_early<T: Element, K: Reduce<T>>(
+    kernel: &K,
+    sweep: &mut Sweep<'_, T, K::Out>,
+) -> Result<(), Early> {
+    let mut late = PARALLEL / 4;
+    for (lanes, mut out) in sweep.bundles() {
+        if lanes.folds() != 1 {
+            return Err(Early::Late);
+        }
+        let bundle = Bundle { kernel, lanes };
+        out.write_firsts((0..).zip(lanes.iter()).map(|(index, lane)| {
+            let mut values = lane.part(0, EARLY).iter();
+            if let Some(result) = values.find_map(|value| kernel.settled_by(value)) {
+                return Ok(result);
+            }
+            late = late.checked_sub(lanes.len()).ok_or(Early::Late)?;
+            kernel.finish(lane_state(&bundle, index, false)).map_err(Early::Wrong)
+        }))?;
+    }
+    Ok(())
 }
 
 /// What is done with a bundle of lanes; by several threads, if there are too few bundles.
@@ -158,8 +227,8 @@ trait States<S>: Sync {
     fn shape(&self) -> Shape;
     /// Of a part of one lane.
     fn of_part(&self, lane: usize, fold: usize, start: usize) -> S;
-    /// Of a part of `N` lanes from `tile` on.
-    fn of_tile(&self, tile: usize, fold: usize, start: usize, states: &mut [S]);
+    /// Of a part of the lanes from `first` on, in tiles of `N`.
+    fn of_tiles(&self, first: usize, fold: usize, start: usize, states: &mut [S]);
     fn of_nothing(&self) -> S;
     fn merge(&self, left: S, right: S) -> S;
     fn settled(&self, state: &S) -> bool;
@@ -198,28 +267,38 @@ impl<T: Element, K: Reduce<T>> States<K::State> for Bundle<'_, T, K> {
         }
     }
 
-    fn of_tile(&self, tile: usize, fold: usize, start: usize, states: &mut [K::State]) {
+    fn of_tiles(&self, first: usize, fold: usize, start: usize, states: &mut [K::State]) {
         let Self { kernel, lanes } = *self;
         let lanes = lanes.fold(fold);
         let direct = lanes.are_adjacent() && lanes.count() >= N;
         let end = lanes.len().min(start + PART);
         let mut scratch = vec![[T::LOWEST; N]; if direct { 0 } else { BLOCK.min(end - start) }];
-        let mut columns = None;
+        let mut columns = Vec::new();
         let mut next = start;
         loop {
             let len = BLOCK.min(end - next);
-            let rows = if direct {
-                lanes.rows::<N>(tile, next, len)
-            } else {
-                lanes.gather(tile, next, &mut scratch[..len]);
-                Rows::of(&scratch[..len])
-            };
-            let columns = columns.get_or_insert_with(|| kernel.start(rows));
-            add_rows(kernel, columns, rows);
+            let mut settled = true;
+            for (index, states) in states.chunks_mut(N).enumerate() {
+                let tile = tile(first + index * N, lanes.count());
+                let rows = if direct {
+                    lanes.rows::<N>(tile, next, len)
+                } else {
+                    lanes.gather(tile, next, &mut scratch[..len]);
+                    Rows::of(&scratch[..len])
+                };
+                if next == start {
+                    columns.push(kernel.start(rows));
+                }
+                let columns = &mut columns[index];
+                add_rows(kernel, columns, rows);
+                if next + len == end || K::SETTLES {
+                    column_states(kernel, columns, states);
+                    settled &= states.iter().all(|state| kernel.settled(state));
+                }
+            }
             next += len;
-            let settled = (0..N).all(|column| kernel.settled(&kernel.state(columns, column)));
-            if next >= end || settled {
-                return column_states(kernel, columns, states);
+            if next >= end || (K::SETTLES && settled) {
+                return;
             }
         }
     }
@@ -258,16 +337,25 @@ fn reduce_bundle<S: Copy + Send + Sync>(
         }
         return Ok(());
     }
-    let mut states = vec![bundle.of_nothing(); N];
-    for tile in (0..count).step_by(N) {
-        // The last tile overlaps the one before it rather than being narrower.
-        let tile = tile.min(count.saturating_sub(N));
-        tile_states(bundle, tile, parallel, &mut states);
-        for (lane, &state) in (tile..count).zip(&states) {
-            set(lane, settled(bundle, lane, state))?;
+    let mut states = vec![bundle.of_nothing(); GROUP.min(count.next_multiple_of(N))];
+    for group in (0..count).step_by(GROUP) {
+        let end = (group + GROUP).min(count);
+        let states = &mut states[..(end - group).next_multiple_of(N)];
+        group_states(bundle, group, parallel, states);
+        for (first, states) in (group..end).step_by(N).zip(states.chunks(N)) {
+            let tile = tile(first, count);
+            for (lane, &state) in (tile..count).zip(states).skip(first - tile) {
+                set(lane, settled(bundle, lane, state))?;
+            }
         }
     }
     Ok(())
+}
+
+/// Where the tile begins that has the lane `first`: the last one overlaps the one before it rather
+/// than being narrower.
+fn tile(first: usize, count: usize) -> usize {
+    first.min(count.saturating_sub(N))
 }
 
 /// After a second look, where there is a doubt.
@@ -286,11 +374,25 @@ fn lane_state<S: Copy + Send + Sync>(bundle: &dyn States<S>, lane: usize, parall
         let folds = first..(first + group).min(folds);
         merge_in_order(bundle, folds, &|fold| bundle.of_part(lane, fold, chunk % parts * PART))
     };
-    if parallel && chunks > 1 {
-        let states = threads::map(chunks, &chunk_state);
-        return merge_in_order(bundle, 0..chunks, &|chunk| states[chunk]);
+    if !parallel || chunks < 2 {
+        return merge_in_order(bundle, 0..chunks, &chunk_state);
     }
-    merge_in_order(bundle, 0..chunks, &chunk_state)
+    let first = chunk_state(0);
+    if bundle.settled(&first) {
+        return first;
+    }
+    let stop = AtomicBool::new(false);
+    let states = threads::map(chunks - 1, &|chunk| {
+        if stop.load(Ordering::Relaxed) {
+            return bundle.of_nothing();
+        }
+        let state = chunk_state(chunk + 1);
+        if bundle.settled(&state) {
+            stop.store(true, Ordering::Relaxed);
+        }
+        state
+    });
+    merge_in_order(bundle, 0..chunks, &|chunk| if chunk == 0 { first } else { states[chunk - 1] })
 }
 
 fn merge_in_order<S>(
@@ -309,26 +411,28 @@ fn merge_in_order<S>(
     merged
 }
 
-/// The states of `N` lanes side by side, with all that is folded into them, in parts that depend
-/// on their length alone.
-fn tile_states<S: Copy + Send + Sync>(
+/// The states of a group of lanes in tiles of `N`, with all that is folded into them, in parts that
+/// depend on their length alone.
+fn group_states<S: Copy + Send + Sync>(
     bundle: &dyn States<S>,
-    tile: usize,
+    first: usize,
     parallel: bool,
     states: &mut [S],
 ) {
     let Shape { len, folds, .. } = bundle.shape();
     let parts = len.max(1).div_ceil(PART);
+    let nothing = bundle.of_nothing();
+    let lanes = states.len();
     let part_states = |part: usize| {
-        let mut states = vec![bundle.of_nothing(); N];
-        bundle.of_tile(tile, part / parts, part % parts * PART, &mut states);
+        let mut states = vec![nothing; lanes];
+        bundle.of_tiles(first, part / parts, part % parts * PART, &mut states);
         states
     };
     let parts = folds * parts;
     if parts == 1 {
-        return bundle.of_tile(tile, 0, 0, states);
+        return bundle.of_tiles(first, 0, 0, states);
     }
-    states.fill(bundle.of_nothing());
+    states.fill(nothing);
     let others = if parallel { threads::map(parts, &part_states) } else { Vec::new() };
     for part in 0..parts {
         let next = others.get(part).cloned().unwrap_or_else(|| part_states(part));
@@ -350,41 +454,52 @@ fn column_states<T: Element, K: Reduce<T>>(
     }
 }
 
-/// The state of neighbours in one lane, in columns that have been started: `N` for those that
-/// fill rows, and one for the few that are left over.
+/// The state of neighbours in one lane: as columns, which are merged.
+pub(crate) fn dense<T: Element, K: Fold<T>>(kernel: &K, values: &[T]) -> K::State {
+    if values.len() < FEW {
+        return few(kernel, kernel.start(Rows::cut(values).0), values);
+    }
+    let (rows, rest) = Rows::cut(values);
+    let (columns, column) = (kernel.start::<N>(rows), kernel.start::<1>(Rows::cut(rest).0));
+    dense_from(kernel, columns, column, values)
+}
+
+/// The same in columns that have been started: `N` for what fills rows, and one for the few values
+/// that are left over, unless they can be filled up to a row.
 #[inline(never)]
-pub(crate) fn dense_from<T: Element, K: Reduce<T>>(
+pub(crate) fn dense_from<T: Element, K: Fold<T>>(
     kernel: &K,
     mut columns: K::Columns<N>,
     mut column: K::Columns<1>,
     values: &[T],
 ) -> K::State {
     let (rows, rest) = Rows::<T, N>::cut(values);
-    kernel.add::<Baseline, 1>(&mut column, Rows::cut(rest).0);
-    let rest = kernel.state(&column, 0);
-    if rows.is_empty() {
-        return rest;
-    }
     add_rows(kernel, &mut columns, rows);
-    let mut states = [rest; N];
-    column_states(kernel, &columns, &mut states);
-    kernel.merge(merge_by_halves(kernel, &mut states), rest)
-}
-
-/// All states together; by halves, so that errors stay small.
-#[inline(never)]
-fn merge_by_halves<T: Element, K: Reduce<T>>(kernel: &K, states: &mut [K::State]) -> K::State {
-    let mut half = states.len() / 2;
-    while half > 0 {
-        for column in 0..half {
-            states[column] = kernel.merge(states[column], states[column + half]);
-        }
-        half /= 2;
+    if let Some(neutral) = kernel.neutral() {
+        let mut last = [neutral; N];
+        last[..rest.len()].copy_from_slice(rest);
+        add_rows(kernel, &mut columns, Rows::of(&[last]));
+    } else {
+        kernel.add::<Baseline, 1>(&mut column, Rows::cut(rest).0);
     }
-    states[0]
+    fold_all(kernel, &mut columns);
+    kernel.merge(kernel.state(&columns, 0), kernel.state(&column, 0))
 }
 
-/// Adds rows with the best instructions of the machine: all that is compiled for each of them.
+/// Fewer values than this are taken one by one.
+pub(crate) const FEW: usize = 16;
+
+/// The state of few values, in a column that has been started.
+pub(crate) fn few<T: Element, K: Reduce<T>>(
+    kernel: &K,
+    mut column: K::Columns<1>,
+    values: &[T],
+) -> K::State {
+    kernel.add::<Baseline, 1>(&mut column, Rows::cut(values).0);
+    kernel.state(&column, 0)
+}
+
+/// Adds rows with the best instructions of the machine.
 pub(crate) fn add_rows<T: Element, K: Reduce<T>, const N: usize>(
     kernel: &K,
     columns: &mut K::Columns<N>,
@@ -405,5 +520,28 @@ impl<T: Element, K: Reduce<T>, const N: usize> Task for Add<'_, T, K, N> {
     #[inline(always)]
     fn run<I: Isa>(self) {
         self.kernel.add::<I, N>(self.columns, self.rows);
+    }
+}
+
+/// Makes one of all columns, by halves, so that errors stay small.
+pub(crate) fn fold_all<T: Element, K: Fold<T>>(kernel: &K, columns: &mut K::Columns<N>) {
+    vectorized(FoldAll { kernel, columns });
+}
+
+struct FoldAll<'a, T: Element, K: Fold<T>> {
+    kernel: &'a K,
+    columns: &'a mut K::Columns<N>,
+}
+
+impl<T: Element, K: Fold<T>> Task for FoldAll<'_, T, K> {
+    type Out = ();
+
+    #[inline(always)]
+    fn run<I: Isa>(self) {
+        let mut half = N / 2;
+        while half > 0 {
+            self.kernel.fold::<N>(self.columns, half);
+            half /= 2;
+        }
     }
 }

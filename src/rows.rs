@@ -75,6 +75,11 @@ impl<'a, T: Copy> View<'a, T> {
         self.dims.iter().any(|dim| dim.len == 0)
     }
 
+    /// Whether there is nothing along the axes of the bit set `axes`.
+    pub fn is_empty_along(&self, axes: u64) -> bool {
+        self.dims.iter().enumerate().any(|(axis, dim)| axes >> axis & 1 == 1 && dim.len == 0)
+    }
+
     /// The values, where they are one lane without gaps.
     #[inline(always)]
     pub fn as_slice(&self) -> Option<&'a [T]> {
@@ -301,11 +306,6 @@ impl<'a, T: Copy, O> Sweep<'a, T, O> {
         let walk = &self.walk;
         let folded: usize = walk.folded.iter().map(|dim| dim.len).product();
         walk.range.len() * walk.across.len * folded * walk.lane.len
-    }
-
-    /// Whether there is nothing in the lanes.
-    pub fn lanes_are_empty(&self) -> bool {
-        self.walk.lane.len == 0
     }
 
     /// The same walk in about `parts` parts, whose bundles have a multiple of `columns` lanes
@@ -592,8 +592,13 @@ impl<'a, T: Copy> Lane<'a, T> {
     /// The values, in order.
     #[inline(always)]
     pub fn iter(self) -> impl Iterator<Item = T> + 'a {
-        // SAFETY: `index` is less than `len`.
-        (0..self.len).map(move |index| unsafe { *self.first.offset(index as isize * self.stride) })
+        let mut next = self.first;
+        (0..self.len).map(move |_| {
+            let here = next;
+            next = next.wrapping_offset(self.stride);
+            // SAFETY: so many steps have been made that `here` is one of the values.
+            unsafe { *here }
+        })
     }
 
     /// A copy of the values, without gaps.
@@ -682,6 +687,17 @@ impl<'a, T: Copy> Lanes<'a, T> {
         Lane { first, len: self.len, stride: self.stride, values: PhantomData }
     }
 
+    /// Each of the lanes, in order.
+    #[inline(always)]
+    pub fn iter(self) -> impl Iterator<Item = Lane<'a, T>> {
+        let Self { mut first, len, stride, .. } = self;
+        (0..self.count).map(move |_| {
+            let lane = Lane { first, len, stride, values: PhantomData };
+            first = first.wrapping_offset(self.apart);
+            lane
+        })
+    }
+
     /// One of the lanes with all that is folded into it, as an array.
     ///
     /// # Panics
@@ -750,6 +766,23 @@ impl<O> LanesMut<'_, O> {
 }
 
 impl<'a, O> LanesMut<'a, O> {
+    /// Writes the first value of each lane in order, as long as there are some.
+    #[inline(always)]
+    pub fn write_firsts<E>(
+        &mut self,
+        mut values: impl Iterator<Item = Result<O, E>>,
+    ) -> Result<(), E> {
+        assert!(self.len > 0);
+        let mut place = self.first;
+        for _ in 0..self.count {
+            let Some(value) = values.next() else { break };
+            // SAFETY: the first place of a lane, and no one else's.
+            unsafe { place.write(value?) };
+            place = place.wrapping_offset(self.apart);
+        }
+        Ok(())
+    }
+
     /// How many lanes.
     pub fn count(&self) -> usize {
         self.count

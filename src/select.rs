@@ -35,16 +35,24 @@ pub fn along<T: Element, K: Select<T>>(
     kernel: K,
     out: &mut ViewMut<'_, K::Out>,
 ) -> Result<(), Error> {
-    let sweep = Sweep::reducing(view, axes, false, out);
+    let mut sweep = Sweep::reducing(view, axes, false, out);
     let values = sweep.values();
-    let parts = if values < PARALLEL { 1 } else { values.div_ceil(PARALLEL / 4) };
-    threads::each(sweep.split(parts, 1), &|mut part| {
-        let mut scratch = Vec::new();
-        for (lanes, out) in part.bundles() {
-            select_lanes(&kernel, lanes, out, &mut scratch)?;
-        }
-        Ok(())
-    })
+    if values < PARALLEL {
+        return select_all(&kernel, &mut sweep);
+    }
+    let parts = sweep.split(values.div_ceil(PARALLEL / 4), 1);
+    threads::each(parts, &|mut part| select_all(&kernel, &mut part))
+}
+
+fn select_all<T: Element, K: Select<T>>(
+    kernel: &K,
+    sweep: &mut Sweep<'_, T, K::Out>,
+) -> Result<(), Error> {
+    let mut scratch = Vec::new();
+    for (lanes, out) in sweep.bundles() {
+        select_lanes(kernel, lanes, out, &mut scratch)?;
+    }
+    Ok(())
 }
 
 fn select_lanes<T: Element, K: Select<T>>(

@@ -487,8 +487,7 @@ impl<K: Slide, V: Vector> Scan<K, V> {
                 state = self.kernel.push::<V, true>(state, value);
                 count = count.add(one_if_value(value));
                 let all = count.add(counts[at]);
-                let merged =
-                    self.kernel.merged::<V, true>(suffixes[at], state, all, one.div(all));
+                let merged = self.kernel.merged::<V, true>(suffixes[at], state, all, one.div(all));
                 results[at] = merged.mul(unscale).where_reaches(all, min_count);
                 let finite = value.mul(zero);
                 let grown = value.mul(V::splat(UNSCALE)).mul(zero);

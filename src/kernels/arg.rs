@@ -95,8 +95,7 @@ impl<T: Element, O: Order> Reduce<T> for Arg<O> {
         let Some(start) = winner else {
             return Place { value, index: NOWHERE, len };
         };
-        let within = values[start..].iter().position(|other| *other == value);
-        Place { value, index: (start + within.unwrap_or_default()) as u64, len }
+        Place { value, index: (start + position(&values[start..], value)) as u64, len }
     }
 
     /// The last there can be does not win against itself.
@@ -109,4 +108,12 @@ impl<T: Element, O: Order> Reduce<T> for Arg<O> {
         let first = values.iter().position(|value| !value.is_nan());
         Place { index: first.map_or(NOWHERE, |index| index as u64), ..place }
     }
+}
+
+/// The first place of `value`, which is among the values; some at a time, which vectors can do.
+fn position<T: Element>(values: &[T], value: T) -> usize {
+    const SOME: usize = 64;
+    let has = |some: &[T]| some.iter().fold(false, |any, other| any | (*other == value));
+    let start = values.chunks(SOME).position(has).unwrap_or_default() * SOME;
+    start + values[start..].iter().position(|other| *other == value).unwrap_or_default()
 }

@@ -7,7 +7,7 @@ use std::marker::PhantomData;
 use super::missing::AllNan;
 use crate::element::Element;
 use crate::error::Error;
-use crate::reduce::{Reduce, state_of_all};
+use crate::reduce::{Fold, Reduce, dense, state_of_all};
 use crate::rows::{Rows, View};
 use crate::simd::{Isa, Vector};
 use crate::slide::Slide;
@@ -102,6 +102,10 @@ impl<T: Element, O: Order> Reduce<T> for Extreme<O> {
     }
 
     /// Keeps `left` where `right` is NaN: one instruction.
+    fn dense(&self, values: &[T]) -> Self::State {
+        dense(self, values)
+    }
+
     #[inline(always)]
     fn merge(&self, left: T, right: T) -> T {
         if O::before(right, left) { right } else { left }
@@ -120,6 +124,20 @@ impl<T: Element, O: Order> Reduce<T> for Extreme<O> {
 
     fn review(&self, first: T, values: &View<'_, T>) -> T {
         if state_of_all(&AllNan, values) { T::MISSING } else { first }
+    }
+}
+
+impl<T: Element, O: Order> Fold<T> for Extreme<O> {
+    #[inline(always)]
+    fn fold<const N: usize>(&self, firsts: &mut [T; N], half: usize) {
+        for column in 0..half {
+            firsts[column] = self.merge(firsts[column], firsts[column + half]);
+        }
+    }
+
+    #[inline(always)]
+    fn neutral(&self) -> Option<T> {
+        Some(O::last())
     }
 }
 

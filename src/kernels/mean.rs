@@ -7,7 +7,7 @@ use super::sum::{Scaled, Sum, Total, Totals, UNSCALE, may_have_overflowed, plus}
 use crate::double::Double;
 use crate::element::{Element, Float};
 use crate::error::Error;
-use crate::reduce::Reduce;
+use crate::reduce::{Fold, Reduce, dense};
 use crate::rows::{Rows, View};
 use crate::simd::{Isa, Vector};
 use crate::slide::Slide;
@@ -47,6 +47,10 @@ impl<T: Float> Reduce<T> for Mean {
         totals.total(column)
     }
 
+    fn dense(&self, values: &[T]) -> Self::State {
+        dense(self, values)
+    }
+
     #[inline(always)]
     fn merge(&self, left: Total, right: Total) -> Total {
         left.plus(right)
@@ -67,6 +71,18 @@ impl<T: Float> Reduce<T> for Mean {
     fn review(&self, _total: Total, values: &View<'_, T>) -> Total {
         let mean = Scaled::down(values).mean().normalized();
         Total { sum: mean.scaled(UNSCALE), count: 1 }
+    }
+}
+
+impl<T: Float> Fold<T> for Mean {
+    #[inline(always)]
+    fn fold<const N: usize>(&self, totals: &mut Totals<N>, half: usize) {
+        totals.fold(half);
+    }
+
+    #[inline(always)]
+    fn neutral(&self) -> Option<T> {
+        T::HAS_NAN.then_some(T::MISSING)
     }
 }
 
@@ -105,6 +121,10 @@ macro_rules! integer {
                 Total { sum: high.plus(exactly(halves.low[column])), count: halves.count }
             }
 
+            fn dense(&self, values: &[$t]) -> Self::State {
+                dense(self, values)
+            }
+
             #[inline(always)]
             fn merge(&self, left: Total, right: Total) -> Total {
                 left.plus(right)
@@ -113,6 +133,22 @@ macro_rules! integer {
             #[inline(always)]
             fn finish(&self, total: Total) -> Result<f64, Error> {
                 Ok(mean(total))
+            }
+        }
+
+        impl Fold<$t> for Mean {
+            #[inline(always)]
+            fn fold<const N: usize>(&self, halves: &mut Halves<N>, half: usize) {
+                for column in 0..half {
+                    halves.high[column] += halves.high[column + half];
+                    halves.low[column] += halves.low[column + half];
+                }
+                halves.count *= 2;
+            }
+
+            #[inline(always)]
+            fn neutral(&self) -> Option<$t> {
+                None
             }
         }
     )*};

@@ -2,7 +2,7 @@
 
 use crate::element::Element;
 use crate::error::Error;
-use crate::reduce::{N, Reduce, add_rows};
+use crate::reduce::{Fold, N, Reduce, dense};
 use crate::rows::Rows;
 use crate::simd::Isa;
 
@@ -17,22 +17,18 @@ pub struct AllNan;
 /// Rows between two looks at whether it is settled.
 const ROWS: usize = 64;
 
-/// Whether the state of any column is `settled`.
-fn any_column<T: Element, K: Reduce<T, State = bool>>(
-    kernel: &K,
-    mut rows: Rows<'_, T, N>,
-    settled: impl Fn(bool) -> bool,
-) -> bool {
-    while !rows.is_empty() {
-        let (head, tail) = rows.split(ROWS);
-        let mut columns = kernel.start(head);
-        add_rows(kernel, &mut columns, head);
-        if (0..N).any(|column| settled(kernel.state(&columns, column))) {
-            return true;
+/// The state of neighbours in one lane, up to where it is settled.
+fn until_settled<T: Element, K: Fold<T>>(kernel: &K, values: &[T]) -> K::State {
+    // The first few are looked at one by one, as often the first says all.
+    let (head, tail) = values.split_at(values.len().min(4));
+    let mut state = dense(kernel, head);
+    for stretch in tail.chunks(N * ROWS) {
+        if kernel.settled(&state) {
+            break;
         }
-        rows = tail;
+        state = kernel.merge(state, dense(kernel, stretch));
     }
-    false
+    state
 }
 
 impl<T: Element> Reduce<T> for AnyNan {
@@ -40,6 +36,8 @@ impl<T: Element> Reduce<T> for AnyNan {
     /// NaN, once there was one.
     type Columns<const N: usize> = [T; N];
     type Out = bool;
+
+    const SETTLES: bool = true;
 
     #[inline(always)]
     fn start<const N: usize>(&self, _rows: Rows<'_, T, N>) -> [T; N] {
@@ -73,8 +71,7 @@ impl<T: Element> Reduce<T> for AnyNan {
     }
 
     fn dense(&self, values: &[T]) -> bool {
-        let (rows, rest) = Rows::cut(values);
-        any_column(self, rows, |any| any) || rest.iter().any(|value| value.is_nan())
+        until_settled(self, values)
     }
 
     #[inline(always)]
@@ -83,8 +80,28 @@ impl<T: Element> Reduce<T> for AnyNan {
     }
 
     #[inline(always)]
+    fn settled_by(&self, value: T) -> Option<bool> {
+        value.is_nan().then_some(true)
+    }
+
+    #[inline(always)]
     fn settled(&self, any: &bool) -> bool {
         *any
+    }
+}
+
+impl<T: Element> Fold<T> for AnyNan {
+    #[inline(always)]
+    fn fold<const N: usize>(&self, last: &mut [T; N], half: usize) {
+        for column in 0..half {
+            let other = last[column + half];
+            last[column] = if other.is_nan() { other } else { last[column] };
+        }
+    }
+
+    #[inline(always)]
+    fn neutral(&self) -> Option<T> {
+        Some(T::LOWEST)
     }
 }
 
@@ -93,6 +110,8 @@ impl<T: Element> Reduce<T> for AllNan {
     /// Not NaN, once there was a value.
     type Columns<const N: usize> = [T; N];
     type Out = bool;
+
+    const SETTLES: bool = true;
 
     #[inline(always)]
     fn start<const N: usize>(&self, _rows: Rows<'_, T, N>) -> [T; N] {
@@ -126,8 +145,7 @@ impl<T: Element> Reduce<T> for AllNan {
     }
 
     fn dense(&self, values: &[T]) -> bool {
-        let (rows, rest) = Rows::cut(values);
-        !any_column(self, rows, |all| !all) && rest.iter().all(|value| value.is_nan())
+        until_settled(self, values)
     }
 
     #[inline(always)]
@@ -136,7 +154,27 @@ impl<T: Element> Reduce<T> for AllNan {
     }
 
     #[inline(always)]
+    fn settled_by(&self, value: T) -> Option<bool> {
+        (!value.is_nan()).then_some(false)
+    }
+
+    #[inline(always)]
     fn settled(&self, all: &bool) -> bool {
         !*all
+    }
+}
+
+impl<T: Element> Fold<T> for AllNan {
+    #[inline(always)]
+    fn fold<const N: usize>(&self, last: &mut [T; N], half: usize) {
+        for column in 0..half {
+            let other = last[column + half];
+            last[column] = if other.is_nan() { last[column] } else { other };
+        }
+    }
+
+    #[inline(always)]
+    fn neutral(&self) -> Option<T> {
+        Some(T::MISSING)
     }
 }

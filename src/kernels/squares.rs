@@ -4,7 +4,7 @@ use super::sum::Sums;
 use crate::double::Double;
 use crate::element::Float;
 use crate::error::Error;
-use crate::reduce::Reduce;
+use crate::reduce::{Fold, Reduce, dense};
 use crate::rows::Rows;
 use crate::simd::Isa;
 
@@ -38,6 +38,10 @@ impl<T: Float> Reduce<T> for SumOfSquares {
         sums.sum(column)
     }
 
+    fn dense(&self, values: &[T]) -> Self::State {
+        dense(self, values)
+    }
+
     #[inline(always)]
     fn merge(&self, left: Double, right: Double) -> Double {
         left.plus(right)
@@ -46,6 +50,18 @@ impl<T: Float> Reduce<T> for SumOfSquares {
     #[inline(always)]
     fn finish(&self, sum: Double) -> Result<T, Error> {
         Ok(T::from_f64(sum.to_f64()))
+    }
+}
+
+impl<T: Float> Fold<T> for SumOfSquares {
+    #[inline(always)]
+    fn fold<const N: usize>(&self, sums: &mut Sums<N>, half: usize) {
+        sums.fold(half);
+    }
+
+    #[inline(always)]
+    fn neutral(&self) -> Option<T> {
+        Some(T::from_f64(0.0))
     }
 }
 
@@ -78,6 +94,10 @@ macro_rules! integer {
                 sums[column]
             }
 
+            fn dense(&self, values: &[$t]) -> Self::State {
+                dense(self, values)
+            }
+
             #[inline(always)]
             fn merge(&self, left: i64, right: i64) -> i64 {
                 left.wrapping_add(right)
@@ -86,6 +106,20 @@ macro_rules! integer {
             #[inline(always)]
             fn finish(&self, sum: i64) -> Result<i64, Error> {
                 Ok(sum)
+            }
+        }
+
+        impl Fold<$t> for SumOfSquares {
+            #[inline(always)]
+            fn fold<const N: usize>(&self, sums: &mut [i64; N], half: usize) {
+                for column in 0..half {
+                    sums[column] = sums[column].wrapping_add(sums[column + half]);
+                }
+            }
+
+            #[inline(always)]
+            fn neutral(&self) -> Option<$t> {
+                Some(0)
             }
         }
     )*};

@@ -7,7 +7,7 @@
 use crate::double::{Double, two_sum};
 use crate::element::{Element, Float};
 use crate::error::Error;
-use crate::reduce::{Reduce, state_of_all};
+use crate::reduce::{Fold, Reduce, dense, state_of_all};
 use crate::rows::{Rows, View};
 use crate::simd::{Isa, Vector};
 use crate::slide::Slide;
@@ -31,6 +31,13 @@ impl<const N: usize> Sums<N> {
         let sum = two_sum(self.high[column], value.high);
         self.high[column] = sum.high;
         self.low[column] += sum.low + value.low;
+    }
+
+    #[inline(always)]
+    pub(super) fn fold(&mut self, half: usize) {
+        for column in 0..half {
+            self.add(column, self.sum(column + half));
+        }
     }
 
     #[inline(always)]
@@ -74,6 +81,10 @@ impl<T: Float> Reduce<T> for Sum {
         sums.sum(column)
     }
 
+    fn dense(&self, values: &[T]) -> Self::State {
+        dense(self, values)
+    }
+
     #[inline(always)]
     fn merge(&self, left: Double, right: Double) -> Double {
         left.plus(right)
@@ -91,6 +102,18 @@ impl<T: Float> Reduce<T> for Sum {
 
     fn review(&self, _sum: Double, values: &View<'_, T>) -> Double {
         Scaled::down(values).sum.normalized().scaled(UNSCALE)
+    }
+}
+
+impl<T: Float> Fold<T> for Sum {
+    #[inline(always)]
+    fn fold<const N: usize>(&self, sums: &mut Sums<N>, half: usize) {
+        sums.fold(half);
+    }
+
+    #[inline(always)]
+    fn neutral(&self) -> Option<T> {
+        Some(T::MISSING)
     }
 }
 
@@ -122,6 +145,10 @@ macro_rules! integer {
                 sums[column]
             }
 
+            fn dense(&self, values: &[$t]) -> Self::State {
+                dense(self, values)
+            }
+
             #[inline(always)]
             fn merge(&self, left: i64, right: i64) -> i64 {
                 left.wrapping_add(right)
@@ -130,6 +157,20 @@ macro_rules! integer {
             #[inline(always)]
             fn finish(&self, sum: i64) -> Result<i64, Error> {
                 Ok(sum)
+            }
+        }
+
+        impl Fold<$t> for Sum {
+            #[inline(always)]
+            fn fold<const N: usize>(&self, sums: &mut [i64; N], half: usize) {
+                for column in 0..half {
+                    sums[column] = sums[column].wrapping_add(sums[column + half]);
+                }
+            }
+
+            #[inline(always)]
+            fn neutral(&self) -> Option<$t> {
+                Some(0)
             }
         }
     )*};
@@ -211,6 +252,14 @@ impl<const N: usize> Totals<N> {
     pub(super) const ZERO: Self = Self { sums: Sums::ZERO, count: [0; N] };
 
     #[inline(always)]
+    pub(super) fn fold(&mut self, half: usize) {
+        self.sums.fold(half);
+        for column in 0..half {
+            self.count[column] += self.count[column + half];
+        }
+    }
+
+    #[inline(always)]
     pub(super) fn total(&self, column: usize) -> Total {
         Total { sum: self.sums.sum(column), count: self.count[column] }
     }
@@ -262,6 +311,10 @@ impl<T: Element> Reduce<T> for Scaled {
         totals.total(column)
     }
 
+    fn dense(&self, values: &[T]) -> Self::State {
+        dense(self, values)
+    }
+
     #[inline(always)]
     fn merge(&self, left: Total, right: Total) -> Total {
         left.plus(right)
@@ -270,5 +323,17 @@ impl<T: Element> Reduce<T> for Scaled {
     #[inline(always)]
     fn finish(&self, total: Total) -> Result<Total, Error> {
         Ok(total)
+    }
+}
+
+impl<T: Element> Fold<T> for Scaled {
+    #[inline(always)]
+    fn fold<const N: usize>(&self, totals: &mut Totals<N>, half: usize) {
+        totals.fold(half);
+    }
+
+    #[inline(always)]
+    fn neutral(&self) -> Option<T> {
+        T::HAS_NAN.then_some(T::MISSING)
     }
 }

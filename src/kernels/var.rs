@@ -10,7 +10,7 @@ use super::sum::Scaled;
 use crate::double::{Double, two_sum};
 use crate::element::{Element, Float};
 use crate::error::Error;
-use crate::reduce::{N, Reduce, add_rows, dense_from, state_of_all};
+use crate::reduce::{FEW, Fold, N, Reduce, add_rows, dense_from, few, state_of_all};
 use crate::rows::{Rows, View};
 use crate::simd::Isa;
 
@@ -198,6 +198,21 @@ impl<const N: usize> Columns<N> {
         (*squares, *squares_low) = (square, square_low);
     }
 
+    /// Of columns with the same anchor.
+    #[inline(always)]
+    fn fold(&mut self, half: usize) {
+        for column in 0..half {
+            let other = column + half;
+            self.count[column] += self.count[other];
+            let sum = two_sum(self.sum[column], self.sum[other]);
+            self.sum[column] = sum.high;
+            self.sum_low[column] += self.sum_low[other] + sum.low;
+            let squares = two_sum(self.squares[column], self.squares[other]);
+            self.squares[column] = squares.high;
+            self.squares_low[column] += self.squares_low[other] + squares.low;
+        }
+    }
+
     #[inline(always)]
     fn distances(&self, column: usize, unscale: f64) -> Distances {
         Distances {
@@ -264,8 +279,11 @@ impl<T: Element> Reduce<T> for Var {
 
     /// With one anchor for all columns, so that merging them is adding.
     fn dense(&self, values: &[T]) -> Distances {
-        let head = &values[..values.len().min(ANCHORED * G)];
+        let head = &values[..values.len().min(ANCHORED)];
         let anchor = mean_or_zero(Scaled { scale: self.scale }.dense(head));
+        if values.len() < FEW {
+            return few(self, Columns::from([anchor]), values);
+        }
         dense_from(self, Columns::from([anchor; N]), Columns::from([anchor]), values)
     }
 
@@ -283,5 +301,17 @@ impl<T: Element> Reduce<T> for Var {
         let (variance, unscale) = (distances.variance(self.ddof), distances.unscale);
         let value = if self.root { variance.sqrt() } else { variance * unscale };
         Ok(T::Float::from_f64(value * unscale))
+    }
+}
+
+impl<T: Element> Fold<T> for Var {
+    #[inline(always)]
+    fn fold<const N: usize>(&self, columns: &mut Columns<N>, half: usize) {
+        columns.fold(half);
+    }
+
+    #[inline(always)]
+    fn neutral(&self) -> Option<T> {
+        T::HAS_NAN.then_some(T::MISSING)
     }
 }

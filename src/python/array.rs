@@ -284,6 +284,15 @@ impl<'py, O: Numpy> NewArray<'py, O> {
         unsafe { ViewMut::new(first, self.array.dims(size_of::<O>())) }
     }
 
+    /// Writes the same value everywhere.
+    pub(super) fn fill(&mut self, value: O) {
+        let first = self.array.fields().data.cast::<O>();
+        for index in 0..self.array.shape().iter().product() {
+            // SAFETY: as in `places`; an array in C order is so many neighbours.
+            unsafe { first.add(index).write(value) }
+        }
+    }
+
     pub(super) fn into_any(self) -> Bound<'py, PyAny> {
         self.array.object
     }

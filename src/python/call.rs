@@ -117,11 +117,18 @@ where
     }
     if let Some(axis) = axis.filter(|_| shape.len() > 1) {
         let mut out = NewArray::<K::Out>::new(py, &without(shape, axis))?;
+        if let Some(value) = kernel.foregone(shape[axis] == 0) {
+            out.fill(value);
+            return Ok(out.into_any());
+        }
         let (view, mut places) = (array.view::<T>(), out.places());
         detached(py, view.len(), &mut || reduce::along(&view, 1 << axis, kernel, &mut places))?;
         return Ok(out.into_any());
     }
     let view = array.flat::<T>();
+    if let Some(result) = reduce::early(&view, kernel) {
+        return result.into_python(py);
+    }
     detached(py, view.len(), &mut || reduce::all(&view, kernel))?.into_python(py)
 }
 

@@ -1,0 +1,1 @@
+"""NaN-aware statistics over NumPy arrays, in Rust."""
