@@ -1,13 +1,17 @@
-//! Hands the stubs to maturin, which packs them beside the module.
+//! Hands the stubs to maturin, which packs them beside the module, and a flag to the linker.
 //!
-//! Its plain `include` keeps a file's path from the project's root, and a symbolic link in
-//! the package is a text file in a checkout on Windows: `OUT_DIR` is the one place from
+//! maturin's plain `include` keeps a file's path from the project's root, and a symbolic link
+//! in the package is a text file in a checkout on Windows: `OUT_DIR` is the one place from
 //! which it packs under another name.
 
 use std::path::Path;
 use std::{env, fs, io};
 
 fn main() -> io::Result<()> {
+    if env::var("CARGO_CFG_TARGET_OS").as_deref() == Ok("macos") {
+        // Room for whoever gives the library another place (pyca/cryptography#14777).
+        println!("cargo::rustc-cdylib-link-arg=-Wl,-headerpad_max_install_names");
+    }
     let stubs = Path::new("stubs").join(env!("CARGO_PKG_NAME"));
     println!("cargo::rerun-if-changed={}", stubs.display());
 

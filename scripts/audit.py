@@ -2,6 +2,7 @@
 
     python scripts/audit.py [DIST]               a table of gates and files
     python scripts/audit.py [DIST] --json FILE   the same for machines
+    python scripts/audit.py [DIST] --sample      not of the whole plan (see --help)
     python scripts/audit.py --gates              which accident each gate prevents
 
 Ends with status 1 if a gate failed; each failure says what was found, what is
@@ -31,6 +32,7 @@ def parser() -> argparse.ArgumentParser:
     parser.add_argument("dist", nargs="?", type=Path, default=PROJECT.root / "dist")
     parser.add_argument("--json", type=Path, metavar="FILE", help="write the verdicts")
     parser.add_argument("--gates", action="store_true", help="explain the gates")
+    targets.add_selection(parser)
     return parser
 
 
@@ -94,7 +96,8 @@ def stage(arguments: Sequence[str]) -> int:
         return 0
     if not options.dist.is_dir():
         raise Failure(f"no folder {options.dist}: python scripts/build.py makes it")
-    folder = gates.Folder(options.dist.resolve(), PROJECT, targets.load())
+    plan = targets.selected(options) or targets.load()
+    folder = gates.Folder(options.dist.resolve(), PROJECT, plan)
     verdicts = gates.audit(folder)
     if options.json:
         options.json.write_text(as_json(verdicts), "utf-8")

@@ -2,17 +2,22 @@
 
     python scripts/build.py                  every wheel that this machine can run
     python scripts/build.py NAME...          the rows of these names
+    python scripts/build.py --sample         this machine's, and one of each family
+    python scripts/build.py --tier 1         the rows of a tier
     python scripts/build.py --all            every row of the plan
     python scripts/build.py --verify         twice, in two folders; bytes must agree
+    python scripts/build.py --verify NAME... only these a second time
 
-Equal sources and tools give equal bytes: times come from the last commit, paths of
-this machine are replaced, and the lock file is obeyed.
+Any machine builds any row: zig links, and provision/rust.py brings the standard
+libraries. Equal sources and tools give equal bytes: times come from the last commit,
+paths of this machine are replaced, and the lock file is obeyed.
 """
 
 import argparse
 import hashlib
 import os
 import shutil
+import sys
 import tarfile
 import tempfile
 from collections.abc import Mapping, Sequence
@@ -34,11 +39,13 @@ from pipeline.commands import (
     run,
 )
 from pipeline.project import PROJECT
-from targets import Target
+from provision import rust
+from targets import Plan, Target
 
 DIST = PROJECT.root / "dist"
 # rustc's arguments in one variable, split where no path has a character.
 SEPARATOR = "\x1f"
+LINKER = Path(__file__).parent / "pipeline" / "windows_linker.py"
 
 
 @dataclass(frozen=True)
@@ -82,9 +89,8 @@ def remapped(source: Path, registries: Sequence[Path]) -> dict[Path, str]:
 def wheel_command(
     target: Target, place: Place, out: Path, env: Mapping[str, str]
 ) -> Command:
-    zig = ["--zig"] if target.build == "zig" else []
     return command(
-        *("maturin", "build", "--release", "--locked", *zig),
+        *("maturin", "build", "--release", "--locked", "--zig"),
         *("--target", target.rust),
         *("--compatibility", target.compatibility),
         # An invocation of its own for each ABI: in one, abi3t would win for all.
@@ -96,18 +102,38 @@ def wheel_command(
 
 
 def wheel_environment(
-    place: Place, registries: Sequence[Path], epoch: str
+    target: Target, place: Place, registries: Sequence[Path], sysroot: Path, epoch: str
 ) -> dict[str, str]:
     flags = [
         f"--remap-path-prefix={path}={name}"
         for path, name in remapped(place.source, registries).items()
     ]
+    # Where it lies makes no difference to the product.
+    flags.append(f"--sysroot={sysroot}")
     return {
+        **linker_environment(target),
         "SOURCE_DATE_EPOCH": epoch,
         "CARGO_ENCODED_RUSTFLAGS": SEPARATOR.join(flags),
         # Compiled code of an earlier commit is no part of a release.
         "CARGO_INCREMENTAL": "0",
     }
+
+
+def linker_environment(target: Target) -> dict[str, str]:
+    """For Windows a linker of our own, which mends what maturin hands to zig."""
+    if target.system != "windows":
+        return {}
+    variable = target.rust.upper().replace("-", "_")
+    return {f"CARGO_TARGET_{variable}_LINKER": str(linker(target.rust))}
+
+
+def linker(triple: str) -> Path:
+    """A program, as cargo wants one: the script with its Python and the target."""
+    path = workshop() / f"link-{triple}"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(f'#!/bin/sh\nexec "{sys.executable}" "{LINKER}" {triple} "$@"\n')
+    path.chmod(0o755)
+    return path
 
 
 def registries() -> list[Path]:
@@ -141,9 +167,11 @@ def build_wheels(
 ) -> list[Path]:
     """The wheels of the rows, each under the name that the plan foresees."""
     run(fetch_command(place.source))
-    env = wheel_environment(place, registries(), epoch)
+    sysroots = rust.provide(row.rust for row in rows)
+    folders = registries()
     wheels = []
     for row in rows:
+        env = wheel_environment(row, place, folders, sysroots[row.rust], epoch)
         run(wheel_command(row, place, out, env))
         wheels.append(expect(out, row.wheel))
     return wheels
@@ -182,8 +210,9 @@ def build(rows: Sequence[Target], dist: Path) -> list[Path]:
     return [sdist, *wheels]
 
 
-def verify(rows: Sequence[Target], files: Sequence[Path]) -> None:
-    """Build everything again, elsewhere and from nothing; compare bytes."""
+def verify(rows: Sequence[Target], dist: Path) -> None:
+    """Build sdist and rows again, elsewhere and from nothing; compare bytes."""
+    files = [dist / name for name in (PROJECT.sdist, *(row.wheel for row in rows))]
     time = epoch()
     # A blank in the path: nobody's folder is like another's.
     with tempfile.TemporaryDirectory(prefix=f"{PROJECT.name} again ") as name:
@@ -218,20 +247,23 @@ def parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument("names", nargs="*", metavar="NAME", help="a row of the plan")
-    parser.add_argument("--all", action="store_true", help="every row of the plan")
-    parser.add_argument("--verify", action="store_true", help="build twice, compare")
+    targets.add_selection(parser, "target")
+    parser.add_argument(
+        "--verify", nargs="*", metavar="NAME", help="build twice, compare"
+    )
     parser.add_argument("--dist", type=Path, default=DIST, help="where to (dist/)")
     return parser
 
 
-def chosen(options: argparse.Namespace) -> list[Target]:
-    plan = targets.load()
-    if options.all:
-        return list(plan.targets)
-    if options.names:
-        return plan.named(options.names)
-    return plan.of_host(targets.host_triple())
+def chosen(options: argparse.Namespace) -> Plan:
+    return targets.selected(options) or targets.load().of_host(targets.host_triple())
+
+
+def twice(plan: Plan, names: Sequence[str] | None) -> Sequence[Target]:
+    """The rows to build a second time: none, all, or those that were named."""
+    if names is None:
+        return ()
+    return plan.named(names).targets if names else plan.targets
 
 
 def stage(arguments: Sequence[str]) -> int:
@@ -239,14 +271,16 @@ def stage(arguments: Sequence[str]) -> int:
     require("cargo", "git")
     require_rust()
     toolenv.enter()
-    rows = chosen(options)
-    files = build(rows, options.dist.resolve())
-    if options.verify:
-        verify(rows, files)
+    plan = chosen(options)
+    # Misspelt, it must not be noticed after an hour.
+    again = twice(plan, options.verify)
+    files = build(plan.targets, options.dist.resolve())
+    if again:
+        verify(again, options.dist.resolve())
     for path in files:
         print(f"{path.stat().st_size:>9,} bytes  {path.name}")
-    twice = ", the same bytes twice" if options.verify else ""
-    print(f"built {len(files) - 1} wheels from the sdist{twice}")
+    same = f", {len(again)} the same bytes twice" if again else ""
+    print(f"built {len(files) - 1} wheels from the sdist{same}")
     return 0
 
 

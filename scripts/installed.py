@@ -19,8 +19,10 @@ from pipeline.project import PROJECT
 def main() -> None:
     module = importlib.import_module(PROJECT.module)
     installed = Path(str(module.__file__)).resolve()
-    if not installed.is_relative_to(Path(sys.prefix).resolve()):
-        sys.exit(f"tested would be {installed}, which is not in {sys.prefix}")
+    # The environment's; without one, where the wheel was unpacked.
+    place = os.environ.get("TESTED_FOLDER", sys.prefix)
+    if not installed.is_relative_to(Path(place).resolve()):
+        sys.exit(f"tested would be {installed}, which is not in {place}")
     if wheel := os.environ.get("TESTED_WHEEL"):
         compare(Path(wheel))
     print(f"testing {PROJECT.name} {distribution(PROJECT.name).version}: {installed}")

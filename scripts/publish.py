@@ -4,11 +4,13 @@
 
 Refuses, before the first byte, a set of files that is not the plan's, a gate of the
 audit that fails, and files that are not those that the ledger recorded as built and
-tested. Who uploads is twine's
-business: TWINE_USERNAME and TWINE_PASSWORD, or trusted publishing in GitHub Actions.
+tested. A part of the plan goes to no index but one on this machine. Who uploads is
+twine's business: TWINE_USERNAME and TWINE_PASSWORD, or trusted publishing in GitHub
+Actions.
 """
 
 import argparse
+import urllib.parse
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
@@ -71,19 +73,27 @@ def upload_commands(dist: Path, files: Iterable[str], url: str) -> list[Command]
     return [upload_command(dist / name, url) for name in files]
 
 
+def is_of_this_machine(url: str) -> bool:
+    return urllib.parse.urlsplit(url).hostname in {"127.0.0.1", "::1", "localhost"}
+
+
 def parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("dist", nargs="?", type=Path, default=PROJECT.root / "dist")
     parser.add_argument("--url", required=True, help="where the index takes uploads")
+    targets.add_selection(parser)
     return parser
 
 
 def stage(arguments: Sequence[str]) -> int:
     options = parser().parse_args(arguments)
     toolenv.enter()
-    plan = targets.load()
+    part = targets.selected(options)
+    if part and not is_of_this_machine(options.url):
+        raise Failure(f"a part of the plan is for rehearsals, not for {options.url}")
+    plan = part or targets.load()
     dist = options.dist.resolve()
     found = [*obstacles(dist, plan, ledger.read(dist))] or [*failed_gates(dist, plan)]
     if found:

@@ -1,12 +1,14 @@
 """A whole release on this machine: everything but the real index.
 
-    python scripts/rehearse.py
+    python scripts/rehearse.py          this machine's wheels, and one of each family
+    python scripts/rehearse.py --all    every row of the plan, tested by the whole suite
 
-Plan, build (twice, comparing bytes), audit, test on every Python that the wheels
-promise, publish to a package index of our own, and verify from there: install with
-pip into a new environment and run the smoke command. Each stage is the script that a
-real release runs. A table closes it; status 1 if anything failed. Interrupted, it
-leaves nothing running.
+Plan, build (one of them twice, comparing bytes), audit, test on every Python that the
+wheels promise or on one of their own kind, publish to a package index of our own, and
+verify from there: download for every platform and Python, install with pip into a new
+environment and run the smoke command. Each stage is the script that a real release
+runs. A table closes it; status 1 if anything failed. Interrupted, it leaves nothing
+running.
 """
 
 import argparse
@@ -57,15 +59,22 @@ def script(
     return command(sys.executable, SCRIPTS / f"{name}.py", *arguments, env=env)
 
 
-def stages(plan: Plan, dist: Path, url: str) -> list[Stage]:
-    """In order; `url` is where the index of the rehearsal listens."""
+def stages(plan: Plan, part: str, dist: Path, url: str) -> list[Stage]:
+    """In order, on the part of the plan that the option `part` names.
+
+    `url` is where the index of the rehearsal listens.
+    """
     wheels = [dist / row.wheel for row in plan.targets]
-    upload = script("publish", dist, "--url", url, env=ANYONE)
+    suite = "whole" if part == "--all" else "smoke"
+    again = plan.targets[0].name
+    build = script("build", part, "--verify", again, "--dist", dist)
+    test = script("test", "--suite", suite, "--wheel", *wheels)
+    upload = script("publish", dist, part, "--url", url, env=ANYONE)
     return [
         Stage("plan", script("targets")),
-        Stage("build", script("build", "--all", "--verify", "--dist", dist), ("plan",)),
-        Stage("audit", script("audit", dist), ("build",)),
-        Stage("test", script("test", "--wheel", *wheels), ("build",)),
+        Stage("build", build, ("plan",)),
+        Stage("audit", script("audit", dist, part), ("build",)),
+        Stage("test", test, ("build",)),
         Stage("publish", upload, ("audit", "test")),
         Stage("verify", script("verify", dist, "--url", f"{url}simple/"), ("publish",)),
     ]
@@ -110,25 +119,29 @@ def show_outcomes(outcomes: Sequence[Outcome]) -> None:
 
 
 def parser() -> argparse.ArgumentParser:
-    return argparse.ArgumentParser(
+    parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
+    parser.add_argument("--all", action="store_true", help="every row of the plan")
+    return parser
 
 
 def stage(arguments: Sequence[str]) -> int:
-    parser().parse_args(arguments)
+    options = parser().parse_args(arguments)
     require("cargo", "git", "cc")
     require_rust()
     toolenv.enter()
     from pipeline import index, report
 
-    plan = targets.load()
+    whole = targets.load()
+    plan = whole if options.all else whole.of_sample(targets.host_triple())
+    part = "--all" if options.all else "--sample"
     dist = PROJECT.root / "dist"
     with (
         tempfile.TemporaryDirectory(prefix=f"{PROJECT.name}-index-") as folder,
         index.serve(Path(folder)) as url,
     ):
-        planned = stages(plan, dist, url)
+        planned = stages(plan, part, dist, url)
         with report.stages(len(planned)) as screen:
             outcomes = rehearse(planned, screen)
     show_outcomes(outcomes)

@@ -8,8 +8,8 @@ python scripts/targets.py --files    the files of a release, one a line
 import argparse
 import json
 import re
-from collections.abc import Mapping, Sequence
-from dataclasses import MISSING, asdict, dataclass, fields
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import MISSING, asdict, dataclass, fields, replace
 from pathlib import Path
 from typing import Any, Literal, get_args, get_origin, get_type_hints
 
@@ -18,28 +18,42 @@ from pipeline.project import PROJECT, parse_toml
 
 PLAN = Path(__file__).with_suffix(".toml")
 
+# How Actions builds it. On any other machine build.py does, always by zig.
 Build = Literal["zig", "cibuildwheel"]
-Test = Literal["native", "qemu", "wine", "none"]
+# How x86_64 Linux tests it: by tox, or on a CPython of the wheel's own kind, which is
+# Debian's (under qemu-user, where the processor is another), built with musl, or under
+# Wine. A machine of the wheel's own kind always does it by tox.
+Test = Literal["native", "debian", "musl", "wine", "none"]
 
 
 @dataclass(frozen=True)
 class Target:
-    """One wheel. The fields are the schema of a row, in targets.toml's order."""
+    """One wheel. A table of targets.toml has these fields, with its ABIs as `abis`."""
 
-    name: str
-    rust: str  # Rust's target triple
-    platform: str  # the wheel tag's last part, with its floor (glibc, macOS)
+    name: str  # the platform's and the ABI's
+    tier: int  # 1 has every ABI
+    rust: str  # Rust's target triple, where zig links
+    tag: str  # the wheel tag's last part, with its floor (glibc, macOS)
     abi: str  # the wheel tag's first two parts
     runner: str  # label of the machine in GitHub Actions
     build: Build
     test: Test
     size: int  # the most bytes that the wheel may have
+    debian: str = ""  # Debian's name of the processor; exactly where test is "debian"
+    native: str = ""  # Rust's name of such a machine, where that is another: MSVC's
+    sample: bool = False  # one of its family that every run of CI builds
     untested: str = ""  # the reason; exactly where test is "none"
 
     @property
     def wheel(self) -> str:
         """The file's name."""
-        return f"{PROJECT.stem}-{self.abi}-{self.platform}.whl"
+        return f"{PROJECT.stem}-{self.abi}-{self.tag}.whl"
+
+    @property
+    def machine(self) -> str:
+        """The processor, as the tag calls it."""
+        found = re.search(r"(?:x_\d+_\d+|win)_?(\w+)$", self.tag)
+        return found[1] if found else ""
 
     @property
     def floor(self) -> "Python":
@@ -57,9 +71,20 @@ class Target:
     @property
     def compatibility(self) -> str:
         """What `maturin --compatibility` calls the platform."""
-        first = self.platform.split(".")[0]
+        first = self.tag.split(".")[0]
         found = re.match(r"(many|musl)linux(\d+|(_\d+){2})(?=_)", first)
         return found[0] if found else "off"
+
+    @property
+    def system(self) -> Literal["glibc", "musl", "macos", "windows"]:
+        """The family, within which wheels are alike."""
+        kinds: dict[str, Literal["glibc", "musl", "macos", "windows"]]
+        kinds = {"many": "glibc", "musl": "musl", "maco": "macos", "win": "windows"}
+        return next(kind for start, kind in kinds.items() if self.tag.startswith(start))
+
+    def is_of(self, host: str) -> bool:
+        """Whether a machine of this Rust triple runs it without an emulator."""
+        return host in (self.rust, self.native)
 
     def admits(self, python: "Python") -> bool:
         """Whether pip may install this wheel there."""
@@ -101,6 +126,7 @@ class Plan:
     targets: tuple[Target, ...]
     required: tuple[Python, ...]
     optional: Mapping[Python, str]  # with the reason why it may be missing
+    absent: Mapping[str, str]  # platforms without a wheel, with the reason
 
     @property
     def pythons(self) -> list[Python]:
@@ -122,28 +148,48 @@ class Plan:
         """The row that a wheel was built for."""
         return next((row for row in self.targets if row.wheel == name), None)
 
-    def of_host(self, triple: str) -> list[Target]:
-        """The rows that this machine builds and runs without an emulator."""
-        rows = self.targets
-        return [row for row in rows if row.rust == triple and row.test == "native"]
+    def of(self, rows: Sequence[Target]) -> "Plan":
+        """The same plan with these rows alone: of a rehearsal, or of one machine."""
+        return replace(self, targets=tuple(rows))
 
-    def named(self, names: Sequence[str]) -> list[Target]:
+    def of_host(self, triple: str) -> "Plan":
+        """Of the wheels that this machine runs without an emulator."""
+        return self.of([row for row in self.targets if row.is_of(triple)])
+
+    def of_sample(self, triple: str) -> "Plan":
+        """Those of this machine, and a stable-ABI wheel of each other family."""
+        return self.of(
+            [
+                row
+                for row in self.targets
+                if row.is_of(triple) or (row.sample and row.abi.endswith("-abi3"))
+            ]
+        )
+
+    def of_tier(self, tier: int) -> "Plan":
+        return self.of([row for row in self.targets if row.tier <= tier])
+
+    def named(self, names: Sequence[str]) -> "Plan":
         known = {row.name: row for row in self.targets}
         unknown = [name for name in names if name not in known]
         if unknown:
             raise Failure(
                 f"unknown target {', '.join(unknown)}; there are {', '.join(known)}"
             )
-        return [known[name] for name in names]
+        return self.of([known[name] for name in names])
 
 
 def read(text: str) -> Plan:
     """The plan, or a `Failure` that names the row, what is wrong and what is right."""
     tables = parse_toml(text)
-    check_keys("targets.toml", tables, required={"pythons", "targets"})
+    check_keys("targets.toml", tables, required={"pythons", "platforms", "absent"})
     pythons = tables["pythons"]
     check_keys("[pythons]", pythons, required={"required", "optional"})
-    rows = [target(name, row) for name, row in tables["targets"].items()]
+    rows = [
+        row
+        for name, table in tables["platforms"].items()
+        for row in platform(name, table)
+    ]
     wheels = [row.wheel for row in rows]
     twice = sorted({wheel for wheel in wheels if wheels.count(wheel) > 1})
     if twice:
@@ -152,26 +198,35 @@ def read(text: str) -> Plan:
         tuple(rows),
         tuple(Python.parse(version) for version in pythons["required"]),
         {Python.parse(key): reason for key, reason in pythons["optional"].items()},
+        tables["absent"],
     )
 
 
-def target(name: str, row: Mapping[str, Any]) -> Target:
-    """One row, checked against the fields of `Target`."""
-    where = f"[targets.{name}]"
-    columns = [column for column in fields(Target) if column.name != "name"]
+def platform(name: str, table: Mapping[str, Any]) -> Iterator[Target]:
+    """The rows of a platform, checked against the fields of `Target`."""
+    where = f"[platforms.{name}]"
+    columns = [one for one in fields(Target) if one.name not in {"name", "abi"}]
     required = {column.name for column in columns if column.default is MISSING}
-    check_keys(where, row, required, {column.name for column in columns})
-    kinds = get_type_hints(Target)
-    for key, value in row.items():
+    known = {column.name for column in columns}
+    check_keys(where, table, required | {"abis"}, known | {"abis"})
+    kinds = {**get_type_hints(Target), "abis": list}
+    for key, value in table.items():
         check_value(f"{where} {key}", value, kinds[key])
-    made = Target(name, **row)
-    if (made.test == "none") != bool(made.untested):
+    if (table["test"] == "none") != bool(table.get("untested")):
         raise Failure(
             f'{where} needs `untested = "the reason"` where test is "none", only there'
         )
-    if not re.fullmatch(r"cp\d{3}-(abi3|cp\d{3}t?|abi3\.abi3t)", made.abi):
-        raise Failure(f"{where} abi: {made.abi!r} is no tag such as 'cp311-abi3'")
-    return made
+    if (table["test"] == "debian") != bool(table.get("debian")):
+        raise Failure(
+            f'{where} needs `debian = "its architecture"` where test is "debian", only'
+            " there"
+        )
+    shared = {key: value for key, value in table.items() if key != "abis"}
+    for abi in table["abis"]:
+        if not re.fullmatch(r"cp\d{3}-(abi3|cp\d{3}t?|abi3\.abi3t)", abi):
+            raise Failure(f"{where} abis: {abi!r} is no tag such as 'cp311-abi3'")
+        short = re.split(r"[-.]", abi)[-1]
+        yield Target(f"{name}-{short}", abi=abi, **shared)
 
 
 def check_keys(
@@ -224,13 +279,41 @@ def table(plan: Plan) -> str:
     return "\n".join([*lines, "", *plan.files, count])
 
 
+# Which rows a stage is about.
+
+
+def add_selection(parser: argparse.ArgumentParser, names: str = "--target") -> None:
+    """The same words for every stage that can do with a part of the plan."""
+    parser.add_argument(
+        names, nargs="*", default=[], metavar="NAME", help="rows of the plan"
+    )
+    group = parser.add_mutually_exclusive_group()
+    group.add_argument("--tier", type=int, choices=[1, 2], help="rows up to this tier")
+    group.add_argument(
+        "--sample", action="store_true", help="this machine's rows, one of each family"
+    )
+    group.add_argument("--all", action="store_true", help="every row of the plan")
+
+
+def selected(options: argparse.Namespace) -> Plan | None:
+    """The part of the plan that was asked for; None where nothing was said."""
+    plan = load()
+    if options.target:
+        return plan.named(options.target)
+    if options.tier:
+        return plan.of_tier(options.tier)
+    if options.sample:
+        return plan.of_sample(host_triple())
+    return plan if options.all else None
+
+
 def parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     group = parser.add_mutually_exclusive_group()
-    group.add_argument("--matrix", action="store_true")
-    group.add_argument("--files", action="store_true")
+    for option in ("--matrix", "--files"):
+        group.add_argument(option, action="store_true")
     return parser
 
 

@@ -3,16 +3,20 @@
     python scripts/test.py                   builds, then runs everything
     python scripts/test.py --env lint rust   these environments
     python scripts/test.py --wheel FILE...   these wheels, on every Python they promise
+    python scripts/test.py --target NAME...  these rows' wheels, of dist/
+    python scripts/test.py --suite whole     all tests also where they are emulated
 
-Interpreters are found or fetched first; a wheel is tested on each that its tag
-promises. Nothing stops at the first failure. A table closes it, with every runner's
-own last line; status 1 if anything failed.
+Interpreters are found or fetched first; a wheel of this machine's kind is tested on
+each that its tag promises, another on one of its own kind (provision/foreign.py), by
+the tests marked `smoke`. Nothing stops at the first failure. A table closes it, with
+every runner's own last line and what could not be run; status 1 if anything failed.
 """
 
 import argparse
 import configparser
 import re
 import sys
+import tempfile
 import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -24,6 +28,7 @@ from pipeline import ledger, toolenv
 from pipeline.commands import (
     Command,
     Failure,
+    Finished,
     attempt,
     command,
     main,
@@ -32,8 +37,8 @@ from pipeline.commands import (
     run,
 )
 from pipeline.project import PROJECT
-from provision import pythons
-from targets import Plan, Python
+from provision import foreign, pythons
+from targets import Plan, Python, Target
 
 TOX = PROJECT.root / "tox.ini"
 
@@ -65,15 +70,16 @@ class Run:
 
     env: Env
     wheel: Path | None = None
+    target: Target | None = None  # the wheel's row
+    native: bool = True  # else on a Python of the wheel's own kind
 
     @property
     def title(self) -> str:
-        # The part of a wheel's name that tells two of this machine apart.
-        return f"{self.env.name} {self.abi}".strip()
+        return f"{self.env.name} {self.row}".strip()
 
     @property
-    def abi(self) -> str:
-        return "-".join(self.wheel.name.split("-")[2:4]) if self.wheel else ""
+    def row(self) -> str:
+        return self.target.name if self.target else ""
 
 
 @dataclass(frozen=True)
@@ -124,17 +130,43 @@ def python_of(name: str, base: str) -> Python | None:
     return Python.parse(found[1]) if found else None
 
 
-def planned(envs: Iterable[Env], wheels: Sequence[Path], plan: Plan) -> Iterator[Run]:
+def planned(
+    envs: Iterable[Env], wheels: Sequence[Path], plan: Plan, host: str
+) -> Iterator[Run]:
     """Each environment, on each wheel that pip may install on its Python."""
+    targets = {wheel: row_of(wheel, plan) for wheel in wheels}
     for env in envs:
         if not env.takes_wheel:
             yield Run(env)
-        for wheel in wheels if env.takes_wheel else ():
-            target = plan.of_file(wheel.name)
-            if target is None:
-                raise Failure(f"{wheel.name} is in no row of targets.toml")
-            if env.python is None or target.admits(env.python):
-                yield Run(env, wheel)
+        for wheel, target in targets.items() if env.takes_wheel else ():
+            if target.is_of(host) and (not env.python or target.admits(env.python)):
+                yield Run(env, wheel, target)
+
+
+def planned_elsewhere(wheels: Sequence[Path], plan: Plan, host: str) -> Iterator[Run]:
+    """Each wheel of another kind of machine, on a Python of that kind."""
+    for wheel in wheels:
+        target = row_of(wheel, plan)
+        for python in () if target.is_of(host) else foreign.usable(target):
+            env = Env(python.env, takes_wheel=True, python=python)
+            yield Run(env, wheel, target, native=False)
+
+
+def row_of(wheel: Path, plan: Plan) -> Target:
+    target = plan.of_file(wheel.name)
+    if target is None:
+        raise Failure(f"{wheel.name} is in no row of targets.toml")
+    return target
+
+
+def excuses(
+    target: Target, plan: Plan, host: str, excused: Mapping[Python, str]
+) -> dict[str, str]:
+    """By environment, what of a wheel's promises cannot be tested here, and why."""
+    if not target.is_of(host):
+        return foreign.excuses(target, plan)
+    promised = plan.promised(target)
+    return {python.env: why for python, why in excused.items() if python in promised}
 
 
 def chosen(envs: Sequence[Env], options: argparse.Namespace) -> list[Env]:
@@ -146,7 +178,7 @@ def chosen(envs: Sequence[Env], options: argparse.Namespace) -> list[Env]:
         )
     if options.env:
         return [names[name] for name in options.env]
-    if options.wheel:
+    if options.wheel or options.target:
         return [env for env in envs if env.python and env.name == env.python.env]
     return list(envs)
 
@@ -177,6 +209,51 @@ def execute(one: Run, missing: Mapping[Python, str]) -> Result:
     return Result(one, finished.status == 0, seconds, closing)
 
 
+def execute_elsewhere(one: Run, suite: str) -> Result:
+    """The tests, on a Python of the wheel's own kind."""
+    start = time.monotonic()
+    try:
+        steps = run_elsewhere(one, suite)
+    except Failure as failure:
+        return Result(one, False, time.monotonic() - start, [str(failure)])
+    closing = [line for step in steps for line in closing_lines(step.output)]
+    bad = [f"status {step.status}: {step.command}" for step in steps if step.status]
+    seconds = time.monotonic() - start
+    return Result(one, not bad, seconds, [f"{suite}:", *closing, *bad])
+
+
+def run_elsewhere(one: Run, suite: str) -> list[Finished]:
+    if not (one.wheel and one.target and one.env.python):
+        raise Failure(f"{one.title} is no run of a wheel")
+    interpreter = foreign.provide(one.target, one.env.python)
+    with tempfile.TemporaryDirectory(prefix=f"{PROJECT.name}-{one.row}-") as name:
+        folder = Path(name).resolve()
+        # As a user there gets it: refused, were its tag not for that machine.
+        run(interpreter.install_command(folder, "--no-deps", one.wheel))
+        commands = elsewhere_commands(interpreter, one.wheel, folder, suite)
+        return [attempt(one) for one in commands]
+
+
+def elsewhere_commands(
+    interpreter: foreign.Interpreter, wheel: Path, folder: Path, suite: str
+) -> list[Command]:
+    """That it is the wheel which is tested, and the tests."""
+    env = {
+        "TESTED_WHEEL": interpreter.spelled(wheel),
+        "TESTED_FOLDER": interpreter.spelled(folder),
+    }
+    tests = PROJECT.root / "tests"
+    others = [interpreter.spelled(tests / name) for name in ("pipeline", "peers")]
+    marked = ["-m", "smoke"] if suite == "smoke" else []
+    pytest = ["-P", "-m", "pytest", "-p", "no:cacheprovider", *marked]
+    pytest += [f"--ignore={other}" for other in others]
+    installed = PROJECT.root / "scripts" / "installed.py"
+    return [
+        interpreter.command("-P", installed, path=[folder], env=env),
+        interpreter.command(*pytest, tests, path=[folder], env=env),
+    ]
+
+
 def failed_commands(output: str) -> list[str]:
     """What tox says of a command that failed, whatever the command itself said."""
     found = re.findall(r"^\S+: exit (\d+) .*?> (.*) pid=\d+$", output, re.MULTILINE)
@@ -195,37 +272,44 @@ def wheels_for(
     envs: Iterable[Env], options: argparse.Namespace, plan: Plan
 ) -> list[Path]:
     """Those that were named; else built, where an environment needs files of dist/."""
+    dist = options.dist.resolve()
     if options.wheel:
         return [path.resolve() for path in options.wheel]
+    if options.target:
+        return [present(dist / row.wheel) for row in plan.named(options.target).targets]
     if not any(env.takes_wheel or env.name == "pipeline" for env in envs):
         return []
     triple = targets.host_triple()
-    rows = plan.of_host(triple)
-    if not rows:
+    if not plan.of_host(triple).targets:
         raise Failure(f"no row of targets.toml builds and tests a wheel on {triple}")
-    dist = options.dist.resolve()
-    run(command(sys.executable, build.__file__, "--dist", dist))
-    return [dist / row.wheel for row in rows]
+    run(command(sys.executable, build.__file__, "--sample", "--dist", dist))
+    return [dist / row.wheel for row in plan.of_sample(triple).targets]
+
+
+def present(wheel: Path) -> Path:
+    if not wheel.exists():
+        raise Failure(f"{wheel} is missing: python scripts/build.py makes it")
+    return wheel
 
 
 def note(
     wheels: Sequence[Path],
     results: Sequence[Result],
-    skipped: Mapping[str, str],
-    plan: Plan,
+    not_run: Mapping[str, Mapping[str, str]],
 ) -> None:
-    """Write into the ledger beside each wheel what it went through and what not."""
+    """Write into the ledger beside each wheel what it went through and what not.
+
+    `not_run` has for the name of a wheel the environments without an interpreter.
+    """
     for wheel in wheels:
-        target = plan.of_file(wheel.name)
         entries = ledger.read(wheel.parent) if has_ledger(wheel) else []
         entry = ledger.find(entries, wheel)
-        if entry is None or target is None:
+        if entry is None:
             continue
         ran = {one.run.env.name: one for one in results if one.run.wheel == wheel}
         kept = [test for test in entry.tests if test.env not in ran]
         entry.tests = [*kept, *(env_result(one) for one in ran.values())]
-        promised = {python.env for python in plan.promised(target)}
-        entry.not_run = {env: why for env, why in skipped.items() if env in promised}
+        entry.not_run = dict(not_run.get(wheel.name, {}))
         ledger.write(wheel.parent, entries)
 
 
@@ -240,20 +324,23 @@ def env_result(one: Result) -> ledger.EnvResult:
 # The screen.
 
 
-def show(results: Sequence[Result], skipped: Mapping[str, str]) -> None:
+def show(results: Sequence[Result], not_run: Mapping[str, Mapping[str, str]]) -> None:
     from pipeline import report
 
     lines = [
         [
             one.run.env.name,
-            one.run.abi,
+            one.run.row,
             report.PASSED if one.passed else report.FAILED,
             f"{one.seconds:.0f} s",
             "\n".join(one.closing),
         ]
         for one in results
     ]
-    lines += [[env, "", report.NOT_RUN, "", why] for env, why in skipped.items()]
+    skipped = [
+        (env, name, why) for name, envs in not_run.items() for env, why in envs.items()
+    ]
+    lines += [[env, row, report.NOT_RUN, "", why] for env, row, why in skipped]
     columns = ["environment", "wheel", "", "time", "the runners' own last lines"]
     report.table("Tests", columns, lines)
     failed = sum(not one.passed for one in results)
@@ -271,6 +358,12 @@ def parser() -> argparse.ArgumentParser:
     parser.add_argument("--env", nargs="+", metavar="NAME", help="only these")
     parser.add_argument(
         "--wheel", nargs="+", type=Path, metavar="FILE", help="instead of building"
+    )
+    parser.add_argument(
+        "--target", nargs="+", metavar="NAME", help="rows, built already"
+    )
+    parser.add_argument(
+        "--suite", choices=["smoke", "whole"], default="smoke", help="where emulated"
     )
     parser.add_argument(
         "--dist", type=Path, default=build.DIST, help="where to build (dist/)"
@@ -291,17 +384,26 @@ def stage(arguments: Sequence[str]) -> int:
     interpreters = pythons.provide(sorted({env.python for env in envs if env.python}))
     pythons.put_on_path(interpreters)
     excused = interpreters.excused(plan)
-    skipped = {env.name: excused[env.python] for env in envs if env.python in excused}
+    possible = [env for env in envs if env.python not in excused]
 
     report.heading("wheels")
+    host = targets.host_triple()
     wheels = wheels_for(envs, options, plan)
-    runs = list(planned([env for env in envs if env.name not in skipped], wheels, plan))
+    runs = [*planned(possible, wheels, plan, host)]
+    if any(env.takes_wheel for env in envs):
+        runs += planned_elsewhere(wheels, plan, host)
     results = []
     for number, one in enumerate(runs, 1):
         report.heading(f"{number}/{len(runs)} {one.title}")
-        results.append(execute(one, interpreters.missing(plan)))
-    note(wheels, results, skipped, plan)
-    show(results, skipped)
+        results.append(
+            execute(one, interpreters.missing(plan))
+            if one.native
+            else execute_elsewhere(one, options.suite)
+        )
+    rows = {wheel.name: row_of(wheel, plan) for wheel in wheels}
+    reasons = {name: excuses(row, plan, host, excused) for name, row in rows.items()}
+    note(wheels, results, reasons)
+    show(results, {rows[name].name: why for name, why in reasons.items()})
     return 1 if any(not one.passed for one in results) else 0
 
 

@@ -30,7 +30,7 @@ from pipeline.commands import (
     write_line,
 )
 from pipeline.project import PROJECT
-from provision import debian
+from provision import apt, debian
 from targets import Plan, Python
 
 # Prints the version, and whether it is a build without the GIL.
@@ -145,7 +145,7 @@ def from_uv(wanted: Sequence[Python]) -> dict[Python, str]:
 def from_debian(wanted: Sequence[Python]) -> dict[Python, str]:
     """Unpack Debian's packages; of each that could not be had the cause."""
     ordinary = [py for py in wanted if not py.free_threaded]
-    obstacle = debian.obstacle()
+    obstacle = apt.obstacle()
     if ordinary and not obstacle:
         try:
             debian.install(private_tree(), [str(python) for python in ordinary])

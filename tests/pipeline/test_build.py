@@ -9,10 +9,11 @@ import pytest
 import build
 from build import Place
 from pipeline.commands import Failure
-from pipeline.project import Project
+from pipeline.project import PROJECT, Project
 from targets import Plan
 
 PLACE = Place(Path("/work shop/source"), Path("/work shop/target"))
+SYSROOT = Path("/rust")
 HOME = Path("/home/me/.cargo/registry/src/index.crates.io-0123")
 
 
@@ -28,11 +29,13 @@ def test_every_row_has_its_command(plan: Plan) -> None:
         assert made.env == {"A": "b", "CARGO_TARGET_DIR": "/work shop/target"}
 
 
-def test_no_path_of_this_machine_can_get_into_the_product() -> None:
-    env = build.wheel_environment(PLACE, [HOME], "1790000000")
+def test_no_path_of_this_machine_can_get_into_the_product(plan: Plan) -> None:
+    row = plan.targets[0]
+    env = build.wheel_environment(row, PLACE, [HOME], SYSROOT, "1790000000")
     assert env["CARGO_ENCODED_RUSTFLAGS"].split("\x1f") == [
         f"--remap-path-prefix={HOME}=/cargo",
         "--remap-path-prefix=/work shop/source=/src",
+        "--sysroot=/rust",
     ]
     assert env["SOURCE_DATE_EPOCH"] == "1790000000"
 
@@ -74,11 +77,12 @@ def test_a_difference_in_one_byte_is_found(
 ) -> None:
     """`--verify` with builders that write a byte each; the second one another."""
     row = plan.targets[0]
-    first = tmp_path / row.wheel
-    first.write_bytes(b"1")
+    (tmp_path / row.wheel).write_bytes(b"1")
+    (tmp_path / PROJECT.sdist).write_bytes(b"same")
 
     def sdist(out: Path, _epoch: str) -> Path:
         out.mkdir(parents=True)
+        (out / PROJECT.sdist).write_bytes(b"same")
         return out
 
     def wheels(_rows: object, _place: object, out: Path, _epoch: str) -> None:
@@ -90,9 +94,18 @@ def test_a_difference_in_one_byte_is_found(
     monkeypatch.setattr(build, "workshop", lambda: tmp_path / "shop")
 
     with pytest.raises(Failure, match=f"not reproducible: {row.wheel}"):
-        build.verify([row], [first])
+        build.verify([row], tmp_path)
     kept = tmp_path / "shop" / "different" / row.wheel
     assert kept.read_bytes() == b"2", "the second build is kept for comparison"
+
+
+def test_the_second_build_is_of_those_that_were_named(plan: Plan) -> None:
+    name = plan.targets[1].name
+    assert build.twice(plan, None) == ()
+    assert build.twice(plan, []) == plan.targets
+    assert build.twice(plan, [name]) == (plan.targets[1],)
+    with pytest.raises(Failure, match="unknown target no"):
+        build.twice(plan, ["no"])
 
 
 def test_clones_do_not_share_a_workshop(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -6,11 +6,13 @@ from pathlib import Path
 import pytest
 
 from pipeline.commands import Command, Failure, Finished
-from provision import debian, pythons
+from provision import apt, debian, pythons
+from provision.apt import Apt
 from provision.pythons import Pythons
 from targets import Plan, Python
 
 TREE = debian.Tree(Path("/cache/pythons"))
+APT = Apt(Path("/cache/apt"), ("forky", "sid"), "arm64")
 
 
 def interpreter(path: Path, version: str) -> Path:
@@ -88,7 +90,7 @@ def nothing_here(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
 
     monkeypatch.setattr(pythons, "folders", lambda *_arguments: [])
     monkeypatch.setattr(pythons, "attempt", offline)
-    monkeypatch.setattr(debian, "obstacle", lambda: "no Debian packages here")
+    monkeypatch.setattr(apt, "obstacle", lambda: "no Debian packages here")
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
 
 
@@ -104,16 +106,28 @@ def test_every_interpreter_is_found_or_its_absence_explained(
 
 
 def test_debian_touches_nothing_of_the_system() -> None:
-    made = debian.apt_command(TREE, "update")
+    made = APT.command("update")
     options = dict(part.split("=", 1) for part in made.argv if "::" in part)
     for key in ("Dir::State", "Dir::Cache", "Dir::Etc::sourcelist"):
-        assert options[key].startswith("/cache/pythons/"), key
+        assert options[key].startswith("/cache/apt"), key
     for key in ("Dir::Etc::sourceparts", "Dir::State::status"):
         assert options[key] == "/dev/null"
 
 
+def test_another_processors_packages_are_of_no_other() -> None:
+    argv = APT.command("update").argv
+    assert "APT::Architecture=arm64" in argv
+    assert "APT::Architectures::=arm64" in argv
+
+
 def test_packages_are_signed() -> None:
-    assert f"[signed-by={debian.KEYRING}]" in debian.source_line("http://mirror/debian")
+    signed = f"[signed-by={apt.KEYRING}] http://mirror/debian"
+    assert APT.sources("http://mirror/debian").splitlines() == [
+        f"deb {signed} forky main",
+        f"deb-src {signed} forky main",
+        f"deb {signed} sid main",
+        f"deb-src {signed} sid main",
+    ]
 
 
 def test_the_mirror_of_the_machine_is_used(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -121,14 +135,13 @@ def test_the_mirror_of_the_machine_is_used(monkeypatch: pytest.MonkeyPatch) -> N
         " 500 http://mirror.example/debian-security bookworm-security/main\n"
         " 500 http://mirror.example/debian bookworm/main amd64 Packages\n"
     )
-    monkeypatch.setattr(debian, "ask", lambda _command: policy)
-    assert debian.mirror() == "http://mirror.example/debian"
+    monkeypatch.setattr(apt, "ask", lambda _command: policy)
+    assert apt.mirror() == "http://mirror.example/debian"
 
 
 def test_the_interpreter_gets_the_loader_and_the_libraries_of_its_tree() -> None:
-    libraries = TREE.root / "usr" / "lib" / "x86_64-linux-gnu"
-    loader = libraries / "ld-linux-x86-64.so.2"
-    argv = debian.patch_command(TREE.python("3.14"), libraries, loader).argv
+    loader = TREE.root / "usr" / "lib" / "x86_64-linux-gnu" / "ld-linux-x86-64.so.2"
+    argv = debian.patch_command(TREE.python("3.14"), loader).argv
     assert argv[:3] == ("patchelf", "--set-interpreter", str(loader))
     assert argv[-1] == "/cache/pythons/bin/python3.14"
     assert "--force-rpath" in argv
@@ -154,7 +167,7 @@ def test_what_debian_cannot_do_is_said_in_words(
     def fail(_tree: object, _versions: object) -> None:
         raise Failure("Unable to locate package python3.14")
 
-    monkeypatch.setattr(debian, "obstacle", lambda: "")
+    monkeypatch.setattr(apt, "obstacle", lambda: "")
     monkeypatch.setattr(debian, "install", fail)
     wanted = Python(3, 14)
     reasons = pythons.from_debian([wanted])

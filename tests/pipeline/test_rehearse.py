@@ -37,7 +37,7 @@ def python(code: str) -> Command:
 
 
 def test_a_rehearsal_is_every_stage_of_a_release(plan: Plan) -> None:
-    stages = rehearse.stages(plan, DIST, URL)
+    stages = rehearse.stages(plan, "--all", DIST, URL)
     assert [one.name for one in stages] == [
         "plan",
         "build",
@@ -50,15 +50,27 @@ def test_a_rehearsal_is_every_stage_of_a_release(plan: Plan) -> None:
     assert all(path.exists() for path in scripts)
 
 
-def test_every_wheel_of_the_plan_is_built_twice_and_tested(plan: Plan) -> None:
-    commands = {one.name: one.command.argv for one in rehearse.stages(plan, DIST, URL)}
-    assert {"--all", "--verify"} <= set(commands["build"])
+@pytest.mark.parametrize(("part", "suite"), [("--all", "whole"), ("--sample", "smoke")])
+def test_every_wheel_of_the_part_is_built_audited_tested_and_published(
+    part: str, suite: str, plan: Plan
+) -> None:
+    planned = rehearse.stages(plan, part, DIST, URL)
+    commands = {one.name: one.command.argv for one in planned}
+    for name in ("build", "audit", "publish"):
+        assert part in commands[name]
     wheels = [str(DIST / row.wheel) for row in plan.targets]
-    assert list(commands["test"][-len(wheels) :]) == wheels
+    assert commands["test"][2:] == ("--suite", suite, "--wheel", *wheels)
+
+
+def test_one_wheel_is_built_twice(plan: Plan) -> None:
+    build = rehearse.stages(plan, "--sample", DIST, URL)[1]
+    position = build.command.argv.index("--verify")
+    assert build.command.argv[position + 1] == plan.targets[0].name
 
 
 def test_nothing_is_published_that_was_not_audited_and_tested(plan: Plan) -> None:
-    needs = {one.name: one.needs for one in rehearse.stages(plan, DIST, URL)}
+    planned = rehearse.stages(plan, "--sample", DIST, URL)
+    needs = {one.name: one.needs for one in planned}
     assert needs["publish"] == ("audit", "test")
     assert needs["verify"] == ("publish",)
 

@@ -1,5 +1,6 @@
 """The plan: its schema, and what follows from a row."""
 
+import argparse
 import json
 
 import pytest
@@ -10,9 +11,10 @@ from pipeline.project import Project
 from targets import Plan, Python, Target
 
 ROW = """
+tier = 1
 rust = "x86_64-unknown-linux-gnu"
-platform = "manylinux2014_x86_64.manylinux_2_17_x86_64"
-abi = "cp311-abi3"
+tag = "manylinux2014_x86_64.manylinux_2_17_x86_64"
+abis = ["cp311-abi3"]
 runner = "ubuntu-24.04"
 build = "zig"
 test = "native"
@@ -23,31 +25,34 @@ PYTHONS = """
 required = ["3.11", "3.15"]
 [pythons.optional]
 "3.15t" = "not here"
+[absent]
+"a planet" = "nobody is there"
 """
 
 
 def with_row(row: str) -> str:
-    return f"{PYTHONS}\n[targets.one]\n{row}"
+    return f"{PYTHONS}\n[platforms.one]\n{row}"
 
 
 def row(**changed: str) -> Target:
     """A row of which only the named fields matter."""
     fields = {
         "rust": "x86_64-unknown-linux-gnu",
-        "platform": "manylinux2014_x86_64.manylinux_2_17_x86_64",
+        "tag": "manylinux2014_x86_64.manylinux_2_17_x86_64",
         "abi": "cp311-abi3",
         "runner": "ubuntu-24.04",
     }
     fields |= changed
-    return Target("row", **fields, build="zig", test="native", size=1)
+    return Target("row", tier=1, **fields, build="zig", test="native", size=1)  # type: ignore[arg-type]
 
 
 def test_a_good_row_is_read() -> None:
     plan = targets.read(with_row(ROW))
     assert plan.targets[0] == Target(
-        "one",
+        "one-abi3",
+        tier=1,
         rust="x86_64-unknown-linux-gnu",
-        platform="manylinux2014_x86_64.manylinux_2_17_x86_64",
+        tag="manylinux2014_x86_64.manylinux_2_17_x86_64",
         abi="cp311-abi3",
         runner="ubuntu-24.04",
         build="zig",
@@ -55,19 +60,27 @@ def test_a_good_row_is_read() -> None:
         size=600_000,
     )
     assert plan.optional == {Python(3, 15, free_threaded=True): "not here"}
+    assert plan.absent == {"a planet": "nobody is there"}
+
+
+def test_a_platform_has_a_row_for_each_abi() -> None:
+    abis = '["cp311-abi3", "cp314-cp314t", "cp315-abi3.abi3t"]'
+    plan = targets.read(with_row(ROW.replace('["cp311-abi3"]', abis)))
+    assert [one.name for one in plan.targets] == ["one-abi3", "one-cp314t", "one-abi3t"]
+    assert {one.rust for one in plan.targets} == {"x86_64-unknown-linux-gnu"}
 
 
 @pytest.mark.parametrize(
     ("old", "new", "message"),
     [
-        ('runner = "ubuntu-24.04"', "", r"\[targets.one\] lacks: runner"),
-        ("size = ", "sise = ", r"\[targets.one\] has unknown keys: sise; known are"),
-        ("600_000", '"large"', r"\[targets.one\] size: 'large' is no int"),
-        ("600_000", "true", r"\[targets.one\] size: True is no int"),
+        ('runner = "ubuntu-24.04"', "", r"\[platforms.one\] lacks: runner"),
+        ("size = ", "sise = ", r"\[platforms.one\] has unknown keys: sise; known are"),
+        ("600_000", '"large"', r"\[platforms.one\] size: 'large' is no int"),
+        ("600_000", "true", r"\[platforms.one\] size: True is no int"),
         ('"zig"', '"make"', r"build: 'make' is not one of 'zig', 'cibuildwheel'"),
-        ('"native"', '"none"', r"\[targets.one\] needs `untested = "),
+        ('"native"', '"none"', r"\[platforms.one\] needs `untested = "),
         ('"native"', '"native"\nuntested = "why"', r"where test is \"none\", only"),
-        ("cp311-abi3", "cp311", r"abi: 'cp311' is no tag such as 'cp311-abi3'"),
+        ("cp311-abi3", "cp311", r"abis: 'cp311' is no tag such as 'cp311-abi3'"),
     ],
 )
 def test_a_wrong_row_is_refused_with_words(old: str, new: str, message: str) -> None:
@@ -79,9 +92,9 @@ def test_a_wrong_row_is_refused_with_words(old: str, new: str, message: str) -> 
     ("text", "message"),
     [
         (with_row(ROW) + "\n[extra]\n", "targets.toml has unknown keys: extra"),
-        ("[targets]\n", "targets.toml lacks: pythons"),
+        ("[platforms]\n", "targets.toml lacks: absent, pythons"),
         (with_row(ROW).replace("3.11", "3.x"), "'3.x' is no version of Python"),
-        (with_row(ROW) + f"[targets.two]\n{ROW}", "two rows make .*abi3-manylinux"),
+        (with_row(ROW) + f"[platforms.two]\n{ROW}", "two rows make .*abi3-manylinux"),
     ],
 )
 def test_a_wrong_plan_is_refused_with_words(text: str, message: str) -> None:
@@ -114,7 +127,7 @@ def test_admitting_agrees_with_pip(plan: Plan) -> None:
 
     for target in plan.targets:
         offered = parse_wheel_filename(target.wheel)[3]
-        platforms = target.platform.split(".")
+        platforms = target.tag.split(".")
         for python in plan.pythons:
             abi = f"cp{python.major}{python.minor}{'t' * python.free_threaded}"
             taken: set[Tag] = set(
@@ -136,7 +149,7 @@ def test_the_builder_makes_maturin_choose_the_abi(abi: str, builder: str) -> Non
 
 
 @pytest.mark.parametrize(
-    ("platform", "compatibility"),
+    ("tag", "compatibility"),
     [
         ("manylinux2014_x86_64.manylinux_2_17_x86_64", "manylinux2014"),
         ("manylinux_2_28_aarch64", "manylinux_2_28"),
@@ -146,9 +159,54 @@ def test_the_builder_makes_maturin_choose_the_abi(abi: str, builder: str) -> Non
     ],
 )
 def test_compatibility_is_the_tag_without_the_machine(
-    platform: str, compatibility: str
+    tag: str, compatibility: str
 ) -> None:
-    assert row(platform=platform).compatibility == compatibility
+    assert row(tag=tag).compatibility == compatibility
+
+
+def test_a_machine_runs_what_is_of_its_kind(plan: Plan) -> None:
+    names = [one.name for one in plan.of_host("x86_64-pc-windows-msvc").targets]
+    assert names == ["windows-x64-abi3", "windows-x64-cp314t", "windows-x64-abi3t"]
+    assert plan.of_host("m68k-unknown-linux-gnu").targets == ()
+
+
+def test_the_sample_is_one_of_each_family_besides_this_machines(plan: Plan) -> None:
+    host = "x86_64-unknown-linux-gnu"
+    sample = plan.of_sample(host).targets
+    foreign = [one for one in sample if not one.is_of(host)]
+    assert len(sample) - len(foreign) == len(plan.of_host(host).targets)
+    assert {one.system for one in foreign} == {one.system for one in plan.targets}
+    assert len(foreign) == len({one.system for one in foreign})
+
+
+def test_every_tier_holds_those_before_it(plan: Plan) -> None:
+    first, second = plan.of_tier(1), plan.of_tier(2)
+    assert set(first.targets) < set(second.targets) == set(plan.targets)
+
+
+def test_platforms_of_tier_1_have_every_abi(plan: Plan) -> None:
+    every = {one.abi for one in plan.targets}
+    first = [one for one in plan.targets if one.tier == 1]
+    for rust in {one.rust for one in first}:
+        assert {one.abi for one in first if one.rust == rust} == every, rust
+
+
+def test_nobody_selects_by_a_misspelt_name() -> None:
+    options = argparse.Namespace(target=["no"], tier=None, sample=False, all=False)
+    with pytest.raises(Failure, match="unknown target no; there are "):
+        targets.selected(options)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "tiers"), [(["--tier", "1"], {1}), (["--all"], {1, 2}), ([], set())]
+)
+def test_a_stage_is_told_which_part_of_the_plan_it_is_about(
+    arguments: list[str], tiers: set[int]
+) -> None:
+    parser = argparse.ArgumentParser()
+    targets.add_selection(parser)
+    part = targets.selected(parser.parse_args(arguments))
+    assert {row.tier for row in (part.targets if part else ())} == tiers
 
 
 def test_the_sdist_is_the_last_file_of_a_release(plan: Plan, project: Project) -> None:

@@ -8,6 +8,7 @@ import pytest
 
 from pipeline import ledger
 from pipeline.commands import Failure
+from provision import foreign
 from targets import Plan, Python
 
 # By hand, as `test` is also a package of the standard library.
@@ -32,34 +33,87 @@ skip_install = true
 """
 
 
+HOST = "x86_64-unknown-linux-gnu"
+
+
 def runs(plan: Plan, dist: Path) -> list[str]:
     wheels = [dist / row.wheel for row in plan.targets]
-    planned = stage.planned(stage.environments(INI), wheels, plan)
+    planned = stage.planned(stage.environments(INI), wheels, plan, HOST)
     return [one.title for one in planned]
 
 
 def test_each_env_runs_on_each_wheel_that_its_python_may_install(plan: Plan) -> None:
     assert runs(plan, Path("/dist")) == [
         "lint",
-        "py311 cp311-abi3",
-        "py311-numpy1 cp311-abi3",
-        "py315 cp311-abi3",
-        "py315 cp315-abi3.abi3t",
-        "py315t cp315-abi3.abi3t",
-        "stubs cp311-abi3",
+        "py311 linux-x86_64-abi3",
+        "py311-numpy1 linux-x86_64-abi3",
+        "py315 linux-x86_64-abi3",
+        "py315 linux-x86_64-abi3t",
+        "py315t linux-x86_64-abi3t",
+        "stubs linux-x86_64-abi3",
         "abi-one",
     ]
 
 
 def test_a_wheel_outside_the_plan_is_refused(plan: Plan) -> None:
+    wheel = Path("x-1-py3-none-any.whl")
     with pytest.raises(Failure, match="is in no row of targets"):
-        list(
-            stage.planned(stage.environments(INI), [Path("x-1-py3-none-any.whl")], plan)
-        )
+        list(stage.planned(stage.environments(INI), [wheel], plan, HOST))
 
 
-def options(**given: list[str]) -> argparse.Namespace:
-    return argparse.Namespace(**{"env": None, "wheel": None, **given})
+def test_a_wheel_of_another_machine_is_run_on_a_python_of_that_machine(
+    plan: Plan,
+) -> None:
+    wheels = [Path("/dist") / row.wheel for row in plan.targets]
+    planned = list(stage.planned_elsewhere(wheels, plan, HOST))
+    assert not any(one.native or one.target.is_of(HOST) for one in planned)
+    titles = [one.title for one in planned]
+    assert "py313 linux-aarch64-abi3" in titles
+    assert "py315 linux-aarch64-abi3t" in titles
+    assert not any("macos" in title for title in titles)
+
+
+def test_what_a_wheel_promises_is_run_or_excused(plan: Plan) -> None:
+    """Else publishing would rightly refuse it."""
+    for row in plan.targets:
+        if row.is_of(HOST):
+            continue
+        excuses = stage.excuses(row, plan, HOST, {})
+        run = {python.env for python in foreign.usable(row)}
+        assert run | excuses.keys() == {python.env for python in plan.promised(row)}
+        assert not run & excuses.keys()
+        assert all(excuses.values())
+
+
+def test_tests_elsewhere_see_the_wheel_and_its_python_alone() -> None:
+    interpreter = foreign.Interpreter(
+        Python(3, 13), ("qemu", "python"), ["manylinux_2_17_s390x"], Path("/site")
+    )
+    wheel, folder = Path("/dist/a.whl"), Path("/unpacked")
+    check, test = stage.elsewhere_commands(interpreter, wheel, folder, "smoke")
+    for made in (check, test):
+        assert made.argv[:3] == ("qemu", "python", "-P")
+        assert made.env["PYTHONPATH"] == "/unpacked:/site"
+        assert made.env["TESTED_FOLDER"] == "/unpacked"
+    assert test.argv[7:9] == ("-m", "smoke")
+    whole = stage.elsewhere_commands(interpreter, wheel, folder, "whole")[1]
+    assert "smoke" not in whole.argv
+
+
+def test_pip_decides_as_the_other_machines_would() -> None:
+    made = foreign.install_command(
+        Python(3, 13), ["win_amd64"], Path("/site"), "--no-deps", Path("a.whl")
+    )
+    options = " ".join(made.argv)
+    assert "--platform win_amd64" in options
+    assert "--python-version 3.13" in options
+    assert "--abi cp313 --abi abi3 " in options
+    assert "--only-binary :all:" in options
+
+
+def options(**given: object) -> argparse.Namespace:
+    default = {"env": None, "wheel": None, "target": None, "dist": Path("/dist")}
+    return argparse.Namespace(**{**default, **given})
 
 
 def test_a_given_wheel_is_tested_on_every_python_and_nothing_else() -> None:
@@ -74,9 +128,8 @@ def test_an_unknown_env_is_refused_with_those_that_exist() -> None:
 
 def test_tox_gets_the_wheel_and_may_not_download_interpreters(plan: Plan) -> None:
     wheels = [Path("/dist") / row.wheel for row in plan.targets]
-    one = next(
-        run for run in stage.planned(stage.environments(INI), wheels, plan) if run.wheel
-    )
+    planned = stage.planned(stage.environments(INI), wheels, plan, HOST)
+    one = next(run for run in planned if run.wheel)
     made = stage.tox_command(one)
     assert made.argv[-4:] == ("-e", "py311", "--installpkg", str(wheels[0]))
     assert made.env == {"UV_PYTHON_DOWNLOADS": "never", "TESTED_WHEEL": str(wheels[0])}
@@ -122,14 +175,14 @@ def test_results_are_noted_beside_the_wheel_that_was_tested(
     ledger.write(tmp_path, [ledger.entry(wheel, "row", {})])
     env = stage.Env("py312", takes_wheel=True, python=Python(3, 12))
     failed = stage.Result(stage.Run(env, wheel), False, 1.0, ["1 failed in 1 s"])
-    stage.note([wheel], [failed], {"py314": "not here", "py314t": "nor that"}, plan)
+    stage.note([wheel], [failed], {wheel.name: {"py314": "not here"}})
 
     [entry] = ledger.read(tmp_path)
     assert entry.tests == [ledger.EnvResult("py312", False, "1 failed in 1 s")]
-    assert entry.not_run == {"py314": "not here"}, "only what the wheel promises"
+    assert entry.not_run == {"py314": "not here"}
 
     passed = stage.Result(stage.Run(env, wheel), True, 1.0, ["2 passed in 1 s"])
-    stage.note([wheel], [passed], {}, plan)
+    stage.note([wheel], [passed], {})
     [entry] = ledger.read(tmp_path)
     assert entry.tests == [ledger.EnvResult("py312", True, "2 passed in 1 s")]
 
@@ -141,7 +194,7 @@ def test_other_bytes_get_no_results(tmp_path: Path, plan: Plan) -> None:
     wheel.write_bytes(b"another")
     env = stage.Env("py312", takes_wheel=True, python=Python(3, 12))
     result = stage.Result(stage.Run(env, wheel), True, 1.0, [])
-    stage.note([wheel], [result], {}, plan)
+    stage.note([wheel], [result], {})
     assert ledger.read(tmp_path)[0].tests == []
 
 
@@ -149,11 +202,21 @@ def test_a_wheel_that_nothing_here_can_run_is_noted_as_such(
     tmp_path: Path, plan: Plan
 ) -> None:
     free = next(row for row in plan.targets if row.abi == "cp314-cp314t")
+    excused = {Python.parse("3.14t"): "not here", Python.parse("3.15t"): "nor that"}
+    reasons = stage.excuses(free, plan, HOST, excused)
+    assert reasons == {"py314t": "not here"}, "only what the wheel promises"
+
     wheel = tmp_path / free.wheel
     wheel.write_bytes(b"wheel")
     ledger.write(tmp_path, [ledger.entry(wheel, free.name, {})])
-    stage.note([wheel], [], {"py314t": "not here", "py315t": "nor that"}, plan)
-    assert ledger.read(tmp_path)[0].not_run == {"py314t": "not here"}
+    stage.note([wheel], [], {wheel.name: reasons})
+    assert ledger.read(tmp_path)[0].not_run == reasons
+
+
+def test_a_row_whose_wheel_is_not_there_is_named(plan: Plan, tmp_path: Path) -> None:
+    name = plan.targets[0].name
+    with pytest.raises(Failure, match=r"is missing: python scripts/build\.py"):
+        stage.wheels_for([], options(target=[name], dist=tmp_path), plan)
 
 
 def test_a_python_that_must_be_here_and_is_not_is_a_failure() -> None:

@@ -1,0 +1,233 @@
+"""A CPython for each kind of wheel that this machine does not run by itself.
+
+    python scripts/provision/foreign.py            for all of targets.toml
+    python scripts/provision/foreign.py TARGET...  for these rows
+
+Debian's packages of another processor, under qemu-user where it is needed; CPython
+built with musl; CPython for Windows, under Wine. With each go NumPy and what the tests
+need. Everything lies in the cache.
+"""
+
+import argparse
+import hashlib
+import shutil
+import sys
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).parents[1]))
+
+import targets
+from pipeline import toolenv
+from pipeline.commands import (
+    Command,
+    Failure,
+    attempt,
+    command,
+    main,
+    run,
+    silent,
+    write_line,
+)
+from pipeline.project import PROJECT
+from provision import debian, emulator, musl, pythons, wine
+from targets import Plan, Python, Target
+
+# Debian's releases, by the Python that is theirs.
+SUITES = {Python(3, 13): "trixie", Python(3, 15): "forky"}
+# Else qemu's own, with vectors of a length that no real processor has.
+QEMU_CPU = {"arm64": "neoverse-n1"}
+# glibc's minor versions, newest first, for which pip may take a wheel.
+GLIBC = range(41, 16, -1)
+
+
+@dataclass(frozen=True)
+class Interpreter:
+    """A CPython of another kind, ready to be started."""
+
+    python: Python
+    start: tuple[str, ...]  # the command up to Python's own arguments
+    platforms: Sequence[str]  # the tags that its pip would take, best first
+    site: Path  # NumPy, and what the tests need
+    env: Mapping[str, str] = field(default_factory=dict)
+    spelled: Callable[[Path], str] = str  # how it calls a file
+    separator: str = ":"  # between folders
+
+    def command(
+        self, *arguments: str | Path, path: Sequence[Path], env: Mapping[str, str]
+    ) -> Command:
+        """Runs it, with these folders before those of its own."""
+        folders = self.separator.join(map(self.spelled, [*path, self.site]))
+        given = [self.spelled(a) if isinstance(a, Path) else a for a in arguments]
+        added = {
+            **self.env,
+            "PYTHONPATH": folders,
+            "PYTHONDONTWRITEBYTECODE": "1",
+            # A library's threads are slow where each instruction is.
+            "OPENBLAS_NUM_THREADS": "1",
+        }
+        return command(*self.start, *given, env={**added, **env})
+
+    def install_command(self, folder: Path, *what: str | Path) -> Command:
+        return install_command(self.python, self.platforms, folder, *what)
+
+
+def install_command(
+    python: Python, platforms: Sequence[str], folder: Path, *what: str | Path
+) -> Command:
+    """pip of ours, which takes what that interpreter's own would."""
+    tags = [part for one in platforms for part in ("--platform", one)]
+    abis = (f"cp{python.major}{python.minor}", "abi3", "abi3t", "none")
+    return command(
+        *(sys.executable, "-m", "pip", "install", "--quiet", "--target", folder),
+        *("--disable-pip-version-check", "--only-binary", ":all:", "--no-compile"),
+        *("--implementation", "cp", "--python-version", str(python)),
+        *(part for abi in abis for part in ("--abi", abi)),
+        *tags,
+        *what,
+    )
+
+
+# Which wheel on which Python.
+
+
+def offered(target: Target) -> list[Python]:
+    """The Pythons of the wheel's kind that can be had; it may not take all."""
+    kinds = {"debian": list(SUITES), "musl": [musl.PYTHON], "wine": [wine.PYTHON]}
+    return kinds.get(target.test, [])
+
+
+def usable(target: Target) -> list[Python]:
+    """Where the wheel is tested: on the oldest of those that it takes."""
+    return [python for python in offered(target) if target.admits(python)][:1]
+
+
+def excuses(target: Target, plan: Plan) -> dict[str, str]:
+    """By environment, why the wheel is not tested on a Python that it promises."""
+    tested = usable(target)
+    there = ", ".join(map(str, offered(target)))
+    reason = target.untested or f"there is no CPython of its kind but {there}"
+    return {
+        python.env: plan.optional.get(python, reason)
+        for python in plan.promised(target)
+        if python not in tested
+    }
+
+
+def provide(target: Target, python: Python) -> Interpreter:
+    """Ready to run the tests; `Failure` where it cannot be had."""
+    makers: Mapping[str, Callable[[Target, Python], Interpreter]]
+    makers = {"debian": from_debian, "musl": with_musl, "wine": under_wine}
+    return makers[target.test](target, python)
+
+
+def from_debian(target: Target, python: Python) -> Interpreter:
+    suite = SUITES[python]
+    tree = debian.Tree(home(f"{suite}-{target.debian}"), suite, target.debian)
+    platforms = [
+        *(f"manylinux_2_{minor}_{target.machine}" for minor in GLIBC),
+        f"manylinux2014_{target.machine}",
+    ]
+    site = equip(tree.prefix, python, platforms)
+    program = tree.python(str(python))
+    if not program.exists():
+        # NumPy is Debian's where there is no wheel for this processor.
+        also = () if (site / "numpy").exists() else ("python3-numpy",)
+        debian.unpack(tree, [str(python)], also)
+        precompile(python, tree.root / "usr" / "lib")
+    cpu = QEMU_CPU.get(target.debian)
+    return Interpreter(
+        python,
+        (*emulator.prefix(program, target.debian), str(program)),
+        platforms,
+        site,
+        {"QEMU_CPU": cpu} if cpu else {},
+    )
+
+
+def with_musl(target: Target, python: Python) -> Interpreter:
+    platforms = [f"musllinux_1_{minor}_{target.machine}" for minor in (2, 1, 0)]
+    folder = home("musl")
+    site = equip(folder, python, platforms)
+    return Interpreter(python, musl.provide(folder), platforms, site)
+
+
+def under_wine(_target: Target, python: Python) -> Interpreter:
+    folder = home("windows")
+    platforms = ["win_amd64"]
+    # pip reads the conditions of requirements as on this machine.
+    site = equip(folder, python, platforms, "colorama")
+    start = wine.provide(folder, site)
+    return Interpreter(
+        python,
+        start,
+        platforms,
+        site,
+        wine.environment(folder),
+        spelled=wine.spelled,
+        separator=";",
+    )
+
+
+def home(name: str) -> Path:
+    return PROJECT.cache / "foreign" / name
+
+
+def equip(folder: Path, python: Python, platforms: Sequence[str], *also: str) -> Path:
+    """What the tests need, made once for each list of it."""
+    group = PROJECT.pyproject["dependency-groups"]["test"]
+    wanted = [*group, *also]
+    key = hashlib.sha256(" ".join(wanted).encode()).hexdigest()[:12]
+    site = folder / f"site-{key}"
+    if site.exists():
+        return site
+    draft = folder / "site.draft"
+    shutil.rmtree(draft, ignore_errors=True)
+    run(install_command(python, platforms, draft, *wanted))
+    numpy = attempt(install_command(python, platforms, draft, "numpy"), show=silent)
+    known = "" if numpy.status else "with NumPy's wheel"
+    precompile(python, draft)
+    draft.replace(site)
+    write_line(f"made {site} {known}".rstrip())
+    return site
+
+
+def precompile(python: Python, folder: Path) -> None:
+    """Byte code by this machine's own interpreter of the version: minutes, emulated."""
+    found = pythons.search([python])
+    if path := found.get(python):
+        # Some of what is there is not Python 3, or not meant to be.
+        attempt(command(path, "-m", "compileall", "-q", folder), show=silent)
+
+
+# By hand.
+
+
+def parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    targets.add_selection(parser, "target")
+    return parser
+
+
+def stage(arguments: Sequence[str]) -> int:
+    options = parser().parse_args(arguments)
+    toolenv.enter()
+    plan = targets.selected(options) or targets.load()
+    absent = 0
+    for target in plan.targets:
+        for python in usable(target):
+            try:
+                made = provide(target, python)
+            except Failure as failure:
+                absent += 1
+                write_line(f"{target.name:20}{python!s:6}MISSING: {failure}")
+            else:
+                write_line(f"{target.name:20}{python!s:6}{' '.join(made.start)}")
+    return 1 if absent else 0
+
+
+if __name__ == "__main__":
+    main(stage)
