@@ -18,6 +18,7 @@ import zlib
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from email import message_from_bytes
 from email.message import Message
 from functools import cached_property
@@ -30,14 +31,15 @@ from packaging.tags import Tag
 from packaging.utils import InvalidWheelFilename, parse_wheel_filename
 
 import sbom
-from pipeline import ledger
+from pipeline import binary, index_rules, instructions, ledger
 from pipeline.commands import Failure, ask, attempt, command, silent
-from pipeline.project import Project
+from pipeline.project import PROJECT, Project
 from targets import Plan, Target
 
 Kind = Literal["set", "wheel", "sdist"]
 
 REBUILD = "python scripts/build.py"
+LINK_WITH_ZIG = "link with zig against the floor's libc, or raise the floor in the row"
 WRITE_SBOM = "python scripts/sbom.py, then python scripts/build.py"
 
 
@@ -92,6 +94,24 @@ class Archive:
     @property
     def target(self) -> Target | None:
         return self.plan.of_file(self.path.name)
+
+    @property
+    def abi(self) -> str:
+        """The ABI that the name claims."""
+        return self.path.stem.split("-")[3]
+
+    @property
+    def platform(self) -> str:
+        """The platform that the name claims: of several names the last."""
+        return self.path.stem.split("-")[4].split(".")[-1]
+
+    @cached_property
+    def extension(self) -> binary.Extension:
+        """The extension module; `Failure` where there is none that can be read."""
+        names = [name for name in self.contents if is_binary(name)]
+        if not names:
+            raise Failure("no extension module in it")
+        return binary.read(self.contents[names[0]])
 
     @property
     def dist_info(self) -> str:
@@ -220,6 +240,29 @@ def record_hash(data: bytes) -> str:
     return "sha256=" + digest.rstrip(b"=").decode()
 
 
+@gate("wheel", "sdist")
+def timestamps(file: Archive) -> Iterator[Finding]:
+    """A file whose bytes depend on when it was built, so that nobody can build it again
+    and compare.
+    """
+    found = sorted(set(times(file)))
+    if len(found) > 1:
+        yield Finding(
+            f"times from {found[0]} to {found[-1]}", "one, of the last commit", REBUILD
+        )
+
+
+def times(file: Archive) -> Iterator[str]:
+    if file.kind == "wheel":
+        with zipfile.ZipFile(file.path) as wheel:
+            for info in wheel.infolist():
+                yield "{}-{:02}-{:02} {:02}:{:02}:{:02}".format(*info.date_time)
+        return
+    with tarfile.open(file.path) as sdist:
+        for member in sdist.getmembers():
+            yield str(datetime.fromtimestamp(member.mtime, UTC))
+
+
 @gate("wheel")
 def size(wheel: Archive) -> Iterator[Finding]:
     """Debug symbols or a second copy in the wheel, and a project that runs into the
@@ -335,6 +378,15 @@ def twine(file: Archive) -> Iterator[Finding]:
     at the first upload.
     """
     yield from tool_verdict("twine", "check", "--strict", str(file.path))
+
+
+@gate("wheel", "sdist")
+def index(file: Archive) -> Iterator[Finding]:
+    """A file that the index refuses in the middle of an upload, by rules that twine
+    does not know: names, tags, sizes, classifiers, versions.
+    """
+    for found, allowed in index_rules.broken(file.path, file.metadata):
+        yield Finding(found, allowed, "see the index's documentation, and the metadata")
 
 
 @gate("wheel")
@@ -478,7 +530,7 @@ def is_binary(name: str) -> bool:
 def extension_pattern(wheel: Archive) -> str:
     """The names under which an interpreter of the tag finds the module."""
     module = re.escape(wheel.project.module.replace(".", "/"))
-    abi = wheel.path.stem.split("-")[3]
+    abi = wheel.abi
     suffixes = {
         "abi3": r"(\.abi3\.so|\.pyd)",
         "abi3.abi3t": r"\.abi3t(-[\w-]+)?\.(so|pyd)",
@@ -493,7 +545,7 @@ def stable_abi(wheel: Archive) -> Iterator[Finding]:
     """A tag that promises every later Python while the module uses what only one has
     (ucxx#723): an import error for half of the users.
     """
-    if "abi3" not in wheel.path.stem.split("-")[3]:
+    if "abi3" not in wheel.abi:
         return  # built for one version, which cp314-cp314t says
     text = ask(
         command("abi3audit", "--strict", "--report", wheel.path), statuses=(0, 1)
@@ -526,19 +578,37 @@ def module_exports(wheel: Archive) -> set[str]:
     PEP 793: an abi3t module exports PyModExport_<name> itself, where abi3 exports
     PyInit_<name>, which abi3audit knows.
     """
-    if "abi3t" not in wheel.path.stem.split("-")[3]:
+    if "abi3t" not in wheel.abi:
         return set()
     return {f"PyModExport_{wheel.project.module.rpartition('.')[2]}"}
 
 
 @gate("wheel")
 def floor(wheel: Archive) -> Iterator[Finding]:
-    """A wheel that needs a newer glibc than its tag says (xberg#1495, vllm#41103): it
-    installs on an older distribution and fails at the first import.
+    """A wheel that needs a newer system than its tag says (xberg#1495, vllm#41103): it
+    installs on an older one and fails at the first import.
     """
+    if wheel.platform.startswith("manylinux"):
+        yield from glibc_floor(wheel)
+    elif wheel.platform.startswith("musllinux") and isinstance(
+        wheel.extension, binary.Elf
+    ):
+        for name in wheel.extension.versions:
+            if not name.startswith("GCC_"):
+                yield Finding(f"needs {name}", "no glibc", LINK_WITH_ZIG)
+    elif isinstance(wheel.extension, binary.MachO):
+        claimed = tuple(map(int, wheel.platform.split("_")[1:3]))
+        needed = wheel.extension.oldest_system
+        if not needed or needed[:2] > claimed:
+            yield Finding(
+                f"needs macOS {'.'.join(map(str, needed)) or 'of any version'}",
+                f"macOS {'.'.join(map(str, claimed))}",
+                "set MACOSX_DEPLOYMENT_TARGET, or raise the floor in the row",
+            )
+
+
+def glibc_floor(wheel: Archive) -> Iterator[Finding]:
     claimed = [glibc(tag) for tag in wheel.path.stem.split("-")[4].split(".")]
-    if not any(claimed):
-        return  # no manylinux wheel
     report = json.loads(ask(command("auditwheel", "show", "--json", wheel.path)))
     needed = glibc(report["overall_tag"])
     if needed is None or needed > min(filter(None, claimed)):
@@ -548,7 +618,7 @@ def floor(wheel: Archive) -> Iterator[Finding]:
         yield Finding(
             f"{report['overall_tag']}, by {', '.join(versions)}",
             wheel.path.stem.split("-")[4],
-            "link with zig against the floor's glibc, or raise the floor in the row",
+            LINK_WITH_ZIG,
         )
 
 
@@ -556,6 +626,104 @@ def glibc(tag: str) -> tuple[int, int] | None:
     """The version that a PEP 600 tag names; older aliases stand beside one."""
     found = re.match(r"manylinux_(\d+)_(\d+)_", tag)
     return (int(found[1]), int(found[2])) if found else None
+
+
+@gate("wheel")
+def machine(wheel: Archive) -> Iterator[Finding]:
+    """A module for another processor or system than the tag names (ballista#1608: two
+    builds of one, and none of the other).
+    """
+    systems: dict[binary.System, str] = {"elf": "linux", "macho": "macosx", "pe": "win"}
+    system = systems[wheel.extension.system]
+    processor = wheel.extension.machine
+    if system not in wheel.platform or not wheel.platform.endswith(processor or "?"):
+        yield Finding(f"a {system} module of {processor}", wheel.platform, REBUILD)
+
+
+@gate("wheel")
+def libraries(wheel: Archive) -> Iterator[Finding]:
+    """A library that the user does not have: the builder's own libstdc++, musl's wheel
+    that asks for glibc, another Python's DLL (maturin#2526).
+    """
+    allowed = allowed_libraries(wheel)
+    for name in wheel.extension.libraries:
+        if not re.fullmatch(allowed, name, re.IGNORECASE):
+            yield Finding(f"needs {name}", allowed, "link it statically, or drop it")
+
+
+def allowed_libraries(wheel: Archive) -> str:
+    """A pattern of what every system of the tag has."""
+    if wheel.platform.startswith("manylinux"):
+        return (
+            r"lib(c|m|dl|pthread|rt)\.so\.\d|libgcc_s\.so\.1|ld(-linux\S*|64)\.so\.\d"
+        )
+    if wheel.platform.startswith("musllinux"):
+        return r"libc\.so|libc\.musl-\w+\.so\.1"
+    if wheel.platform.startswith("macosx"):
+        return r"/usr/lib/lib(System\.B|iconv\.2|charset\.1)\.dylib"
+    pythons = {"abi3": "python3", "abi3.abi3t": "python3t"}
+    python = pythons.get(wheel.abi, wheel.abi.replace("cp", "python"))
+    system = r"kernel32|ntdll|bcryptprimitives|api-ms-win-[\w-]+|vcruntime140"
+    return rf"({python}|{system})\.dll"
+
+
+@gate("wheel")
+def exports(wheel: Archive) -> Iterator[Finding]:
+    """Names of ours in every other library's way: two extensions that export the same
+    one call each other's.
+    """
+    name = wheel.project.module.rpartition(".")[2]
+    # PEP 793: abi3t has another way in.
+    way = "PyModExport" if wheel.abi.endswith("abi3t") else "PyInit"
+    found = wheel.extension.exports
+    if found != {f"{way}_{name}"}:
+        some = ", ".join(sorted(found)[:5]) or "nothing"
+        yield Finding(f"exports {some}", f"{way}_{name} alone", REBUILD)
+
+
+@gate("wheel")
+def hardening(wheel: Archive) -> Iterator[Finding]:
+    """An executable stack, which newer glibc refuses to load; a search path of the
+    builder's; writable tables; on macOS a library that cannot be moved or is not signed
+    (rpds#200).
+    """
+    for found, allowed in wheel.extension.weaknesses():
+        yield Finding(found, allowed, "see the linker's arguments in the build's log")
+
+
+@gate("wheel")
+def stripped(wheel: Archive) -> Iterator[Finding]:
+    """Symbols that only a debugger reads, three times the size of the code."""
+    for found in wheel.extension.leftovers():
+        yield Finding(found, "none", "`strip` in the release profile of Cargo.toml")
+
+
+@gate("wheel")
+def build_paths(wheel: Archive) -> Iterator[Finding]:
+    """The builder's home in every user's traceback, and bytes that only this machine
+    can make again.
+    """
+    places = {str(PROJECT.root), str(PROJECT.cache), str(Path.home())} - {"/"}
+    patterns = [re.escape(place) for place in places]
+    pattern = "|".join([*patterns, r"/(home|Users)/\w", r"[A-Z]:\\Users\\\w"])
+    for name, data in wheel.contents.items():
+        found = re.search(pattern.encode() + rb"[^\0\n]*", data)
+        if found and is_binary(name):
+            said = found[0].decode(errors="replace")[:120]
+            yield Finding(f"{name} says {said}", "no path of a machine", REBUILD)
+
+
+@gate("wheel")
+def baseline(wheel: Archive) -> Iterator[Finding]:
+    """Instructions that the oldest processor of the tag lacks, where nothing asks for
+    them first (simsopt#652, atopile#1838: `-march=native` in a published wheel).
+    """
+    for found in instructions.unguarded(wheel.extension):
+        yield Finding(
+            found,
+            "AVX only in functions that are called after asking the processor",
+            "look for `-C target-cpu` in RUSTFLAGS and .cargo/config.toml",
+        )
 
 
 # The audit as a whole.

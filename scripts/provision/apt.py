@@ -93,15 +93,19 @@ class Apt:
     def unpack(self, packages: Sequence[str], root: Path) -> None:
         """The packages with all that they need, down to libc."""
         run(self.command("install", "--yes", "--download-only", *packages))
-        for deb in sorted(self.archives.glob("*.deb")):
-            ask(command("dpkg-deb", "--extract", deb, root))
+        self.extract(root)
 
     def unpack_alone(self, package: str, root: Path) -> None:
         """One package, without what it needs."""
         run(self.command("download", package, cwd=self.archives))
-        [deb] = self.archives.glob("*.deb")
-        ask(command("dpkg-deb", "--extract", deb, root))
-        deb.unlink()
+        self.extract(root)
+
+    def extract(self, root: Path) -> None:
+        """What was fetched; it is not kept."""
+        root.mkdir(parents=True, exist_ok=True)
+        for deb in sorted(self.archives.glob("*.deb")):
+            ask(command("dpkg-deb", "--extract", deb, root))
+            deb.unlink()
 
     def source(self, package: str, folder: Path) -> Path:
         """Upstream's archive of a package."""

@@ -12,6 +12,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
+import lief
 import pytest
 
 from pipeline import gates, ledger
@@ -38,9 +39,10 @@ def read(wheel: Path) -> Contents:
 
 
 def write(wheel: Path, contents: Contents) -> None:
-    with zipfile.ZipFile(wheel, "w", zipfile.ZIP_DEFLATED) as archive:
+    with zipfile.ZipFile(wheel, "w") as archive:
         for name, data in contents.items():
-            archive.writestr(name, data)
+            info = zipfile.ZipInfo(name)  # of 1980, all of them
+            archive.writestr(info, data, zipfile.ZIP_DEFLATED)
 
 
 def record_again(contents: Contents) -> None:
@@ -114,6 +116,42 @@ def rename(end: str, new: str) -> Change:
     return change
 
 
+def write_over(data: bytes, start: int, new: bytes) -> bytes:
+    return data[:start] + new + data[start + len(new) :]
+
+
+def patch(end: str, place: Callable[[lief.ELF.Binary], int], new: bytes) -> Change:
+    """Write over some bytes of a library for Linux, where LIEF says they are."""
+
+    def change(contents: Contents) -> None:
+        name = one(contents, end)
+        elf = lief.ELF.parse(list(contents[name]))
+        assert isinstance(elf, lief.ELF.Binary)
+        contents[name] = write_over(contents[name], place(elf), new)
+
+    return change
+
+
+def flags_of_the_stack(elf: lief.ELF.Binary) -> int:
+    """In the table of segments: 8 bytes of an entry's 56 in, there are its flags."""
+    kinds = [segment.type for segment in elf.segments]
+    number = kinds.index(lief.ELF.Segment.TYPE.GNU_STACK)
+    return int(elf.header.program_header_offset) + 56 * number + 4
+
+
+def init_function(elf: lief.ELF.Binary) -> int:
+    [start] = {one.address for one in elf.exported_functions}
+    return int(elf.virtual_address_to_offset(start))
+
+
+def export_more(contents: Contents) -> None:
+    name = one(contents, ".so")
+    elf = lief.ELF.parse(list(contents[name]))
+    assert isinstance(elf, lief.ELF.Binary)
+    elf.add_exported_function(init_function(elf), "checksum")
+    contents[name] = bytes(elf.write_to_bytes())
+
+
 def failing(file: Archive) -> set[str]:
     verdicts = gates.audit_file(file)
     return {gate for (gate, _), findings in verdicts.items() if findings}
@@ -129,6 +167,7 @@ def say_not_rst(contents: Contents) -> None:
 
 # What a wheel can suffer. RECORD is written again unless it is the thing.
 
+VZEROUPPER = b"\xc5\xf8\x77"
 NOISE = random.Random(0).randbytes(700_000)  # noqa: S311  (not secret)
 
 HEADER = "/METADATA"
@@ -165,6 +204,73 @@ WHEEL_MUTATIONS: list[tuple[str, str, Change]] = [
     # In the table of names that the extension imports.
     ("stable_abi", "a foreign symbol", edit(".so", "PyModuleDef_I", "PyModuleDef_J")),
     ("floor", "a newer glibc", edit(".so", "GLIBC_2.14\0", "GLIBC_2.34\0")),
+    ("index", "a classifier of nobody", edit(HEADER, "Topic :: Sc", "Tropic :: Sc")),
+    ("exports", "a name of ours", export_more),
+    ("hardening", "an executable stack", patch(".so", flags_of_the_stack, b"\7")),
+    ("stripped", "debug information", edit(".so", "\0.comment\0", "\0.debug_a\0")),
+    ("build_paths", "a home", edit(".so", "/cargo/index", "/home/me/dex")),
+    ("baseline", "AVX at import", patch(".so", init_function, VZEROUPPER)),
+]
+
+
+def need_newer_macos(contents: Contents) -> None:
+    name = one(contents, ".so")
+    fat = lief.MachO.parse(list(contents[name]))
+    assert fat is not None
+    command = fat.at(0).build_version
+    assert command is not None
+    # After the command's kind, its size and the platform: patch, minor, major.
+    start = command.command_offset + 12
+    contents[name] = write_over(contents[name], start, bytes([0, 0, 15, 0]))
+
+
+def flatten(contents: Contents) -> None:
+    """Take the flag for two-level names, 0x80, out of the header of Mach-O."""
+    name = one(contents, ".so")
+    flags = contents[name][24]
+    contents[name] = write_over(contents[name], 24, bytes([flags & ~0x80]))
+
+
+def patch_processor(contents: Contents) -> None:
+    """That the DLL is for arm64: the two bytes after PE's signature."""
+    name = one(contents, ".pyd")
+    start = int.from_bytes(contents[name][0x3C:0x40], "little") + 4
+    contents[name] = write_over(contents[name], start, b"\x64\xaa")
+
+
+def add_library(contents: Contents) -> None:
+    name = one(contents, ".so")
+    elf = lief.ELF.parse(list(contents[name]))
+    assert isinstance(elf, lief.ELF.Binary)
+    elf.add_library("libstdc++.so.6")
+    contents[name] = bytes(elf.write_to_bytes())
+
+
+# On wheels for other machines, by their family.
+OTHER_MUTATIONS: list[tuple[str, str, str, Change]] = [
+    ("floor", "macos", "a newer macOS", need_newer_macos),
+    ("machine", "windows", "another processor", patch_processor),
+    ("libraries", "windows", "an unknown DLL", edit(".pyd", "KERNEL32", "KERNEL33")),
+    (
+        "libraries",
+        "windows",
+        "one Python's DLL",
+        edit(".pyd", "python3.dll", "python4.dll"),
+    ),
+    (
+        "libraries",
+        "macos",
+        "a library of its own",
+        edit(".so", "libSystem.B", "libSystem.C"),
+    ),
+    ("libraries", "musl", "C++", add_library),
+    ("hardening", "macos", "a flat name space", flatten),
+    (
+        "stable_abi",
+        "windows",
+        "a foreign symbol",
+        edit(".pyd", "PyModuleDef_I", "PyModuleDef_J"),
+    ),
 ]
 
 
@@ -188,13 +294,51 @@ def test_one_thing_broken_fails_exactly_its_gate(
     assert failing(Archive(tmp_path / name, project, plan)) == {gate}
 
 
+@pytest.mark.parametrize(
+    ("gate", "system", "change"),
+    [
+        pytest.param(gate, system, change, id=f"{gate}: {what} on {system}")
+        for gate, system, what, change in OTHER_MUTATIONS
+    ],
+)
+def test_one_thing_broken_on_another_machine_fails_exactly_its_gate(
+    gate: str,
+    system: str,
+    change: Change,
+    dist: Path,
+    sample: Plan,
+    project: Project,
+    tmp_path: Path,
+) -> None:
+    row = next(row for row in sample.targets if row.system == system)
+    contents = read(dist / row.wheel)
+    change(contents)
+    record_again(contents)
+    write(tmp_path / row.wheel, contents)
+
+    assert failing(Archive(tmp_path / row.wheel, project, sample)) == {gate}
+
+
+def test_a_file_of_another_time_fails_timestamps(
+    dist: Path, plan: Plan, project: Project, tmp_path: Path
+) -> None:
+    name = row_of(plan, ABI3).wheel
+    shutil.copy(dist / name, tmp_path)
+    contents = read(dist / name)
+    with zipfile.ZipFile(tmp_path / name, "w") as archive:
+        for number, (path, data) in enumerate(contents.items()):
+            info = zipfile.ZipInfo(path, (2026, 1, 1, 0, 0, 2 * (number == 1)))
+            archive.writestr(info, data, zipfile.ZIP_DEFLATED)
+    assert failing(Archive(tmp_path / name, project, plan)) == {"timestamps"}
+
+
 # The other things that can be broken: names, the archive, the sdist, the set.
 
 
 def test_nothing_is_wrong_with_the_files_as_built(
-    dist: Path, plan: Plan, project: Project
+    dist: Path, sample: Plan, project: Project
 ) -> None:
-    verdicts = gates.audit(Folder(dist, project, plan))
+    verdicts = gates.audit(Folder(dist, project, sample))
     assert {key: found for key, found in verdicts.items() if found} == {}
 
 
@@ -264,7 +408,8 @@ def test_the_exemption_for_abi3t_is_of_one_symbol(
     edit(".so", "PyModExport__core", "PyModExport__cors")(contents)
     record_again(contents)
     write(tmp_path / name, contents)
-    assert failing(Archive(tmp_path / name, project, plan)) == {"stable_abi"}
+    found = failing(Archive(tmp_path / name, project, plan))
+    assert found == {"stable_abi", "exports"}
 
 
 def test_a_second_extension_fails_extension(
@@ -354,12 +499,13 @@ def test_a_missing_and_a_foreign_file_fail_the_file_set(
     assert all(finding.mend for finding in findings)
 
 
-BROKEN_ABOVE = {"file_set", "archive", "contents"}
+BROKEN_ABOVE = {"file_set", "archive", "contents", "timestamps"}
 
 
 def test_every_gate_is_broken_by_some_mutation() -> None:
     broken = {gate for gate, _, _ in WHEEL_MUTATIONS}
     broken |= {gate for gate, _ in SDIST_MUTATIONS}
+    broken |= {gate for gate, *_ in OTHER_MUTATIONS}
     assert broken | BROKEN_ABOVE == GATES.keys()
 
 

@@ -1,0 +1,111 @@
+"""Which instructions an extension uses where no processor has been asked for them.
+
+Disassembled by capstone, function by function; where functions begin is told by the
+tables for unwinding, which a stripped file keeps.
+"""
+
+import itertools
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+import capstone
+
+from pipeline.binary import Extension
+
+MODES = {
+    "x86_64": capstone.CS_MODE_64,
+    "amd64": capstone.CS_MODE_64,
+    "i686": capstone.CS_MODE_32,
+    "32": capstone.CS_MODE_32,
+}
+# Begin as those of AVX do, and are older.
+OLD = {"verr", "verw"}
+
+
+@dataclass(frozen=True)
+class Function:
+    """What matters of one."""
+
+    avx: str  # the first instruction of AVX; empty where there is none
+    asks: bool  # the processor what it can do
+    calls: frozenset[int]
+
+
+def unguarded(extension: Extension) -> Iterator[str]:
+    """Instructions of AVX that run on every processor.
+
+    Where the module is loaded, and where the processor is asked: what is called from
+    there runs before there is an answer. A build for the builder's own processor has
+    them everywhere.
+    """
+    mode = MODES.get(extension.machine)
+    if mode is None:
+        return
+    functions = disassemble(extension, mode)
+    if not functions:
+        yield "no function that could be read"
+    roots = {start for start, one in functions.items() if one.asks}
+    for address in sorted(reached(roots | entries(extension), functions)):
+        if said := functions[address].avx:
+            yield f"{said} at {address:#x}, which runs on every processor"
+            return
+
+
+def entries(extension: Extension) -> set[int]:
+    """Where the interpreter, or the loader, comes in."""
+    binary = extension.binary
+    exported = {one.address for one in binary.exported_functions}
+    return exported | {one.address for one in binary.ctor_functions}
+
+
+def reached(roots: set[int], functions: Mapping[int, Function]) -> set[int]:
+    found: set[int] = set()
+    waiting = [root for root in roots if root in functions]
+    while waiting:
+        address = waiting.pop()
+        if address not in found:
+            found.add(address)
+            calls = functions[address].calls
+            waiting += [called for called in calls if called in functions]
+    return found
+
+
+def disassemble(extension: Extension, mode: int) -> dict[int, Function]:
+    reader = capstone.Cs(capstone.CS_ARCH_X86, mode)
+    reader.skipdata = True  # tables between the functions
+    return {
+        start: function(reader.disasm_lite(code, start))
+        for start, code in codes(extension)
+    }
+
+
+def codes(extension: Extension) -> Iterator[tuple[int, bytes]]:
+    """Each function's address and bytes."""
+    begins = sorted(starts(extension))
+    for start, data in texts(extension):
+        inside = [one for one in begins if start <= one < start + len(data)]
+        for one, following in itertools.pairwise([*inside, start + len(data)]):
+            yield one, data[one - start : following - start]
+
+
+def starts(extension: Extension) -> Sequence[int]:
+    return [one.address for one in extension.binary.functions]
+
+
+def texts(extension: Extension) -> Iterator[tuple[int, bytes]]:
+    """The sections of code: address and bytes."""
+    for section in extension.binary.sections:
+        if section.name in {".text", "__text"}:
+            yield section.virtual_address, bytes(section.content)
+
+
+def function(lines: Iterator[tuple[int, int, str, str]]) -> Function:
+    avx, asks, calls = "", False, set()
+    for _, _, name, operands in lines:
+        if name.startswith("v") and name not in OLD:
+            avx = avx or f"{name} {operands}"
+        asks = asks or name == "cpuid"
+        if name in {"call", "jmp"} and re.fullmatch(r"0x[0-9a-f]+", operands):
+            calls.add(int(operands, 16))
+    return Function(avx, asks, frozenset(calls))
