@@ -47,7 +47,7 @@ impl Double {
 
     /// Adds one number, and keeps the error.
     #[inline(always)]
-    pub fn add(self, value: f64) -> Self {
+    pub fn push(self, value: f64) -> Self {
         let sum = two_sum(self.high, value);
         Self { high: sum.high, low: self.low + sum.low }
     }

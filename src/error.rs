@@ -6,25 +6,67 @@ use std::fmt;
 #[derive(Clone, Debug, PartialEq)]
 pub enum Error {
     /// `axis` does not name a dimension.
-    Axis { axis: i64, ndim: usize },
+    Axis {
+        /// What came.
+        axis: i64,
+        /// How many there are.
+        ndim: usize,
+    },
     /// A statistic that needs a value found none.
-    Empty { name: &'static str, axis: Option<usize>, shape: Vec<usize> },
+    Empty {
+        /// The function.
+        name: &'static str,
+        /// Along which there is none, if not all of the array is empty.
+        axis: Option<usize>,
+        /// Of the array.
+        shape: Vec<usize>,
+    },
     /// A position was asked for where all values are NaN.
     AllNan,
     /// A window that the axis does not hold.
-    Window { window: i64, len: usize },
+    Window {
+        /// What came.
+        window: i64,
+        /// Of the axis.
+        len: usize,
+    },
     /// A `min_count` that no window can reach, or that any reaches.
-    MinCount { min_count: i64, window: usize },
+    MinCount {
+        /// What came.
+        min_count: i64,
+        /// The most that is allowed.
+        window: usize,
+    },
     /// A window needs a dimension to move along.
     NoDimension,
     /// A number that an integer dtype does not have.
-    Cast { name: &'static str, value: f64, dtype: &'static str },
+    Cast {
+        /// The argument.
+        name: &'static str,
+        /// What came.
+        value: f64,
+        /// Of the array.
+        dtype: &'static str,
+    },
     /// There is not enough memory to work in.
-    Memory { bytes: usize },
+    Memory {
+        /// How much was asked for.
+        bytes: usize,
+    },
     /// A number of threads that makes no sense.
-    Threads { count: i64, most: usize },
+    Threads {
+        /// What came.
+        count: i64,
+        /// What is allowed.
+        most: usize,
+    },
     /// The same in the environment.
-    Environment { value: String, most: usize },
+    Environment {
+        /// What the variable holds.
+        value: String,
+        /// What is allowed.
+        most: usize,
+    },
 }
 
 impl fmt::Display for Error {

@@ -94,7 +94,7 @@ impl Isa for Baseline {
 
     #[inline(always)]
     fn mul_add(value: f64, factor: f64, term: f64) -> f64 {
-        if FUSED { value.mul_add(factor, term) } else { product(value, factor).add(term).to_f64() }
+        if FUSED { value.mul_add(factor, term) } else { product(value, factor).push(term).to_f64() }
     }
 }
 
