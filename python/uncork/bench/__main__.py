@@ -36,13 +36,9 @@ def parser() -> argparse.ArgumentParser:
     extent.add_argument("--quick", action="store_true", help="below two minutes")
     extent.add_argument("--full", action="store_true", help="the whole matrix, hours")
     extent.add_argument("--load", type=Path, help="show a saved run instead")
-    made.add_argument(
-        "--only", nargs="+", default=["*"], help="functions, as in move_*"
-    )
+    made.add_argument("--only", nargs="+", default=["*"], help="functions: move_* ...")
     made.add_argument("--against", nargs="*", choices=others, help="default: all")
-    made.add_argument(
-        "--threads", nargs="+", type=int, help="default: all, or 1 and all"
-    )
+    made.add_argument("--threads", nargs="+", type=int, help="all; with --full also 1")
     made.add_argument("--save", type=Path, help="write the run as JSON")
     made.add_argument("--page", type=Path, help="write it as HTML; needs matplotlib")
     made.add_argument("--compare", type=Path, help="with a run that was saved")
@@ -60,9 +56,8 @@ def main(arguments: Sequence[str]) -> int:
         new.save(options.save)
     if options.page:
         options.page.write_text(page.html(new), "utf-8")
-    return (
-        1 if any("uncork" in {**one.wrong, **one.failed} for one in new.results) else 0
-    )
+    wrong = [one for one in new.results if "uncork" in {**one.wrong, **one.failed}]
+    return 1 if wrong else 0
 
 
 def measured(options: argparse.Namespace, arguments: Sequence[str]) -> Run:
@@ -73,9 +68,7 @@ def measured(options: argparse.Namespace, arguments: Sequence[str]) -> Run:
         os.environ.update(dict.fromkeys(THREADS, str(threads[0])))
     names = [n for n in functions() if any(fnmatchcase(n, o) for o in options.only)]
     if not names:
-        raise SystemExit(
-            f"--only {' '.join(options.only)}: of {', '.join(functions())}"
-        )
+        raise SystemExit(f"--only {options.only}: nothing of {', '.join(functions())}")
     machine = run.machine()
     modules = run.installed(["uncork", *against(options)])
     cells = list(cases(plan, names, threads))

@@ -49,7 +49,7 @@ class Case:
     function: str
     dtype: str
     shape: tuple[int, ...]
-    #: None where it is the function's default as well as where it has none.
+    #: Also None where the function has no axis.
     axis: int | None
     #: The share of NaN.
     nan: float
@@ -79,13 +79,9 @@ class Case:
     @property
     def arguments(self) -> list[str]:
         """Of the shortest call, behind the array."""
-        of_case = {
-            "window": self.window,
-            "kth": (self.length - 1) // 2,
-            **dict(
-                zip(("old", "new"), REPLACED[np.dtype(self.dtype).kind], strict=True)
-            ),
-        }
+        old, new = REPLACED[np.dtype(self.dtype).kind]
+        middle = (self.length - 1) // 2
+        of_case = {"window": self.window, "kth": middle, "old": old, "new": new}
         found = parameters(self.function)
         made = [
             f"{of_case[name]}"
@@ -186,11 +182,11 @@ def _options(
     """Axes, and the windows that fit into them."""
     found = parameters(name)
     for axis in _axes(found, len(shape)):
+        if "window" not in found:
+            yield axis, None
+            continue
         length = shape[-1 if axis is None else axis]
-        fitting = (
-            sorted({min(w, length) for w in windows}) if "window" in found else [None]
-        )
-        for window in fitting:
+        for window in sorted({min(window, length) for window in windows}):
             yield axis, window
 
 

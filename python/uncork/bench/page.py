@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import io
 from html import escape
 from importlib import import_module
@@ -48,7 +49,7 @@ ROW, LEGEND = 4, 5
 STYLE = """
 body { font: 15px/1.5 system-ui, sans-serif; max-width: 72rem; margin: 2rem auto;
        padding: 0 1rem; color: #222; background: #fff; }
-svg { max-width: 100%; height: auto; }
+img { max-width: 100%; height: auto; }
 table { border-collapse: collapse; font-variant-numeric: tabular-nums; }
 td, th { padding: .15rem .7rem; text-align: right; border-bottom: 1px solid #ddd; }
 td:first-child, th:first-child { text-align: left; }
@@ -64,12 +65,12 @@ def html(run: Run) -> str:
         "<h2>How many times as long others take</h2>",
         "<p>Geometric mean over the cells of a function, and the range that holds"
         " them all. Right of 1, uncork is faster.</p>",
-        svg(ratios(run)),
+        image(ratios(run), "Range and mean of the ratios of each function"),
         "<h2>Throughput</h2>",
         "<p>Bytes of the array by seconds of the call: float64, no NaN, one lane,"
         f" {most_threads(run.results)} threads. Lines across: what memory can do,"
         " measured on the same machine.</p>",
-        svg(throughput(run)),
+        image(throughput(run), "Throughput of each function against size"),
         *(_table(one) for one in tables(run) if one.rows),
     ]
     head = (
@@ -172,6 +173,7 @@ def _limits(panel: Any, run: Run) -> None:
     for what, rate in found.items():
         panel.axhline(rate / 1e9, **LIMITS[what])
     panel.set_ylim(*SPAN)
+    panel.minorticks_off()
     panel.grid(alpha=0.2)
 
 
@@ -199,14 +201,13 @@ def subplots(rows: int, columns: int, size: tuple[float, float], **shared: bool)
     return figure, figure.subplots(rows, columns, squeeze=False, **shared)
 
 
-def svg(figure: Any) -> str:
-    """The drawing as a part of a page: with text, and the same names each time."""
-    matplotlib = import_module("matplotlib")
-    drawn = io.StringIO()
-    salt = f"{figure.get_size_inches()}"  # two drawings on a page share no names
-    with matplotlib.rc_context({"svg.fonttype": "none", "svg.hashsalt": salt}):
+def image(figure: Any, text: str) -> str:
+    """The drawing inside the page, and what is said of it where it is not seen."""
+    drawn = io.BytesIO()
+    with import_module("matplotlib").rc_context({"svg.fonttype": "none"}):
         figure.savefig(drawn, format="svg", metadata={"Date": None})
-    return drawn.getvalue().partition("<svg")[1] + drawn.getvalue().partition("<svg")[2]
+    data = base64.b64encode(drawn.getvalue()).decode()
+    return f'<img alt="{escape(text)}" src="data:image/svg+xml;base64,{data}">'
 
 
 def _table(table: Table) -> str:

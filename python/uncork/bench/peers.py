@@ -176,9 +176,8 @@ def of_pandas(case: Case, a: Array, module: ModuleType) -> Work | None:
         return None
     make = module.Series if lanes.ndim == 1 else module.DataFrame
     text = form.format(w=case.window, m=_min_count(case))
-    return Work(
-        f"x.{text}", {"x": make(lanes)}, lambda y: _ours(case, a, np.asarray(y))
-    )
+    names = {"x": make(lanes)}
+    return Work(f"x.{text}", names, lambda y: _ours(case, a, np.asarray(y)))
 
 
 def of_polars(case: Case, a: Array, module: ModuleType) -> Work | None:
@@ -208,7 +207,7 @@ PEERS: dict[str, Callable[[Case, Array, ModuleType], Work | None]] = {
 
 
 def with_other_threads(threads: int) -> set[str]:
-    """Give all so many threads; the peers that keep another number."""
+    """Give all so many threads; the peers that keep the number they started with."""
     uncork.set_num_threads(threads)
     if numba := sys.modules.get("numba"):
         numba.set_num_threads(min(threads, numba.config.NUMBA_NUM_THREADS))
