@@ -517,7 +517,9 @@ fn one_if_value<V: Vector>(value: V) -> V {
 
 fn filled<T: Clone>(value: T, len: usize) -> Result<Vec<T>, Error> {
     let mut values = Vec::new();
-    values.try_reserve_exact(len).map_err(|_| Error::Memory { bytes: len * size_of::<T>() })?;
+    values
+        .try_reserve_exact(len)
+        .map_err(|_| Error::Memory { bytes: len.saturating_mul(size_of::<T>()) })?;
     values.resize(len, value);
     Ok(values)
 }
