@@ -28,12 +28,14 @@ pub fn two_product(a: f64, b: f64) -> Double {
     Double { high, low: a.mul_add(b, -high) }
 }
 
-/// `two_product` without such hardware: the factors are cut in halves whose products are exact,
-/// but for the last, of the two tails, which is rounded (after Dekker 1971).
+/// `two_product` without such hardware: the factors are cut in halves whose products are exact
+/// (Dekker 1971). The error is NaN where a factor is within a part in 2²⁶ of the largest.
 #[inline(always)]
 pub fn split_product(a: f64, b: f64) -> Double {
-    // A mask cannot overflow, as Dekker's multiplication by 2²⁷ + 1 would.
-    let head = |value: f64| f64::from_bits(value.to_bits() & 0xffff_ffff_f800_0000);
+    // The nearest with 26 bits, so that 26 bits and a sign are left.
+    let head = |value: f64| {
+        f64::from_bits(value.to_bits().wrapping_add(0x0400_0000) & 0xffff_ffff_f800_0000)
+    };
     let (a_head, b_head) = (head(a), head(b));
     let (a_tail, b_tail) = (a - a_head, b - b_head);
     let high = a * b;
