@@ -77,6 +77,12 @@ def stages(plan: Plan, part: str, dist: Path, url: str) -> list[Stage]:
         Stage("test", test, ("build",)),
         Stage("publish", upload, ("audit", "test")),
         Stage("verify", script("verify", dist, "--url", f"{url}simple/"), ("publish",)),
+        *(
+            # What the README says of each wheel is what has just become of it.
+            [Stage("support", script("support", "--record", dist), ("verify",))]
+            if part == "--all"
+            else []
+        ),
     ]
 
 

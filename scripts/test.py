@@ -90,6 +90,7 @@ class Result:
     passed: bool
     seconds: float
     closing: Sequence[str]
+    suite: str = "whole"
 
 
 # What there is to run.
@@ -215,11 +216,11 @@ def execute_elsewhere(one: Run, suite: str) -> Result:
     try:
         steps = run_elsewhere(one, suite)
     except Failure as failure:
-        return Result(one, False, time.monotonic() - start, [str(failure)])
+        return Result(one, False, time.monotonic() - start, [str(failure)], suite)
     closing = [line for step in steps for line in closing_lines(step.output)]
     bad = [f"status {step.status}: {step.command}" for step in steps if step.status]
     seconds = time.monotonic() - start
-    return Result(one, not bad, seconds, [f"{suite}:", *closing, *bad])
+    return Result(one, not bad, seconds, [*closing, *bad], suite)
 
 
 def run_elsewhere(one: Run, suite: str) -> list[Finished]:
@@ -318,7 +319,8 @@ def has_ledger(wheel: Path) -> bool:
 
 
 def env_result(one: Result) -> ledger.EnvResult:
-    return ledger.EnvResult(one.run.env.name, one.passed, "; ".join(one.closing))
+    summary = "; ".join(one.closing)
+    return ledger.EnvResult(one.run.env.name, one.passed, summary, one.suite)
 
 
 # The screen.
@@ -333,7 +335,7 @@ def show(results: Sequence[Result], not_run: Mapping[str, Mapping[str, str]]) ->
             one.run.row,
             report.PASSED if one.passed else report.FAILED,
             f"{one.seconds:.0f} s",
-            "\n".join(one.closing),
+            "\n".join([*(["smoke"] if one.suite == "smoke" else []), *one.closing]),
         ]
         for one in results
     ]

@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+
 from arrays import DTYPES, LAYOUTS
 from functions import MOVE, OF_ARRAYS, REDUCE, call, parameters
 from reference import reference

@@ -22,6 +22,7 @@ class EnvResult:
     env: str
     passed: bool
     summary: str  # the runner's own closing line
+    suite: str = "whole"  # or "smoke", where it is emulated
 
 
 @dataclass

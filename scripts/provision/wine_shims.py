@@ -12,8 +12,6 @@ import sys
 from collections.abc import Iterable
 from pathlib import Path
 
-import pefile
-
 from pipeline.commands import Command, Failure, command, run
 
 MATH, OURS = "api-ms-win-crt-math-l1-1-0.dll", "npy-ms-win-crt-math-l1-1-0.dll"
@@ -77,6 +75,8 @@ def libraries(site: Path) -> list[Path]:
 
 def imported(path: Path) -> set[str]:
     """What the file takes from the C library's mathematics."""
+    import pefile
+
     with pefile.PE(str(path)) as pe:
         return {
             one.name.decode()
@@ -144,9 +144,10 @@ def function(name: str) -> str:
         f"__real__ z_{one} = {one}.v[0]; __imag__ z_{one} = {one}.v[1];"
         for one in given
     )
+    types = ", ".join([f"{kind} _Complex"] * len(given))
     # Windows hands complex numbers over as structures.
     return (
-        f"{kind} _Complex w_{base}{f}({', '.join([f'{kind} _Complex'] * len(given))});\n"
+        f"{kind} _Complex w_{base}{f}({types});\n"
         f"C_{kind} my_{name}({', '.join(f'C_{kind} {one}' for one in given)}) {{\n"
         f"  {kind} _Complex z, {', '.join(parts)};\n"
         f"  {fill}\n"

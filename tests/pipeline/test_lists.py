@@ -100,6 +100,19 @@ def test_nothing_but_the_plan_lists_platforms(pattern: str) -> None:
     assert lists == set()
 
 
+def test_no_script_repeats_the_triples_of_the_plan(plan: Plan) -> None:
+    """Nor the tags: what a script has to know of a platform is a column of its row."""
+    names = {row.rust for row in plan.targets} | {row.tag for row in plan.targets}
+    long = {name for name in names if not name.startswith("win")}
+    repeated = {
+        (path.name, name)
+        for path in SCRIPTS.rglob("*.py")
+        for name in long
+        if name in path.read_text("utf-8")
+    }
+    assert repeated == set()
+
+
 def settings(path: Path) -> str:
     lines = path.read_text("utf-8").splitlines()
     return "\n".join(line for line in lines if not line.lstrip().startswith("#"))

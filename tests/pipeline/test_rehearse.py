@@ -45,6 +45,7 @@ def test_a_rehearsal_is_every_stage_of_a_release(plan: Plan) -> None:
         "test",
         "publish",
         "verify",
+        "support",
     ]
     scripts = [Path(one.command.argv[1]) for one in stages]
     assert all(path.exists() for path in scripts)

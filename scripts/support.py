@@ -1,0 +1,136 @@
+"""The support table of the README: each wheel of the plan, and what became of it.
+
+    python scripts/support.py                 writes the table
+    python scripts/support.py --check         fails where it is stale
+    python scripts/support.py --record DIST   first notes what the ledger there says
+
+What was built and run is read from support.json, which `rehearse.py --all` has noted
+from its ledger; nobody writes it by hand.
+"""
+
+import argparse
+import json
+import re
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+import targets
+from pipeline import ledger
+from pipeline.commands import Failure, main
+from pipeline.ledger import Entry
+from pipeline.project import PROJECT
+from targets import Plan, Python, Target
+
+DOCUMENT = PROJECT.root / "README.md"
+RECORD = Path(__file__).with_suffix(".json")
+START = "<!-- Written by scripts/support.py: -->"
+END = "<!-- End of what scripts/support.py wrote. -->"
+
+# By row: the Pythons on which each suite passed, or why none ran.
+Record = Mapping[str, Mapping[str, Sequence[str]]]
+
+SYSTEMS = {
+    "glibc": "Linux, glibc {0} or later",
+    "musl": "Linux, musl {0}",
+    "macos": "macOS {0} or later",
+    "windows": "Windows",
+}
+
+
+def record(entries: Sequence[Entry], plan: Plan) -> dict[str, dict[str, list[str]]]:
+    """Of each built wheel the Pythons by suite: those that did not fail."""
+    made: dict[str, dict[str, list[str]]] = {}
+    for row in plan.targets:
+        entry = next((one for one in entries if one.file == row.wheel), None)
+        if entry is None:
+            continue
+        suites: dict[str, list[str]] = {}
+        for test in entry.tests:
+            python = python_of(test.env)
+            if python and test.passed:
+                suites.setdefault(test.suite, []).append(python)
+        reasons = [] if suites else list(dict.fromkeys(entry.not_run.values()))
+        made[row.name] = {**suites, **({"not run": reasons} if reasons else {})}
+    return made
+
+
+def python_of(env: str) -> str:
+    """Of an environment that is a plain Python: py314t is 3.14t."""
+    found = re.fullmatch(r"py(\d+t?)", env)
+    return str(Python.parse(found[1])) if found else ""
+
+
+def table(plan: Plan, done: Record) -> str:
+    lines = [
+        "| platform | ABI | built and audited | tested |",
+        "|---|---|---|---|",
+        *(line(row, done.get(row.name)) for row in plan.targets),
+        "",
+        *(f"Not built: {name}. {reason}." for name, reason in plan.absent.items()),
+    ]
+    return "\n".join(lines) + "\n"
+
+
+def line(row: Target, done: Mapping[str, Sequence[str]] | None) -> str:
+    built = "no" if done is None else "yes"
+    return f"| {described(row)} | `{row.abi}` | {built} | {tested(row, done)} |"
+
+
+def described(row: Target) -> str:
+    floor = re.search(r"_(\d+)_(\d+)_", row.tag)
+    version = f"{floor[1]}.{floor[2]}" if floor else ""
+    processor = "x86" if row.machine == "32" else row.machine
+    return f"{SYSTEMS[row.system].format(version)}, {processor}"
+
+
+def tested(row: Target, done: Mapping[str, Sequence[str]] | None) -> str:
+    if not done:
+        return row.untested or "not yet"
+    suites = {
+        "whole": "the whole suite on {}",
+        "smoke": "every function once on {}",
+        "not run": "not run: {}",
+    }
+    parts = [suites[key].format(", ".join(found)) for key, found in done.items()]
+    return "; ".join(parts)
+
+
+def written(text: str, made: str) -> str:
+    """The document with the table between its marks."""
+    head, start, rest = text.partition(START)
+    _, end, tail = rest.partition(END)
+    if not start or not end:
+        raise Failure(f"{DOCUMENT.name} lacks the lines {START} and {END}")
+    return f"{head}{START}\n\n{made}\n{END}{tail}"
+
+
+def parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    group = parser.add_mutually_exclusive_group()
+    group.add_argument("--check", action="store_true")
+    group.add_argument("--record", type=Path, metavar="DIST")
+    return parser
+
+
+def stage(arguments: Sequence[str]) -> int:
+    options = parser().parse_args(arguments)
+    plan = targets.load()
+    if options.record:
+        noted = record(ledger.read(options.record), plan)
+        RECORD.write_text(json.dumps(noted, indent=2) + "\n", "utf-8", newline="\n")
+    done = json.loads(RECORD.read_text("utf-8")) if RECORD.exists() else {}
+    present = DOCUMENT.read_text("utf-8")
+    made = written(present, table(plan, done))
+    if options.check and made != present:
+        raise Failure(f"the table in {DOCUMENT.name} is stale: scripts/support.py")
+    if not options.check:
+        DOCUMENT.write_text(made, "utf-8", newline="\n")
+    state = "is up to date" if options.check else "was written"
+    print(f"{DOCUMENT.name} {state}")
+    return 0
+
+
+if __name__ == "__main__":
+    main(stage)
