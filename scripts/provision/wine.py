@@ -6,6 +6,7 @@ it beside Python. The wheel under test stays as it is.
 """
 
 import hashlib
+import shutil
 import sys
 import zipfile
 from collections.abc import Mapping
@@ -31,7 +32,8 @@ def provide(folder: Path, site: Path) -> tuple[str, ...]:
     if not program.exists():
         unpack_wine(folder, wine)
     if not (folder / "prefix" / "system.reg").exists():
-        run(command(program, "wineboot", "--init", env=environment(folder)))
+        # Its status tells of the 32-bit half, which is not there.
+        attempt(command(program, "wineboot", "--init", env=environment(folder)))
     if not python.exists():
         unpack_python(folder)
     wine_shims.provide(python.parent, site)
@@ -65,9 +67,11 @@ def unpack_wine(folder: Path, wine: Path) -> None:
     # Debian's is a script that looks for the real one in /usr.
     server.unlink()
     server.symlink_to("wineserver64")
-    [libraries] = wine.glob("usr/lib/*-linux-gnu/wine/x86_64-windows")
+    # Wine's own libraries need Debian's zlib for Windows.
+    system = folder / "prefix" / "drive_c" / "windows" / "system32"
+    system.mkdir(parents=True)
     for dll in wine.glob("usr/x86_64-w64-mingw32/lib/*.dll"):
-        (libraries / dll.name).symlink_to(dll)
+        shutil.copy2(dll, system)
 
 
 def unpack_python(folder: Path) -> None:
