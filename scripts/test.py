@@ -218,7 +218,11 @@ def execute_elsewhere(one: Run, suite: str) -> Result:
     except Failure as failure:
         return Result(one, False, time.monotonic() - start, [str(failure)], suite)
     closing = [line for step in steps for line in closing_lines(step.output)]
-    bad = [f"status {step.status}: {step.command}" for step in steps if step.status]
+    bad = [
+        f"status {step.status}: {Path(step.command.argv[-1]).name}"
+        for step in steps
+        if step.status
+    ]
     seconds = time.monotonic() - start
     return Result(one, not bad, seconds, [*closing, *bad], suite)
 

@@ -133,8 +133,8 @@ def from_debian(target: Target, python: Python) -> Interpreter:
     program = tree.python(str(python))
     if not program.exists():
         # NumPy is Debian's where there is no wheel for this processor.
-        also = () if (site / "numpy").exists() else ("python3-numpy",)
-        debian.unpack(tree, [str(python)], also)
+        numpy = [] if (site / "numpy").exists() else ["python3-numpy"]
+        debian.unpack(tree, [str(python)], ["libstdc++6", *numpy])
         precompile(python, tree.root / "usr" / "lib")
     cpu = QEMU_CPU.get(target.debian)
     return Interpreter(
