@@ -185,6 +185,8 @@ def read(data: bytes) -> Extension:
         if fat.size != 1:
             raise Failure(f"a library for {fat.size} processors in one file")
         return MachO(fat.at(0), fat)
-    if lief.is_pe(list(data)) and (pe := lief.PE.parse(list(data))):
+    settings = lief.PE.ParserConfig()
+    settings.parse_exceptions = True  # where the functions begin
+    if lief.is_pe(list(data)) and (pe := lief.PE.parse(list(data), settings)):
         return Pe(pe)
     raise Failure("no extension module of any known system")

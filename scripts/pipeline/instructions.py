@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 import capstone
 
-from pipeline.binary import Extension
+from pipeline.binary import Extension, Pe
 
 MODES = {
     "x86_64": capstone.CS_MODE_64,
@@ -90,6 +90,8 @@ def codes(extension: Extension) -> Iterator[tuple[int, bytes]]:
 
 
 def starts(extension: Extension) -> Sequence[int]:
+    if isinstance(extension, Pe):
+        return [one.rva_start for one in extension.binary.exceptions]
     return [one.address for one in extension.binary.functions]
 
 
