@@ -141,7 +141,9 @@ def flags_of_the_stack(elf: lief.ELF.Binary) -> int:
 
 def init_function(elf: lief.ELF.Binary) -> int:
     [start] = {one.address for one in elf.exported_functions}
-    return int(elf.virtual_address_to_offset(start))
+    offset = elf.virtual_address_to_offset(start)
+    assert isinstance(offset, int)
+    return offset
 
 
 def export_more(contents: Contents) -> None:
@@ -217,7 +219,9 @@ def need_newer_macos(contents: Contents) -> None:
     name = one(contents, ".so")
     fat = lief.MachO.parse(list(contents[name]))
     assert fat is not None
-    command = fat.at(0).build_version
+    library = fat.at(0)
+    assert library is not None
+    command = library.build_version
     assert command is not None
     # After the command's kind, its size and the platform: patch, minor, major.
     start = command.command_offset + 12

@@ -22,6 +22,12 @@ TOOLS = {"rustc": "1"}
 
 
 @pytest.fixture
+def plan(sample: Plan) -> Plan:
+    """What is built is all that is planned."""
+    return sample
+
+
+@pytest.fixture
 def release(dist: Path, plan: Plan, tmp_path: Path) -> Path:
     """The files of dist/, with a ledger that says all tests passed."""
     for name in plan.files:
@@ -50,6 +56,25 @@ def change(release: Path, plan: Plan, env: str, tests: list[EnvResult]) -> None:
             kept = [test for test in entry.tests if test.env != env]
             entry.tests = [*kept, *tests]
     ledger.write(release, entries)
+
+
+@pytest.mark.parametrize(
+    ("url", "ours"),
+    [
+        ("http://127.0.0.1:8080/", True),
+        ("http://localhost:1/", True),
+        ("https://upload.pypi.org/legacy/", False),
+        ("https://127.0.0.1.example.org/", False),
+    ],
+)
+def test_an_index_of_this_machine_is_told_from_another(url: str, ours: bool) -> None:
+    assert publish.is_of_this_machine(url) == ours
+
+
+def test_a_part_of_the_plan_goes_to_no_real_index(tmp_path: Path) -> None:
+    finished = publish_from(tmp_path, "https://upload.example.org/")
+    assert finished.returncode == 1
+    assert "a part of the plan is for rehearsals" in finished.stderr
 
 
 def test_nothing_speaks_against_a_tested_release(release: Path, plan: Plan) -> None:
@@ -121,7 +146,7 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, Path
 
 def publish_from(release: Path, url: str) -> "subprocess.CompletedProcess[str]":
     """The stage as it is started, which goes on in the tool environment."""
-    argv = [sys.executable, publish.__file__, str(release), "--url", url]
+    argv = [sys.executable, publish.__file__, str(release), "--sample", "--url", url]
     environ = {**os.environ, **rehearse.ANYONE}
     return subprocess.run(
         argv, env=environ, capture_output=True, text=True, check=False
