@@ -3,6 +3,7 @@
 Read by LIEF; `read` gives one of three classes with the same facts.
 """
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, Literal
@@ -30,8 +31,12 @@ PE_MACHINES = {"AMD64": "amd64", "I386": "32", "ARM64": "arm64"}
 EXECUTABLE = 1  # of the flags of a segment of ELF
 # What -headerpad_max_install_names leaves for each path that install_name_tool writes.
 PATH_ROOM = 1024
-# Symbols that the linker itself puts into a library of macOS.
-LINKERS = {"_mh_dylib_header", "__dso_handle"}
+# On macOS zig 0.17 drops rustc's list of exports: there remain the linker's own symbols
+# and two of Rust's standard library. Names being two-level there, they meet no other's.
+LINKERS = re.compile(
+    r"_mh_dylib_header|__dso_handle|rust_eh_personality"
+    r"|_RNvNtCs\w+_3std9panicking11EMPTY_PANIC"
+)
 
 
 @dataclass(frozen=True)
@@ -103,8 +108,8 @@ class MachO:
 
     @property
     def exports(self) -> set[str]:
-        names = {symbol.name for symbol in self.binary.exported_symbols}
-        return {name.removeprefix("_") for name in names} - LINKERS
+        found = [one.name.removeprefix("_") for one in self.binary.exported_symbols]
+        return {name for name in found if not LINKERS.fullmatch(name)}
 
     @property
     def oldest_system(self) -> tuple[int, ...]:

@@ -268,6 +268,7 @@ OTHER_MUTATIONS: list[tuple[str, str, str, Change]] = [
         edit(".so", "libSystem.B", "libSystem.C"),
     ),
     ("libraries", "musl", "C++", add_library),
+    ("exports", "macos", "a name of ours", edit(".so", "EMPTY_PANIC", "EMPTY_STACK")),
     ("hardening", "macos", "a flat name space", flatten),
     (
         "stable_abi",
