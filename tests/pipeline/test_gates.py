@@ -210,7 +210,7 @@ WHEEL_MUTATIONS: list[tuple[str, str, Change]] = [
     ("exports", "a name of ours", export_more),
     ("hardening", "an executable stack", patch(".so", flags_of_the_stack, b"\7")),
     ("stripped", "debug information", edit(".so", "\0.comment\0", "\0.debug_a\0")),
-    ("build_paths", "a home", edit(".so", "/cargo/index", "/home/me/dex")),
+    ("build_paths", "a home", edit(".so", "/rustc/", "/home/a")),
     ("baseline", "AVX at import", patch(".so", init_function, VZEROUPPER)),
 ]
 
