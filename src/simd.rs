@@ -49,6 +49,8 @@ pub trait Vector: Copy {
     fn mul_add(self, factor: Self, term: Self) -> Self;
     /// `term - self * factor`, rounded once.
     fn mul_sub_from(self, factor: Self, term: Self) -> Self;
+    /// The square roots.
+    fn sqrt(self) -> Self;
     /// The lesser; `other` where either is NaN.
     fn least(self, other: Self) -> Self;
     /// The greater; `other` where either is NaN.
@@ -57,6 +59,10 @@ pub trait Vector: Copy {
     fn unless_nan(self, key: Self, other: Self) -> Self;
     /// `self`, but NaN where `key` is less than `limit`.
     fn where_reaches(self, key: Self, limit: Self) -> Self;
+    /// `self` where `key` is less than `limit`, else `other`.
+    fn where_less(self, key: Self, limit: Self, other: Self) -> Self;
+    /// `self` where `key` is at most `limit`, else `other`.
+    fn where_at_most(self, key: Self, limit: Self, other: Self) -> Self;
     /// Whether any is NaN.
     fn any_nan(self) -> bool;
 
@@ -71,6 +77,13 @@ pub trait Vector: Copy {
         let sum = self.add(other);
         let grown = sum.sub(self);
         (sum, self.sub(sum.sub(grown)).add(other.sub(grown)))
+    }
+
+    /// The rounded products and their errors, as `double::two_product`.
+    #[inline(always)]
+    fn two_product(self, other: Self) -> (Self, Self) {
+        let product = self.mul(other);
+        (product, self.mul_add(other, Self::splat(0.0).sub(product)))
     }
 }
 
@@ -159,6 +172,10 @@ impl<I: Isa> Vector for One<I> {
         Self::new(I::mul_add(-self.0, factor.0, term.0))
     }
     #[inline(always)]
+    fn sqrt(self) -> Self {
+        Self::new(self.0.sqrt())
+    }
+    #[inline(always)]
     fn least(self, other: Self) -> Self {
         if self.0 < other.0 { self } else { other }
     }
@@ -173,6 +190,14 @@ impl<I: Isa> Vector for One<I> {
     #[inline(always)]
     fn where_reaches(self, key: Self, limit: Self) -> Self {
         if key.0 >= limit.0 { self } else { Self::new(f64::NAN) }
+    }
+    #[inline(always)]
+    fn where_less(self, key: Self, limit: Self, other: Self) -> Self {
+        if key.0 < limit.0 { self } else { other }
+    }
+    #[inline(always)]
+    fn where_at_most(self, key: Self, limit: Self, other: Self) -> Self {
+        if key.0 <= limit.0 { self } else { other }
     }
     #[inline(always)]
     fn any_nan(self) -> bool {
@@ -246,6 +271,10 @@ impl Vector for Eight {
         })
     }
     #[inline(always)]
+    fn sqrt(self) -> Self {
+        Self(self.0.map(f64::sqrt))
+    }
+    #[inline(always)]
     fn least(self, other: Self) -> Self {
         self.each(other, |a, b| if a < b { a } else { b })
     }
@@ -266,6 +295,16 @@ impl Vector for Eight {
                 if key >= limit { value } else { f64::NAN }
             },
         )
+    }
+    #[inline(always)]
+    fn where_less(self, key: Self, limit: Self, other: Self) -> Self {
+        let pick = |lane: usize| key.0[lane] < limit.0[lane];
+        Self(from_fn(|lane| if pick(lane) { self.0[lane] } else { other.0[lane] }))
+    }
+    #[inline(always)]
+    fn where_at_most(self, key: Self, limit: Self, other: Self) -> Self {
+        let pick = |lane: usize| key.0[lane] <= limit.0[lane];
+        Self(from_fn(|lane| if pick(lane) { self.0[lane] } else { other.0[lane] }))
     }
     #[inline(always)]
     fn any_nan(self) -> bool {
@@ -491,6 +530,10 @@ mod x86 {
             Self(avx512!(_mm512_fnmadd_pd(self.0, factor.0, term.0)))
         }
         #[inline(always)]
+        fn sqrt(self) -> Self {
+            Self(avx512!(_mm512_sqrt_pd(self.0)))
+        }
+        #[inline(always)]
         fn least(self, other: Self) -> Self {
             Self(avx512!(_mm512_min_pd(self.0, other.0)))
         }
@@ -510,6 +553,20 @@ mod x86 {
             Self(avx512!({
                 let reaches = _mm512_cmp_pd_mask::<_CMP_GE_OQ>(key.0, limit.0);
                 _mm512_mask_mov_pd(_mm512_set1_pd(f64::NAN), reaches, self.0)
+            }))
+        }
+        #[inline(always)]
+        fn where_less(self, key: Self, limit: Self, other: Self) -> Self {
+            Self(avx512!({
+                let less = _mm512_cmp_pd_mask::<_CMP_LT_OQ>(key.0, limit.0);
+                _mm512_mask_mov_pd(other.0, less, self.0)
+            }))
+        }
+        #[inline(always)]
+        fn where_at_most(self, key: Self, limit: Self, other: Self) -> Self {
+            Self(avx512!({
+                let at_most = _mm512_cmp_pd_mask::<_CMP_LE_OQ>(key.0, limit.0);
+                _mm512_mask_mov_pd(other.0, at_most, self.0)
             }))
         }
         #[inline(always)]
@@ -643,6 +700,10 @@ mod x86 {
             self.each_of_three(factor, term, |a, b, c| avx2!(_mm256_fnmadd_pd(a, b, c)))
         }
         #[inline(always)]
+        fn sqrt(self) -> Self {
+            Self(self.0.map(|half| avx2!(_mm256_sqrt_pd(half))))
+        }
+        #[inline(always)]
         fn least(self, other: Self) -> Self {
             self.each(other, |a, b| avx2!(_mm256_min_pd(a, b)))
         }
@@ -664,6 +725,16 @@ mod x86 {
                     _mm256_blendv_pd(_mm256_set1_pd(f64::NAN), value, reaches)
                 })
             })
+        }
+        #[inline(always)]
+        fn where_less(self, key: Self, limit: Self, other: Self) -> Self {
+            let less = key.each(limit, |a, b| avx2!(_mm256_cmp_pd::<_CMP_LT_OQ>(a, b)));
+            self.each_of_three(other, less, |a, b, mask| avx2!(_mm256_blendv_pd(b, a, mask)))
+        }
+        #[inline(always)]
+        fn where_at_most(self, key: Self, limit: Self, other: Self) -> Self {
+            let at_most = key.each(limit, |a, b| avx2!(_mm256_cmp_pd::<_CMP_LE_OQ>(a, b)));
+            self.each_of_three(other, at_most, |a, b, mask| avx2!(_mm256_blendv_pd(b, a, mask)))
         }
         #[inline(always)]
         fn any_nan(self) -> bool {

@@ -25,26 +25,73 @@ pub trait Slide: Copy + Send + Sync {
 
     /// Whether finite values may sum up to something infinite.
     const MAY_OVERFLOW: bool = true;
+    /// Whether it needs to know of an anchor.
+    const ANCHORED: bool = false;
 
     /// Of no values.
     fn nothing<V: Vector>(&self) -> Self::State<V>;
 
-    /// Takes in one more value in each lane. With `CARE`, it may be NaN, which changes nothing.
-    fn push<V: Vector, const CARE: bool>(&self, state: Self::State<V>, value: V) -> Self::State<V>;
+    /// Takes in the value after these. With `CARE`, it may be NaN, which changes nothing.
+    fn push<V: Vector, const CARE: bool>(
+        &self,
+        state: Self::State<V>,
+        item: Item<V>,
+    ) -> Self::State<V>;
 
-    /// The result of two parts, with so many values in all, and one divided by that. With `CARE`,
-    /// values and sums may be infinite.
+    /// Takes in the value before these.
+    #[inline(always)]
+    fn push_before<V: Vector, const CARE: bool>(
+        &self,
+        state: Self::State<V>,
+        item: Item<V>,
+    ) -> Self::State<V> {
+        self.push::<V, CARE>(state, item)
+    }
+
+    /// The result of two parts. With `CARE`, values and sums may be infinite.
     fn merged<V: Vector, const CARE: bool>(
         &self,
         left: Self::State<V>,
         right: Self::State<V>,
-        count: V,
-        inverse: V,
+        whole: Whole<V>,
     ) -> V;
+
+    /// The result of values that were multiplied with a power of two, whose inverse is `unscale`.
+    #[inline(always)]
+    fn unscaled<V: Vector>(&self, result: V, unscale: V) -> V {
+        result.mul(unscale)
+    }
 
     /// Of a value and the result of its window, the one that is not finite where the carefree
     /// form does not hold.
     fn witness<V: Vector>(&self, value: V, result: V) -> V;
+}
+
+/// A value of a window.
+#[derive(Clone, Copy)]
+pub struct Item<V> {
+    /// Itself.
+    pub value: V,
+    /// One of the values of its part, from which distances may be taken.
+    pub anchor: V,
+    /// Its row, counted from the beginning of the latest block.
+    pub place: V,
+}
+
+/// What is known of a whole window.
+#[derive(Clone, Copy)]
+pub struct Whole<V> {
+    /// How many values it has.
+    pub count: V,
+    /// One divided by that.
+    pub inverse: V,
+    /// How many of them are in its left part. Only known with `CARE`.
+    pub left_count: V,
+    /// The anchors of its parts, NaN where there is no value. Without `CARE`, the right part's is
+    /// that of both.
+    pub anchors: (V, V),
+    /// The row of its last value.
+    pub place: V,
 }
 
 /// The window of a call, within its axis.
@@ -311,6 +358,8 @@ struct Scan<K: Slide, V: Vector> {
     prefix_len: usize,
     prefix: K::State<V>,
     prefix_count: V,
+    /// The anchors of the suffixes and of the prefix.
+    anchors: (V, V),
     /// Whether there may be something other than finite values in the windows of this block.
     care: bool,
     /// So many of the latest rows are all finite.
@@ -339,6 +388,7 @@ impl<K: Slide, V: Vector> Scan<K, V> {
             prefix_len: 0,
             prefix: nothing,
             prefix_count: zero,
+            anchors: (zero, zero),
             care: true,
             finite: 0,
             scale: 1.0,
@@ -426,27 +476,40 @@ impl<K: Slide, V: Vector> Scan<K, V> {
     fn start_block(&mut self, first: usize) {
         self.care = self.finite < self.window.len || self.scale != 1.0;
         (self.prefix, self.prefix_count) = (self.kernel.nothing(), V::splat(0.0));
-        if self.care { self.sum_suffixes::<true>(first) } else { self.sum_suffixes::<false>(first) }
+        if self.care {
+            self.anchors.1 = V::splat(f64::NAN);
+            self.sum_suffixes::<true>(first);
+        } else {
+            self.anchors.1 = self.rows[first + self.window.len];
+            self.sum_suffixes::<false>(first);
+        }
     }
 
     #[inline(always)]
     fn sum_suffixes<const CARE: bool>(&mut self, first: usize) {
         let window = self.window.len;
         let (mut state, mut count) = (self.kernel.nothing(), V::splat(0.0));
-        let scale = V::splat(self.scale);
+        let (one, scale) = (V::splat(1.0), V::splat(self.scale));
         let rows = &self.rows[first..first + window];
         let suffixes = &mut self.suffixes[..window + 1];
         let counts = &mut self.suffix_counts[..window + 1];
         (suffixes[window], counts[window]) = (state, count);
+        let mut anchor = if CARE { V::splat(f64::NAN) } else { self.anchors.1 };
+        let mut place = V::splat(0.0);
         for row in (1..window).rev() {
             let value = if CARE { rows[row].mul(scale) } else { rows[row] };
-            state = self.kernel.push::<V, CARE>(state, value);
+            place = place.sub(one);
+            if CARE && K::ANCHORED {
+                anchor = anchor.unless_nan(anchor, value);
+            }
+            state = self.kernel.push_before::<V, CARE>(state, Item { value, anchor, place });
             suffixes[row] = state;
             if CARE {
                 count = count.add(one_if_value(value));
                 counts[row] = count;
             }
         }
+        self.anchors.0 = anchor;
     }
 
     /// Walks `len` rows of one block, and gives the results from `result` on.
@@ -457,6 +520,9 @@ impl<K: Slide, V: Vector> Scan<K, V> {
             // Once more with care, from here to the end of the block.
             self.care = true;
             self.prefix_count = V::splat(self.prefix_len as f64);
+            if self.prefix_len == 0 {
+                self.anchors.1 = V::splat(f64::NAN);
+            }
             self.sum_suffixes::<true>(row - self.prefix_len - self.window.len);
         }
         let finite = carefree || self.sum_prefixes::<true>(row, result, len);
@@ -479,32 +545,44 @@ impl<K: Slide, V: Vector> Scan<K, V> {
         let counts = &self.suffix_counts[first..first + len];
         let results = &mut self.results[result..result + len];
         let (mut state, mut count) = (self.prefix, self.prefix_count);
+        let (left_anchor, mut anchor) = self.anchors;
+        let mut place = V::splat(self.prefix_len as f64);
         // They become NaN with the first that is not finite, or the first that is huge.
         let (mut witness, mut huge) = (zero, zero);
         for at in 0..len {
             if CARE {
                 let value = rows[at].mul(scale);
-                state = self.kernel.push::<V, true>(state, value);
+                if K::ANCHORED {
+                    anchor = anchor.unless_nan(anchor, value);
+                }
+                state = self.kernel.push::<V, true>(state, Item { value, anchor, place });
                 count = count.add(one_if_value(value));
-                let all = count.add(counts[at]);
-                let merged = self.kernel.merged::<V, true>(suffixes[at], state, all, one.div(all));
-                results[at] = merged.mul(unscale).where_reaches(all, min_count);
+                let left_count = counts[at];
+                let all = count.add(left_count);
+                let (inverse, anchors) = (one.div(all), (left_anchor, anchor));
+                let whole = Whole { count: all, inverse, left_count, anchors, place };
+                let merged = self.kernel.merged::<V, true>(suffixes[at], state, whole);
+                let merged = self.kernel.unscaled(merged, unscale);
+                results[at] = merged.where_reaches(all, min_count);
                 let finite = value.mul(zero);
                 let grown = value.mul(V::splat(UNSCALE)).mul(zero);
                 (witness, huge) = (witness.add(finite), huge.add(grown.unless_nan(finite, zero)));
             } else {
                 let value = rows[at];
-                state = self.kernel.push::<V, false>(state, value);
-                let merged =
-                    self.kernel.merged::<V, false>(suffixes[at], state, full, full_inverse);
+                state = self.kernel.push::<V, false>(state, Item { value, anchor, place });
+                let (count, inverse, anchors) = (full, full_inverse, (anchor, anchor));
+                let whole = Whole { count, inverse, left_count: zero, anchors, place };
+                let merged = self.kernel.merged::<V, false>(suffixes[at], state, whole);
                 results[at] = merged;
                 witness = self.kernel.witness(value, merged).mul_add(zero, witness);
             }
+            place = place.add(one);
         }
         self.huge |= huge.any_nan();
         let holds = !witness.any_nan();
         if CARE || holds {
             (self.prefix, self.prefix_count) = (state, count);
+            self.anchors.1 = anchor;
         }
         holds
     }

@@ -10,6 +10,7 @@ A window is looked at as a whole, in O(length * window).
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -178,6 +179,28 @@ def move_mean(
     return _move(nanmean, a, window, min_count, axis)
 
 
+def move_var(
+    a: ArrayLike,
+    window: int,
+    min_count: int | None = None,
+    axis: int = -1,
+    ddof: int = 0,
+) -> Array:
+    """Variance of each window."""
+    return _move(partial(nanvar, ddof=ddof), a, window, min_count, axis)
+
+
+def move_std(
+    a: ArrayLike,
+    window: int,
+    min_count: int | None = None,
+    axis: int = -1,
+    ddof: int = 0,
+) -> Array:
+    """Standard deviation of each window."""
+    return _move(partial(nanstd, ddof=ddof), a, window, min_count, axis)
+
+
 def move_min(
     a: ArrayLike, window: int, min_count: int | None = None, axis: int = -1
 ) -> Array:
@@ -190,6 +213,28 @@ def move_max(
 ) -> Array:
     """Greatest value of each window."""
     return _move(nanmax, a, window, min_count, axis)
+
+
+def move_argmin(
+    a: ArrayLike, window: int, min_count: int | None = None, axis: int = -1
+) -> Array:
+    """How long ago the least value of each window was, the latest of equals."""
+    return _move(partial(_latest, nanargmin), a, window, min_count, axis)
+
+
+def move_argmax(
+    a: ArrayLike, window: int, min_count: int | None = None, axis: int = -1
+) -> Array:
+    """How long ago the greatest value of each window was, the latest of equals."""
+    return _move(partial(_latest, nanargmax), a, window, min_count, axis)
+
+
+def _latest(first: Callable[..., Any], a: Array, axis: int = -1) -> Any:
+    """The place from the end; NaN where there is no value."""
+    nothing = _isnan(a).all(axis=axis)
+    backwards = np.flip(a, axis)
+    some = np.where(np.expand_dims(nothing, axis), 0, backwards)
+    return np.where(nothing, np.nan, first(some, axis))
 
 
 def _isnan(a: Array) -> NDArray[np.bool_]:

@@ -9,7 +9,8 @@ use crate::element::Element;
 use crate::error::Error;
 use crate::reduce::Reduce;
 use crate::rows::{Rows, View};
-use crate::simd::Isa;
+use crate::simd::{Isa, Vector};
+use crate::slide::{Item, Slide, Whole};
 
 /// `nanargmin` and `nanargmax`: the place of the value that wins.
 #[derive(Clone, Copy)]
@@ -116,4 +117,56 @@ fn position<T: Element>(values: &[T], value: T) -> usize {
     let has = |some: &[T]| some.iter().fold(false, |any, other| any | (*other == value));
     let start = values.chunks(SOME).position(has).unwrap_or_default() * SOME;
     start + values[start..].iter().position(|other| *other == value).unwrap_or_default()
+}
+
+/// `move_argmin` and `move_argmax`: how many places before the last of its window, the last of
+/// equals. Integers are compared as `float64`.
+impl<O: Order> Slide for Arg<O> {
+    /// The value that wins and its row; NaN and any, if there is no value.
+    type State<V: Vector> = (V, V);
+
+    const MAY_OVERFLOW: bool = false;
+
+    #[inline(always)]
+    fn nothing<V: Vector>(&self) -> (V, V) {
+        (V::splat(f64::NAN), V::splat(0.0))
+    }
+
+    #[inline(always)]
+    fn push<V: Vector, const CARE: bool>(&self, best: (V, V), item: Item<V>) -> (V, V) {
+        let item = (item.value, item.place);
+        let item = if CARE { unless_nan(item, best) } else { item };
+        let first = |this, other| O::where_before(best.0, item.0, this, other);
+        (first(best.0, item.0), first(best.1, item.1))
+    }
+
+    #[inline(always)]
+    fn push_before<V: Vector, const CARE: bool>(&self, best: (V, V), item: Item<V>) -> (V, V) {
+        let item = (item.value, item.place);
+        let item = if CARE { unless_nan(item, best) } else { item };
+        let first = |this, other| O::where_not_after(best.0, item.0, this, other);
+        (first(best.0, item.0), first(best.1, item.1))
+    }
+
+    #[inline(always)]
+    fn merged<V: Vector, const CARE: bool>(
+        &self,
+        left: (V, V),
+        right: (V, V),
+        whole: Whole<V>,
+    ) -> V {
+        let right = if CARE { unless_nan(right, left) } else { right };
+        whole.place.sub(O::where_before(left.0, right.0, left.1, right.1))
+    }
+
+    #[inline(always)]
+    fn witness<V: Vector>(&self, value: V, _result: V) -> V {
+        value
+    }
+}
+
+/// A value and its row, but the others' where it is NaN.
+#[inline(always)]
+fn unless_nan<V: Vector>((value, place): (V, V), other: (V, V)) -> (V, V) {
+    (value.unless_nan(value, other.0), place.unless_nan(value, other.1))
 }

@@ -10,7 +10,7 @@ use crate::error::Error;
 use crate::reduce::{Fold, Reduce, dense};
 use crate::rows::{Rows, View};
 use crate::simd::{Isa, Vector};
-use crate::slide::Slide;
+use crate::slide::{Item, Slide, Whole};
 
 /// `nanmean`
 #[derive(Clone, Copy)]
@@ -179,8 +179,8 @@ impl Slide for Mean {
     }
 
     #[inline(always)]
-    fn push<V: Vector, const CARE: bool>(&self, state: (V, V), value: V) -> (V, V) {
-        Sum.push::<V, CARE>(state, value)
+    fn push<V: Vector, const CARE: bool>(&self, state: (V, V), item: Item<V>) -> (V, V) {
+        Sum.push::<V, CARE>(state, item)
     }
 
     #[inline(always)]
@@ -188,9 +188,9 @@ impl Slide for Mean {
         &self,
         left: (V, V),
         right: (V, V),
-        count: V,
-        inverse: V,
+        whole: Whole<V>,
     ) -> V {
+        let Whole { count, inverse, .. } = whole;
         let (high, low) = plus(left, right);
         let quotient = high.add(low).mul(inverse);
         let rest = quotient.mul_sub_from(count, high).add(low);

@@ -10,7 +10,7 @@ use crate::error::Error;
 use crate::reduce::{Fold, Reduce, dense, state_of_all};
 use crate::rows::{Rows, View};
 use crate::simd::{Isa, Vector};
-use crate::slide::Slide;
+use crate::slide::{Item, Slide, Whole};
 
 /// `nansum`
 #[derive(Clone, Copy)]
@@ -188,7 +188,8 @@ impl Slide for Sum {
     }
 
     #[inline(always)]
-    fn push<V: Vector, const CARE: bool>(&self, (high, low): (V, V), value: V) -> (V, V) {
+    fn push<V: Vector, const CARE: bool>(&self, (high, low): (V, V), item: Item<V>) -> (V, V) {
+        let value = item.value;
         let value = if CARE { value.unless_nan(value, V::splat(0.0)) } else { value };
         let (sum, error) = high.two_sum(value);
         (sum, low.add(error))
@@ -199,8 +200,7 @@ impl Slide for Sum {
         &self,
         left: (V, V),
         right: (V, V),
-        _count: V,
-        _inverse: V,
+        _whole: Whole<V>,
     ) -> V {
         let (high, low) = plus(left, right);
         let sum = high.add(low);

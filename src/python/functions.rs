@@ -19,7 +19,7 @@ macro_rules! functions {
         )* }
         slide { $(
             $(#[doc = $slide_doc:literal])+
-            $slide:ident() => $slide_kernel:expr;
+            $slide:ident($text:literal $(, $setting:ident = $initial:tt)*) => $slide_kernel:expr;
         )* }
         other { $($other:item)* }
     ) => {
@@ -69,18 +69,19 @@ macro_rules! functions {
                 #[pyfunction]
                 // Its own words would be `axis=...`.
                 #[pyo3(
-                    signature = (a, window, min_count = None, axis = -1),
-                    text_signature = "(a, window, min_count=None, axis=-1)"
+                    signature = (a, window, min_count = None, axis = -1 $(, $setting = $initial)*),
+                    text_signature = $text
                 )]
                 fn $slide<'py>(
                     a: &Bound<'py, PyAny>,
                     #[pyo3(from_py_with = arguments::window)] window: i64,
                     #[pyo3(from_py_with = arguments::min_count)] min_count: Option<i64>,
                     #[pyo3(from_py_with = arguments::axis)] axis: i64,
+                    $(#[pyo3(from_py_with = arguments::$setting)] $setting: i64),*
                 ) -> PyResult<Bound<'py, PyAny>> {
                     let name = stringify!($slide);
                     call::slide(a, window, min_count, axis, $slide_kernel, |a| {
-                        slow(a.py(), name)?.call1((a, window, min_count, axis))
+                        slow(a.py(), name)?.call1((a, window, min_count, axis, $($setting),*))
                     })
                 }
             )*
@@ -630,7 +631,7 @@ functions! {
         /// --------
         /// >>> uncork.move_sum([1.0, 2.0, 3.0], window=2)
         /// array([nan,  3.,  5.])
-        move_sum() => Sum;
+        move_sum("(a, window, min_count=None, axis=-1)") => Sum;
 
         /// Mean of the values of a moving window that are not NaN.
         ///
@@ -678,7 +679,111 @@ functions! {
         /// --------
         /// >>> uncork.move_mean([1.0, 2.0, 3.0], window=2)
         /// array([nan, 1.5, 2.5])
-        move_mean() => Mean;
+        move_mean("(a, window, min_count=None, axis=-1)") => Mean;
+
+        /// Variance of the values of a moving window that are not NaN.
+        ///
+        /// Parameters
+        /// ----------
+        /// a : array_like
+        ///     Numbers, in any number of dimensions.
+        /// window : int
+        ///     How many values a window has: the one at the same place and those before it.
+        /// min_count : int, optional
+        ///     Windows with fewer values that are not NaN give NaN; by default, those with any
+        ///     NaN do, and the first `window` - 1.
+        /// axis : int, optional
+        ///     The axis to move along; by default, the last.
+        /// ddof : int, optional
+        ///     The squared distances are divided by the count of values less `ddof`.
+        ///
+        /// Returns
+        /// -------
+        /// ndarray
+        ///     One value for each of `a`, in C order; float32 for float32, else float64.
+        ///
+        /// Raises
+        /// ------
+        /// ValueError
+        ///     If `window` is not between 1 and the length of the axis, `min_count` is not between
+        ///     1 and `window`, or `a` has no dimension.
+        /// numpy.exceptions.AxisError
+        ///     If `axis` is not an axis of `a`.
+        /// TypeError
+        ///     If `a` is a masked array or not numeric, or another argument is not an integer.
+        /// MemoryError
+        ///     If there is no memory for the result or for O(window) values beside it.
+        ///
+        /// Notes
+        /// -----
+        /// Windows are merged from the end of one block and the beginning of the next [1]_;
+        /// nothing is subtracted, so a value that has left the window leaves no trace. Distances
+        /// from a value of the window, and their squares, are summed in twice the precision: the
+        /// result is never negative, and 0 for a window of equal values. Windows with an infinity,
+        /// or with no more values than `ddof`, give NaN. O(n) for any window.
+        ///
+        /// References
+        /// ----------
+        /// .. [1] M. van Herk, "A fast algorithm for local minimum and maximum filters",
+        ///    Pattern Recognition Letters 13 (1992).
+        ///
+        /// Examples
+        /// --------
+        /// >>> uncork.move_var([1.0, 2.0, 4.0], window=2)
+        /// array([ nan, 0.25, 1.  ])
+        move_var("(a, window, min_count=None, axis=-1, ddof=0)", ddof = 0) => Var::new(ddof);
+
+        /// Standard deviation of the values of a moving window that are not NaN.
+        ///
+        /// Parameters
+        /// ----------
+        /// a : array_like
+        ///     Numbers, in any number of dimensions.
+        /// window : int
+        ///     How many values a window has: the one at the same place and those before it.
+        /// min_count : int, optional
+        ///     Windows with fewer values that are not NaN give NaN; by default, those with any
+        ///     NaN do, and the first `window` - 1.
+        /// axis : int, optional
+        ///     The axis to move along; by default, the last.
+        /// ddof : int, optional
+        ///     The squared distances are divided by the count of values less `ddof`.
+        ///
+        /// Returns
+        /// -------
+        /// ndarray
+        ///     One value for each of `a`, in C order; float32 for float32, else float64.
+        ///
+        /// Raises
+        /// ------
+        /// ValueError
+        ///     If `window` is not between 1 and the length of the axis, `min_count` is not between
+        ///     1 and `window`, or `a` has no dimension.
+        /// numpy.exceptions.AxisError
+        ///     If `axis` is not an axis of `a`.
+        /// TypeError
+        ///     If `a` is a masked array or not numeric, or another argument is not an integer.
+        /// MemoryError
+        ///     If there is no memory for the result or for O(window) values beside it.
+        ///
+        /// Notes
+        /// -----
+        /// Windows are merged from the end of one block and the beginning of the next [1]_;
+        /// nothing is subtracted, so a value that has left the window leaves no trace. Distances
+        /// from a value of the window, and their squares, are summed in twice the precision: the
+        /// result is never negative, and 0 for a window of equal values. Windows with an infinity,
+        /// or with no more values than `ddof`, give NaN. O(n) for any window.
+        ///
+        /// References
+        /// ----------
+        /// .. [1] M. van Herk, "A fast algorithm for local minimum and maximum filters",
+        ///    Pattern Recognition Letters 13 (1992).
+        ///
+        /// Examples
+        /// --------
+        /// >>> uncork.move_std([1.0, 2.0, 4.0], window=2)
+        /// array([nan, 0.5, 1. ])
+        move_std("(a, window, min_count=None, axis=-1, ddof=0)", ddof = 0) => Var::std(ddof);
 
         /// Least value of a moving window that is not NaN.
         ///
@@ -726,7 +831,7 @@ functions! {
         /// --------
         /// >>> uncork.move_min([1.0, 2.0, 3.0], window=2)
         /// array([nan,  1.,  2.])
-        move_min() => MIN;
+        move_min("(a, window, min_count=None, axis=-1)") => MIN;
 
         /// Greatest value of a moving window that is not NaN.
         ///
@@ -774,7 +879,103 @@ functions! {
         /// --------
         /// >>> uncork.move_max([1.0, 2.0, 3.0], window=2)
         /// array([nan,  2.,  3.])
-        move_max() => MAX;
+        move_max("(a, window, min_count=None, axis=-1)") => MAX;
+
+        /// How long ago the least value of a moving window was.
+        ///
+        /// Parameters
+        /// ----------
+        /// a : array_like
+        ///     Numbers, in any number of dimensions.
+        /// window : int
+        ///     How many values a window has: the one at the same place and those before it.
+        /// min_count : int, optional
+        ///     Windows with fewer values that are not NaN give NaN; by default, those with any
+        ///     NaN do, and the first `window` - 1.
+        /// axis : int, optional
+        ///     The axis to move along; by default, the last.
+        ///
+        /// Returns
+        /// -------
+        /// ndarray
+        ///     One value for each of `a`, in C order; float32 for float32, else float64.
+        ///
+        /// Raises
+        /// ------
+        /// ValueError
+        ///     If `window` is not between 1 and the length of the axis, `min_count` is not between
+        ///     1 and `window`, or `a` has no dimension.
+        /// numpy.exceptions.AxisError
+        ///     If `axis` is not an axis of `a`.
+        /// TypeError
+        ///     If `a` is a masked array or not numeric, or another argument is not an integer.
+        /// MemoryError
+        ///     If there is no memory for the result or for O(window) values beside it.
+        ///
+        /// Notes
+        /// -----
+        /// 0 stands for the last value of the window, 1 for the one before it; of equal values,
+        /// the last counts. NaN is left out. Integers are compared as float64. Windows are merged
+        /// from the end of one block and the beginning of the next [1]_. O(n) for any window.
+        ///
+        /// References
+        /// ----------
+        /// .. [1] M. van Herk, "A fast algorithm for local minimum and maximum filters",
+        ///    Pattern Recognition Letters 13 (1992).
+        ///
+        /// Examples
+        /// --------
+        /// >>> uncork.move_argmin([1.0, 2.0, 3.0], window=2)
+        /// array([nan,  1.,  1.])
+        move_argmin("(a, window, min_count=None, axis=-1)") => Arg(Least);
+
+        /// How long ago the greatest value of a moving window was.
+        ///
+        /// Parameters
+        /// ----------
+        /// a : array_like
+        ///     Numbers, in any number of dimensions.
+        /// window : int
+        ///     How many values a window has: the one at the same place and those before it.
+        /// min_count : int, optional
+        ///     Windows with fewer values that are not NaN give NaN; by default, those with any
+        ///     NaN do, and the first `window` - 1.
+        /// axis : int, optional
+        ///     The axis to move along; by default, the last.
+        ///
+        /// Returns
+        /// -------
+        /// ndarray
+        ///     One value for each of `a`, in C order; float32 for float32, else float64.
+        ///
+        /// Raises
+        /// ------
+        /// ValueError
+        ///     If `window` is not between 1 and the length of the axis, `min_count` is not between
+        ///     1 and `window`, or `a` has no dimension.
+        /// numpy.exceptions.AxisError
+        ///     If `axis` is not an axis of `a`.
+        /// TypeError
+        ///     If `a` is a masked array or not numeric, or another argument is not an integer.
+        /// MemoryError
+        ///     If there is no memory for the result or for O(window) values beside it.
+        ///
+        /// Notes
+        /// -----
+        /// 0 stands for the last value of the window, 1 for the one before it; of equal values,
+        /// the last counts. NaN is left out. Integers are compared as float64. Windows are merged
+        /// from the end of one block and the beginning of the next [1]_. O(n) for any window.
+        ///
+        /// References
+        /// ----------
+        /// .. [1] M. van Herk, "A fast algorithm for local minimum and maximum filters",
+        ///    Pattern Recognition Letters 13 (1992).
+        ///
+        /// Examples
+        /// --------
+        /// >>> uncork.move_argmax([1.0, 2.0, 3.0], window=2)
+        /// array([nan,  0.,  0.])
+        move_argmax("(a, window, min_count=None, axis=-1)") => Arg(Greatest);
     }
     other {
         /// Replace values in their place.
