@@ -26,6 +26,14 @@ pub trait Element: Copy + PartialOrd + Send + Sync + 'static {
     fn halfway(self, other: Self) -> Self::Float;
     /// `to_f64` of each: themselves, or written to `places`, of which there are as many.
     fn to_f64s<'a>(values: &'a [Self], places: &'a mut [f64]) -> &'a [f64];
+
+    /// Writes `to_f64` of each.
+    #[inline(always)]
+    fn copy_to_f64s(values: &[Self], places: &mut [f64]) {
+        for (place, value) in places.iter_mut().zip(values) {
+            *place = value.to_f64();
+        }
+    }
 }
 
 /// A value that can hold the result of a division.
@@ -36,9 +44,7 @@ pub trait Float: Element<Float = Self, Sum = Self> {
 
 #[inline(always)]
 fn convert<'a, T: Element>(values: &'a [T], places: &'a mut [f64]) -> &'a [f64] {
-    for (place, value) in places.iter_mut().zip(values) {
-        *place = value.to_f64();
-    }
+    T::copy_to_f64s(values, places);
     places
 }
 

@@ -14,7 +14,7 @@ use std::ops::Range;
 use smallvec::SmallVec;
 
 use crate::element::{Element, Float};
-use crate::simd::Vector;
+use crate::simd::{LANES, Row, Vector};
 
 /// One dimension: how many values, and how far apart, in values.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -926,30 +926,28 @@ impl<T: Element> Team<'_, T> {
         self.len
     }
 
-    /// The rows of the team from `row` on: the vectors across its lanes. Before the beginning of
-    /// an axis is NaN. Where a vector has more lanes than the team, or a lane has ended, there is
+    /// The rows of the team from `row` on, the values across its lanes. Before the beginning of
+    /// an axis is NaN. Where a row has more lanes than the team, or a lane has ended, there is
     /// no matter what.
     ///
     /// # Panics
     /// If `row` is further before the beginning than there is history.
     #[inline(always)]
-    pub fn load<V: Vector>(&self, row: isize, rows: &mut [V]) {
+    pub fn load<V: Vector>(&self, row: isize, rows: &mut [Row]) {
         assert!(row >= -(self.history as isize) || self.fresh == self.lanes);
         let inside =
             (row >= 0 || self.fresh == 0) && row + rows.len() as isize <= self.last_len as isize;
-        let done = if inside { self.load_inside(row, rows) } else { 0 };
+        let done = if inside { self.load_inside::<V>(row, rows) } else { 0 };
         for (at, place) in (row + done as isize..).zip(&mut rows[done..]) {
-            let mut values = [0.0; MOST_LANES];
-            for (lane, value) in values[..V::LANES].iter_mut().enumerate() {
+            for (lane, value) in place.0[..V::LANES].iter_mut().enumerate() {
                 *value = self.value(lane.min(self.lanes - 1), at);
             }
-            *place = V::load(&values);
         }
     }
 
     /// Loads as many of the rows as can be loaded fast; all lanes have them.
     #[inline(always)]
-    fn load_inside<V: Vector>(&self, row: isize, rows: &mut [V]) -> usize {
+    fn load_inside<V: Vector>(&self, row: isize, rows: &mut [Row]) -> usize {
         // SAFETY: each lane has these rows, and a row of adjacent lanes is of neighbours.
         let neighbours = |lane: usize, row: isize| unsafe {
             let offset = lane as isize * self.apart + row * self.stride;
@@ -957,8 +955,7 @@ impl<T: Element> Team<'_, T> {
         };
         if self.apart == 1 && self.lanes >= V::LANES {
             for (at, place) in (row..).zip(&mut *rows) {
-                let mut scratch = [0.0; MOST_LANES];
-                *place = V::load(T::to_f64s(neighbours(0, at), &mut scratch[..V::LANES]));
+                T::copy_to_f64s(neighbours(0, at), &mut place.0[..V::LANES]);
             }
             return rows.len();
         }
@@ -966,15 +963,15 @@ impl<T: Element> Team<'_, T> {
             return 0;
         }
         for first in tiles(rows.len(), V::LANES) {
-            let (at, tile) = (row + first as isize, &mut rows[first..first + V::LANES]);
-            let mut scratch = [[0.0; MOST_LANES]; MOST_LANES];
+            let at = row + first as isize;
+            let mut scratch = [[0.0; LANES]; LANES];
             let mut places = scratch.iter_mut();
-            let lanes: [&[f64]; MOST_LANES] = from_fn(|lane| {
+            let lanes: [&[f64]; LANES] = from_fn(|lane| {
                 let places = &mut places.next().expect("a place for each lane")[..V::LANES];
                 let lane = lane.min(self.lanes - 1);
                 T::to_f64s(neighbours(lane, at), places)
             });
-            V::across(|lane| lanes[lane], tile);
+            V::across(|lane| lanes[lane], &mut rows[first..first + V::LANES]);
         }
         if rows.len() < V::LANES { 0 } else { rows.len() }
     }
@@ -999,19 +996,14 @@ fn tiles(rows: usize, tile: usize) -> impl Iterator<Item = usize> {
     (0..rows).step_by(tile).filter_map(move |first| last.map(|last| first.min(last)))
 }
 
-/// No vector has more lanes.
-const MOST_LANES: usize = 8;
-
 impl<O: Float> TeamMut<'_, O> {
     /// Writes the rows of the team from `row` on; what is beyond its lanes is dropped.
     #[inline(always)]
-    pub fn store<V: Vector>(&mut self, row: usize, rows: &[V]) {
+    pub fn store<V: Vector>(&mut self, row: usize, rows: &[Row]) {
         let inside = row + rows.len() <= self.last_len;
-        let done = if inside { self.store_inside(row, rows) } else { 0 };
-        for (at, vector) in (row + done..).zip(&rows[done..]) {
-            let mut values = [0.0; MOST_LANES];
-            vector.store(&mut values[..V::LANES]);
-            for (lane, &value) in values[..self.lanes].iter().enumerate() {
+        let done = if inside { self.store_inside::<V>(row, rows) } else { 0 };
+        for (at, values) in (row + done..).zip(&rows[done..]) {
+            for (lane, &value) in values.0[..self.lanes].iter().enumerate() {
                 let len = if lane + 1 == self.lanes { self.last_len } else { self.len };
                 if at < len {
                     self.write(lane, at, value);
@@ -1022,13 +1014,11 @@ impl<O: Float> TeamMut<'_, O> {
 
     /// Stores as many of the rows as can be stored fast, all of which all lanes have.
     #[inline(always)]
-    fn store_inside<V: Vector>(&mut self, row: usize, rows: &[V]) -> usize {
+    fn store_inside<V: Vector>(&mut self, row: usize, rows: &[Row]) -> usize {
         if self.apart == 1 && self.lanes >= V::LANES {
-            for (at, vector) in (row..).zip(rows) {
-                let mut values = [0.0; MOST_LANES];
-                vector.store(&mut values[..V::LANES]);
+            for (at, values) in (row..).zip(rows) {
                 for lane in 0..V::LANES {
-                    self.write(lane, at, values[lane]);
+                    self.write(lane, at, values.0[lane]);
                 }
             }
             return rows.len();

@@ -12,7 +12,7 @@ use std::marker::PhantomData;
 use crate::double::{Double, split_product, two_product};
 
 /// A set of instructions, as far as kernels care.
-pub trait Isa: Copy {
+pub trait Isa: Copy + 'static {
     /// Its best eight `f64`.
     type Vector: Vector;
     /// The least set that does as well with one value at a time.
@@ -26,8 +26,21 @@ pub trait Isa: Copy {
     fn mul_add(value: f64, factor: f64, term: f64) -> f64;
 }
 
+/// As many values as the widest vector has, in memory.
+#[derive(Clone, Copy)]
+#[repr(align(64))]
+pub struct Row(pub [f64; LANES]);
+
+/// How many lanes are walked in step.
+pub const LANES: usize = 8;
+
+impl Row {
+    /// Zeros.
+    pub const ZERO: Self = Self([0.0; LANES]);
+}
+
 /// Some `f64` side by side: the same place in each of as many lanes.
-pub trait Vector: Copy {
+pub trait Vector: Copy + 'static {
     /// How many.
     const LANES: usize;
 
@@ -66,10 +79,10 @@ pub trait Vector: Copy {
     /// Whether any is NaN.
     fn any_nan(self) -> bool;
 
-    /// From `LANES` neighbours in each of `LANES` lanes, the vectors across the lanes.
-    fn across<'a>(lane: impl Fn(usize) -> &'a [f64], rows: &mut [Self]);
+    /// From `LANES` neighbours in each of `LANES` lanes, the rows across the lanes.
+    fn across<'a>(lane: impl Fn(usize) -> &'a [f64], rows: &mut [Row]);
     /// And back: gives `lane` the neighbours in each lane.
-    fn along(rows: &[Self], lane: impl FnMut(usize, &[f64]));
+    fn along(rows: &[Row], lane: impl FnMut(usize, &[f64]));
 
     /// The rounded sums and their errors, as `double::two_sum`.
     #[inline(always)]
@@ -204,12 +217,12 @@ impl<I: Isa> Vector for One<I> {
         self.0.is_nan()
     }
     #[inline(always)]
-    fn across<'a>(lane: impl Fn(usize) -> &'a [f64], rows: &mut [Self]) {
-        rows[0] = Self::new(lane(0)[0]);
+    fn across<'a>(lane: impl Fn(usize) -> &'a [f64], rows: &mut [Row]) {
+        rows[0].0[0] = lane(0)[0];
     }
     #[inline(always)]
-    fn along(rows: &[Self], mut lane: impl FnMut(usize, &[f64])) {
-        lane(0, &[rows[0].0]);
+    fn along(rows: &[Row], mut lane: impl FnMut(usize, &[f64])) {
+        lane(0, &rows[0].0[..1]);
     }
 }
 
@@ -311,13 +324,13 @@ impl Vector for Eight {
         self.0.iter().fold(false, |any, value| any | value.is_nan())
     }
     #[inline(always)]
-    fn across<'a>(lane: impl Fn(usize) -> &'a [f64], rows: &mut [Self]) {
+    fn across<'a>(lane: impl Fn(usize) -> &'a [f64], rows: &mut [Row]) {
         for (at, row) in rows[..8].iter_mut().enumerate() {
-            *row = Self(from_fn(|of| lane(of)[at]));
+            row.0 = from_fn(|of| lane(of)[at]);
         }
     }
     #[inline(always)]
-    fn along(rows: &[Self], mut lane: impl FnMut(usize, &[f64])) {
+    fn along(rows: &[Row], mut lane: impl FnMut(usize, &[f64])) {
         for of in 0..8 {
             let values: [f64; 8] = from_fn(|row| rows[row].0[of]);
             lane(of, &values);
@@ -375,9 +388,10 @@ pub(crate) fn vectorized<T: Task>(task: T) -> T::Out {
 mod x86 {
     use std::arch::is_x86_feature_detected as has;
     use std::arch::x86_64::*;
+    use std::array::from_fn;
     use std::sync::atomic::{AtomicU8, Ordering};
 
-    use super::{Isa, Task, Vector};
+    use super::{Isa, Row, Task, Vector};
     use crate::double::{Double, two_product};
 
     /// The sets of instructions, the best last.
@@ -574,7 +588,7 @@ mod x86 {
             avx512!(_mm512_cmp_pd_mask::<_CMP_UNORD_Q>(self.0, self.0)) != 0
         }
         #[inline(always)]
-        fn across<'a>(lane: impl Fn(usize) -> &'a [f64], rows: &mut [Self]) {
+        fn across<'a>(lane: impl Fn(usize) -> &'a [f64], rows: &mut [Row]) {
             for (half, rows) in rows[..8].chunks_mut(4).enumerate() {
                 // Lanes `k` and `k + 4` share a register: a third of the work is in the loads.
                 let pair = |of: usize| {
@@ -586,12 +600,14 @@ mod x86 {
                     })
                 };
                 let transposed = transpose_halves([pair(0), pair(1), pair(2), pair(3)]);
-                rows.copy_from_slice(&transposed.map(Self));
+                for (row, values) in rows.iter_mut().zip(transposed) {
+                    Self(values).store(&mut row.0);
+                }
             }
         }
         #[inline(always)]
-        fn along(rows: &[Self], mut lane: impl FnMut(usize, &[f64])) {
-            let rows = &rows[..8];
+        fn along(rows: &[Row], mut lane: impl FnMut(usize, &[f64])) {
+            let rows: [Self; 8] = from_fn(|row| Self::load(&rows[row].0));
             for half in 0..2 {
                 let pair = |row: usize| {
                     let (first, second) = (rows[row].0, rows[row + 4].0);
@@ -742,7 +758,7 @@ mod x86 {
             avx2!(_mm256_movemask_pd(_mm256_cmp_pd::<_CMP_UNORD_Q>(a, b))) != 0
         }
         #[inline(always)]
-        fn across<'a>(lane: impl Fn(usize) -> &'a [f64], rows: &mut [Self]) {
+        fn across<'a>(lane: impl Fn(usize) -> &'a [f64], rows: &mut [Row]) {
             for (half, rows) in rows[..8].chunks_mut(4).enumerate() {
                 let part = |of: usize| {
                     let values = &lane(of)[..8];
@@ -751,13 +767,13 @@ mod x86 {
                 let first = transpose([part(0), part(1), part(2), part(3)]);
                 let second = transpose([part(4), part(5), part(6), part(7)]);
                 for (row, halves) in rows.iter_mut().zip(first.into_iter().zip(second)) {
-                    *row = Self([halves.0, halves.1]);
+                    Self([halves.0, halves.1]).store(&mut row.0);
                 }
             }
         }
         #[inline(always)]
-        fn along(rows: &[Self], mut lane: impl FnMut(usize, &[f64])) {
-            let rows = &rows[..8];
+        fn along(rows: &[Row], mut lane: impl FnMut(usize, &[f64])) {
+            let rows: [Self; 8] = from_fn(|row| Self::load(&rows[row].0));
             for half in 0..2 {
                 let part = |row: usize| rows[row].0[half];
                 let left = transpose([part(0), part(1), part(2), part(3)]);

@@ -15,7 +15,7 @@ use std::marker::PhantomData;
 use crate::element::{Element, Float};
 use crate::error::Error;
 use crate::rows::{Lanes, LanesMut, Segments, Sweep, Team, TeamMut, View, ViewMut};
-use crate::simd::{Isa, One, Task, Vector, Work, dispatch};
+use crate::simd::{Baseline, Isa, LANES, One, Row, Task, Vector, Work, dispatch, vectorized};
 use crate::threads;
 
 /// A statistic of a window that is merged from two parts.
@@ -133,16 +133,16 @@ const OVERLAP: usize = 4;
 const PARALLEL: usize = 1 << 17;
 
 /// The statistic of the window that ends at each value along `axis`.
-pub fn along<T: Element, K: Slide>(
+pub fn along<T: Element>(
     view: &View<'_, T>,
     axis: usize,
     window: Window,
-    kernel: K,
+    kernel: &dyn AnySlide,
     out: &mut ViewMut<'_, T::Float>,
 ) -> Result<(), Error> {
     let mut sweep = Sweep::along(view, axis, out);
     let parallel = sweep.values() >= PARALLEL;
-    let work = |piece| dispatch(PieceWork { kernel, window, piece });
+    let work = |piece: Piece<'_, T, T::Float>| piece.walk(kernel, window);
     let mut jobs = Vec::new();
     for (lanes, out) in sweep.bundles() {
         for piece in pieces(lanes, out, window) {
@@ -154,6 +154,38 @@ pub fn along<T: Element, K: Slide>(
         }
     }
     threads::each(jobs, &work)
+}
+
+/// A kernel whose type is left behind, so that what moves values is compiled for each dtype and
+/// not for each statistic.
+pub trait AnySlide: Sync {
+    /// What walks with the best instructions: through one lane, or through several in step.
+    fn scan(&self, window: Window, lanes: usize) -> Result<Box<dyn Walker>, Error>;
+}
+
+impl<K: Slide + 'static> AnySlide for K {
+    fn scan(&self, window: Window, lanes: usize) -> Result<Box<dyn Walker>, Error> {
+        dispatch(NewScan { kernel: *self, window, lanes })
+    }
+}
+
+struct NewScan<K> {
+    kernel: K,
+    window: Window,
+    lanes: usize,
+}
+
+impl<K: Slide + 'static> Work for NewScan<K> {
+    type Out = Result<Box<dyn Walker>, Error>;
+
+    fn work<I: Isa>(self) -> Self::Out {
+        let Self { kernel, window, lanes } = self;
+        Ok(if lanes > 1 {
+            Box::new(Scan::<K, I, I::Vector>::new(kernel, window)?)
+        } else {
+            Box::new(Scan::<K, I::Scalar, One<I::Scalar>>::new(kernel, window)?)
+        })
+    }
 }
 
 /// Some lanes, or a stretch of one, that are done at once.
@@ -171,10 +203,10 @@ fn pieces<'a, T: Copy, O: 'a>(
     out: LanesMut<'a, O>,
     window: Window,
 ) -> impl Iterator<Item = Piece<'a, T, O>> {
-    let (group, stretch) = if lanes.count() < TOGETHER {
-        (1, PIECE.max(2 * TOGETHER * OVERLAP * window.len))
+    let (group, stretch) = if lanes.count() < LANES {
+        (1, PIECE.max(2 * LANES * OVERLAP * window.len))
     } else {
-        ((PIECE / lanes.len()).max(1).next_multiple_of(TOGETHER), usize::MAX)
+        ((PIECE / lanes.len()).max(1).next_multiple_of(LANES), usize::MAX)
     };
     out.by_lanes(group).flat_map(move |(lane, out)| {
         let stretches = out.by_rows(stretch);
@@ -182,85 +214,38 @@ fn pieces<'a, T: Copy, O: 'a>(
     })
 }
 
-/// Lanes, or segments of one, that are walked in step where there are enough.
-const TOGETHER: usize = 8;
-
-struct PieceWork<'a, T, O, K> {
-    kernel: K,
-    window: Window,
-    piece: Piece<'a, T, O>,
-}
-
-impl<T: Element, K: Slide> Work for PieceWork<'_, T, T::Float, K> {
-    type Out = Result<(), Error>;
-
-    fn work<I: Isa>(self) -> Result<(), Error> {
-        let Self { kernel, window, mut piece } = self;
-        if piece.lanes.count() >= TOGETHER {
-            return walk::<I, K, I::Vector>(kernel, window, &mut |scan| {
-                piece.walk_lanes::<I>(scan)
-            });
-        }
-        let segment = segment_len(piece.out.len(), window);
-        if segment < piece.out.len() {
-            let walk_segments = &mut |scan: &mut dyn Walker<I::Vector>| {
-                piece.walk_segments::<I, _>(segment, window, scan);
-            };
-            return walk::<I, K, I::Vector>(kernel, window, walk_segments);
-        }
-        walk::<I::Scalar, K, One<I::Scalar>>(kernel, window, &mut |scan| {
-            piece.walk_segments::<I::Scalar, _>(segment, window, scan);
-        })
-    }
-}
-
 impl<T: Element> Piece<'_, T, T::Float> {
-    /// Whole lanes, `TOGETHER` of them in step.
-    #[inline(never)]
-    fn walk_lanes<I: Isa>(&mut self, scan: &mut dyn Walker<I::Vector>) {
-        for first in (0..self.out.count()).step_by(TOGETHER) {
-            let team = self.lanes.team(self.lane + first, TOGETHER);
-            let mut out = self.out.team(first, TOGETHER);
-            scan.walk(&With::<I, _>(&team, PhantomData), &mut With::<I, _>(&mut out, PhantomData));
+    fn walk(mut self, kernel: &dyn AnySlide, window: Window) -> Result<(), Error> {
+        if self.lanes.count() >= LANES {
+            let mut scan = kernel.scan(window, LANES)?;
+            for first in (0..self.out.count()).step_by(LANES) {
+                let team = self.lanes.team(self.lane + first, LANES);
+                scan.walk(&Several(team), &mut Several(self.out.team(first, LANES)));
+            }
+            return Ok(());
         }
-    }
-
-    /// Segments of one lane, in step.
-    #[inline(never)]
-    fn walk_segments<I: Isa, V: Vector>(
-        &mut self,
-        len: usize,
-        window: Window,
-        scan: &mut dyn Walker<V>,
-    ) {
         let (start, end) = (self.start, self.start + self.out.len());
+        let len = segment_len(end - start, window);
         let at = Segments { start, end, len, history: window.len };
         let team = self.lanes.segments(self.lane, at);
-        let mut out = self.out.segments(0, Segments { start: 0, end: end - start, ..at });
-        scan.walk(&With::<I, _>(&team, PhantomData), &mut With::<I, _>(&mut out, PhantomData));
+        let out = self.out.segments(0, Segments { start: 0, end: end - start, ..at });
+        if len < end - start {
+            kernel.scan(window, LANES)?.walk(&Several(team), &mut Several(out));
+        } else {
+            kernel.scan(window, 1)?.walk(&Single(team), &mut Single(out));
+        }
+        Ok(())
     }
 }
 
-/// Gives `teams` a scan to walk with.
-#[inline(never)]
-fn walk<I: Isa, K: Slide, V: Vector>(
-    kernel: K,
-    window: Window,
-    teams: &mut dyn FnMut(&mut dyn Walker<V>),
-) -> Result<(), Error> {
-    let scan = Scan::<K, V>::new(kernel, window)?;
-    teams(&mut With::<I, _>(scan, PhantomData));
-    Ok(())
-}
-
-/// How long the segments of a stretch are that is walked in `TOGETHER` of them; all of it, if the
+/// How long the segments of a stretch are that is walked in `LANES` of them; all of it, if the
 /// window is too long for that.
 fn segment_len(len: usize, window: Window) -> usize {
     /// Values in 4 KiB: segments about a multiple of it apart would share the same cache sets.
     const PAGE: usize = 512;
     const OFF: usize = 48;
     const LAST: usize = PAGE - OFF;
-    let segment = len.div_ceil(TOGETHER).next_multiple_of(TOGETHER);
+    let segment = len.div_ceil(LANES).next_multiple_of(LANES);
     if segment < OVERLAP * window.len {
         return len;
     }
@@ -272,80 +257,98 @@ fn segment_len(len: usize, window: Window) -> usize {
     }
 }
 
-/// Where rows come from, with certain instructions.
-trait Source<V> {
+/// Where rows come from.
+pub trait Source {
+    /// How many there are.
     fn len(&self) -> usize;
-    fn load(&self, row: isize, rows: &mut [V]);
+    /// The rows from `row` on.
+    fn load(&self, row: isize, rows: &mut [Row]);
 }
 
 /// Where rows go to.
-trait Sink<V> {
-    fn store(&mut self, row: usize, rows: &[V]);
+pub trait Sink {
+    /// Writes the rows from `row` on.
+    fn store(&mut self, row: usize, rows: &[Row]);
 }
 
 /// What walks from one to the other.
-trait Walker<V> {
-    fn walk(&mut self, source: &dyn Source<V>, sink: &mut dyn Sink<V>);
+pub trait Walker {
+    /// Gives a result for each row.
+    fn walk(&mut self, source: &dyn Source, sink: &mut dyn Sink);
 }
 
-/// What does something with the instructions `I`.
-struct With<I, T>(T, PhantomData<I>);
+/// Lanes that fill vectors.
+struct Several<T>(T);
 
-impl<I: Isa, K: Slide, V: Vector> Walker<V> for With<I, Scan<K, V>> {
-    fn walk(&mut self, source: &dyn Source<V>, sink: &mut dyn Sink<V>) {
-        self.0.walk::<I>(source, sink);
-    }
-}
+/// One lane.
+struct Single<T>(T);
 
-impl<I: Isa, V: Vector, T: Element> Source<V> for With<I, &Team<'_, T>> {
+impl<T: Element> Source for Several<Team<'_, T>> {
     fn len(&self) -> usize {
         self.0.len()
     }
 
-    fn load(&self, row: isize, rows: &mut [V]) {
-        I::run(Load { team: self.0, row, rows });
+    fn load(&self, row: isize, rows: &mut [Row]) {
+        vectorized(Load { team: &self.0, row, rows });
     }
 }
 
-impl<I: Isa, V: Vector, O: Float> Sink<V> for With<I, &mut TeamMut<'_, O>> {
-    fn store(&mut self, row: usize, rows: &[V]) {
-        I::run(Store { team: self.0, row, rows });
+impl<T: Element> Source for Single<Team<'_, T>> {
+    fn len(&self) -> usize {
+        self.0.len()
+    }
+
+    fn load(&self, row: isize, rows: &mut [Row]) {
+        self.0.load::<One<Baseline>>(row, rows);
     }
 }
 
-struct Load<'a, T, V> {
+impl<O: Float> Sink for Several<TeamMut<'_, O>> {
+    fn store(&mut self, row: usize, rows: &[Row]) {
+        vectorized(Store { team: &mut self.0, row, rows });
+    }
+}
+
+impl<O: Float> Sink for Single<TeamMut<'_, O>> {
+    fn store(&mut self, row: usize, rows: &[Row]) {
+        self.0.store::<One<Baseline>>(row, rows);
+    }
+}
+
+struct Load<'a, T> {
     team: &'a Team<'a, T>,
     row: isize,
-    rows: &'a mut [V],
+    rows: &'a mut [Row],
 }
 
-impl<T: Element, V: Vector> Task for Load<'_, T, V> {
+impl<T: Element> Task for Load<'_, T> {
     type Out = ();
 
     #[inline(always)]
     fn run<I: Isa>(self) {
-        self.team.load(self.row, self.rows);
+        self.team.load::<I::Vector>(self.row, self.rows);
     }
 }
 
-struct Store<'a, 'b, O, V> {
+struct Store<'a, 'b, O> {
     team: &'a mut TeamMut<'b, O>,
     row: usize,
-    rows: &'a [V],
+    rows: &'a [Row],
 }
 
-impl<O: Float, V: Vector> Task for Store<'_, '_, O, V> {
+impl<O: Float> Task for Store<'_, '_, O> {
     type Out = ();
 
     #[inline(always)]
     fn run<I: Isa>(self) {
-        self.team.store(self.row, self.rows);
+        self.team.store::<I::Vector>(self.row, self.rows);
     }
 }
 
 /// The walk of a team of lanes, and what it needs to remember.
-struct Scan<K: Slide, V: Vector> {
+struct Scan<K: Slide, I, V: Vector> {
     kernel: K,
+    isa: PhantomData<I>,
     window: Window,
     /// As many rows as the window has, and behind them those that are walked: whole blocks.
     rows: Vec<V>,
@@ -353,7 +356,8 @@ struct Scan<K: Slide, V: Vector> {
     /// they are.
     suffixes: Vec<K::State<V>>,
     suffix_counts: Vec<V>,
-    results: [V; ROWS],
+    /// Rows on their way in, and then the results of them.
+    passing: [Row; ROWS],
     /// How far into a block the walk is, what these rows add up to, and how many values they are.
     prefix_len: usize,
     prefix: K::State<V>,
@@ -375,16 +379,17 @@ struct Scan<K: Slide, V: Vector> {
 const DOWN: f64 = 1.0 / UNSCALE;
 const UNSCALE: f64 = 18_446_744_073_709_551_616.0;
 
-impl<K: Slide, V: Vector> Scan<K, V> {
+impl<K: Slide, I: Isa, V: Vector> Scan<K, I, V> {
     fn new(kernel: K, window: Window) -> Result<Self, Error> {
         let (zero, nothing) = (V::splat(0.0), kernel.nothing());
         Ok(Self {
             kernel,
+            isa: PhantomData,
             window,
             rows: filled(zero, window.len + window.len * (STRIP / window.len).max(1))?,
             suffixes: filled(nothing, window.len + 1)?,
             suffix_counts: filled(zero, window.len + 1)?,
-            results: [zero; ROWS],
+            passing: [Row::ZERO; ROWS],
             prefix_len: 0,
             prefix: nothing,
             prefix_count: zero,
@@ -396,28 +401,22 @@ impl<K: Slide, V: Vector> Scan<K, V> {
         })
     }
 
-    fn walk<I: Isa>(&mut self, source: &dyn Source<V>, sink: &mut dyn Sink<V>) {
-        (self.scale, self.huge) = (1.0, false);
-        self.walk_rows::<I>(source, sink);
-        if self.huge && K::MAY_OVERFLOW {
-            self.scale = DOWN;
-            self.walk_rows::<I>(source, sink);
-        }
-    }
-
-    fn walk_rows<I: Isa>(&mut self, source: &dyn Source<V>, sink: &mut dyn Sink<V>) {
+    fn walk_rows(&mut self, source: &dyn Source, sink: &mut dyn Sink) {
         let window = self.window.len;
-        source.load(-(window as isize), &mut self.rows[..window]);
-        I::run(Begin { scan: self });
+        for first in (0..window).step_by(ROWS) {
+            let len = ROWS.min(window - first);
+            source.load(first as isize - window as isize, &mut self.passing[..len]);
+            I::run(Begin { scan: self, first, len });
+        }
+        self.prefix_len = 0;
         let strip = self.rows.len() - window;
         for first in (0..source.len()).step_by(strip) {
             let end = (first + strip).min(source.len());
             for start in (first..end).step_by(ROWS) {
                 let len = ROWS.min(end - start);
-                let row = window + start - first;
-                source.load(start as isize, &mut self.rows[row..row + len]);
-                I::run(Walk { scan: self, row, len });
-                sink.store(start, &self.results[..len]);
+                source.load(start as isize, &mut self.passing[..len]);
+                I::run(Walk { scan: self, row: window + start - first, len });
+                sink.store(start, &self.passing[..len]);
             }
             let walked = end - first;
             self.rows.copy_within(walked..walked + window, 0);
@@ -425,39 +424,57 @@ impl<K: Slide, V: Vector> Scan<K, V> {
     }
 }
 
-/// Looks at the rows before the first.
-struct Begin<'a, K: Slide, V: Vector> {
-    scan: &'a mut Scan<K, V>,
+impl<K: Slide, I: Isa, V: Vector> Walker for Scan<K, I, V> {
+    fn walk(&mut self, source: &dyn Source, sink: &mut dyn Sink) {
+        (self.scale, self.huge) = (1.0, false);
+        self.walk_rows(source, sink);
+        if self.huge && K::MAY_OVERFLOW {
+            self.scale = DOWN;
+            self.walk_rows(source, sink);
+        }
+    }
 }
 
-impl<K: Slide, V: Vector> Task for Begin<'_, K, V> {
+/// Takes rows before the first, which become the rows from `first` on.
+struct Begin<'a, K: Slide, I, V: Vector> {
+    scan: &'a mut Scan<K, I, V>,
+    first: usize,
+    len: usize,
+}
+
+impl<K: Slide, J: Isa, V: Vector> Task for Begin<'_, K, J, V> {
     type Out = ();
 
     #[inline(always)]
     fn run<I: Isa>(self) {
-        let window = self.scan.window.len;
-        let zero = V::splat(0.0);
-        let rows = self.scan.rows[..window].iter();
-        let witness = rows.fold(zero, |witness, row| row.mul_add(zero, witness));
-        self.scan.finite = if witness.any_nan() { 0 } else { window };
-        self.scan.prefix_len = 0;
+        let Self { scan, first, len } = self;
+        let mut witness = V::splat(0.0);
+        for (row, values) in scan.rows[first..first + len].iter_mut().zip(&scan.passing) {
+            *row = V::load(&values.0);
+            witness = row.mul_add(V::splat(0.0), witness);
+        }
+        let before = if first == 0 { 0 } else { scan.finite };
+        scan.finite = if witness.any_nan() { 0 } else { before + len };
     }
 }
 
 /// Walks `len` rows from `row` on.
-struct Walk<'a, K: Slide, V: Vector> {
-    scan: &'a mut Scan<K, V>,
+struct Walk<'a, K: Slide, I, V: Vector> {
+    scan: &'a mut Scan<K, I, V>,
     row: usize,
     len: usize,
 }
 
-impl<K: Slide, V: Vector> Task for Walk<'_, K, V> {
+impl<K: Slide, J: Isa, V: Vector> Task for Walk<'_, K, J, V> {
     type Out = ();
 
     #[inline(always)]
     fn run<I: Isa>(self) {
         let Self { scan, row, len } = self;
         let window = scan.window.len;
+        for (row, values) in scan.rows[row..row + len].iter_mut().zip(&scan.passing) {
+            *row = V::load(&values.0);
+        }
         let mut done = 0;
         while done < len {
             if scan.prefix_len == 0 {
@@ -470,7 +487,7 @@ impl<K: Slide, V: Vector> Task for Walk<'_, K, V> {
     }
 }
 
-impl<K: Slide, V: Vector> Scan<K, V> {
+impl<K: Slide, I: Isa, V: Vector> Scan<K, I, V> {
     /// Sums up the suffixes of the block before, which starts with the row `first`.
     #[inline(always)]
     fn start_block(&mut self, first: usize) {
@@ -543,7 +560,7 @@ impl<K: Slide, V: Vector> Scan<K, V> {
         let first = self.prefix_len + 1;
         let suffixes = &self.suffixes[first..first + len];
         let counts = &self.suffix_counts[first..first + len];
-        let results = &mut self.results[result..result + len];
+        let results = &mut self.passing[result..result + len];
         let (mut state, mut count) = (self.prefix, self.prefix_count);
         let (left_anchor, mut anchor) = self.anchors;
         let mut place = V::splat(self.prefix_len as f64);
@@ -563,7 +580,7 @@ impl<K: Slide, V: Vector> Scan<K, V> {
                 let whole = Whole { count: all, inverse, left_count, anchors, place };
                 let merged = self.kernel.merged::<V, true>(suffixes[at], state, whole);
                 let merged = self.kernel.unscaled(merged, unscale);
-                results[at] = merged.where_reaches(all, min_count);
+                merged.where_reaches(all, min_count).store(&mut results[at].0);
                 let finite = value.mul(zero);
                 let grown = value.mul(V::splat(UNSCALE)).mul(zero);
                 (witness, huge) = (witness.add(finite), huge.add(grown.unless_nan(finite, zero)));
@@ -573,7 +590,7 @@ impl<K: Slide, V: Vector> Scan<K, V> {
                 let (count, inverse, anchors) = (full, full_inverse, (anchor, anchor));
                 let whole = Whole { count, inverse, left_count: zero, anchors, place };
                 let merged = self.kernel.merged::<V, false>(suffixes[at], state, whole);
-                results[at] = merged;
+                merged.store(&mut results[at].0);
                 witness = self.kernel.witness(value, merged).mul_add(zero, witness);
             }
             place = place.add(one);

@@ -30,9 +30,10 @@ CASES_OF_REDUCE: list[Case] = [
     ((A,), {"axes": 0}, TypeError, "unexpected keyword argument 'axes'"),
     ((A, 0, 0, 0), {}, TypeError, "positional arguments"),
 ]
-CASES_OF_DDOF: list[Case] = [
-    ((A,), {"ddof": 1.5}, TypeError, r"ddof.*integer, got 1\.5 \(float\)"),
-    ((A,), {"ddof": None}, TypeError, r"ddof.*integer, got None \(NoneType\)"),
+#: Without what comes before.
+CASES_OF_DDOF: list[tuple[dict[str, Any], type[Exception], str]] = [
+    ({"ddof": 1.5}, TypeError, r"ddof.*integer, got 1\.5 \(float\)"),
+    ({"ddof": None}, TypeError, r"ddof.*integer, got None \(NoneType\)"),
 ]
 CASES_OF_MOVE: list[Case] = [
     ((A, 0), {}, ValueError, "window must be between 1 and 4, .*, got 0"),
@@ -55,7 +56,7 @@ CASES_OF_MOVE: list[Case] = [
     ((A,), {}, TypeError, "missing 1 required positional argument: 'window'"),
     ((), {"window": 2}, TypeError, "missing 1 required positional argument: 'a'"),
     ((A, 2), {"window": 2}, TypeError, "multiple values for argument 'window'"),
-    ((A, 2), {"ddof": 1}, TypeError, "unexpected keyword argument 'ddof'"),
+    ((A, 2), {"dof": 1}, TypeError, "unexpected keyword argument 'dof'"),
 ]
 NAN = np.array([[np.nan, np.nan], [1.0, np.nan]])
 CASES_OF_MIN: list[Case] = [
@@ -102,7 +103,9 @@ def cases_of(name: str) -> list[Case]:
     cases = [*CASES_OF_REPLACE] if name == "replace" else []
     cases += CASES_OF_THREADS if name == "set_num_threads" else []
     cases += CASES_OF_REDUCE if name in REDUCE else []
-    cases += CASES_OF_DDOF if "ddof" in parameters(name) else []
+    if "ddof" in parameters(name):
+        first = (A, 2) if name in MOVE else (A,)
+        cases += [(first, *case) for case in CASES_OF_DDOF]
     cases += CASES_OF_MOVE if name in MOVE else []
     cases += CASES_OF_MIN if name.startswith(("nanmin", "nanmax", "nanarg")) else []
     cases += CASES_OF_ARG if name.startswith("nanarg") else []

@@ -85,9 +85,21 @@ def test_reduce_across(name: str, data: str) -> None:
         assert ulps(results[column], exact(a[:, column].tolist())) <= bound
 
 
-@pytest.mark.parametrize("data", DATA)
+#: Squares of these, or of distances among them, leave the range of float64. Reductions
+#: scale them; windows give what NumPy does.
+BEYOND_SQUARES = ["spike 1e300", "alternating 1e308", "subnormal", "1e-200", "1e200"]
+
+
 @pytest.mark.parametrize("window", [1, 2, 3, 20, 63, 65, 200])
-@pytest.mark.parametrize("name", ["sum", "mean"])
+@pytest.mark.parametrize(
+    ("name", "data"),
+    [
+        (name, data)
+        for name in ["sum", "mean", "var", "std"]
+        for data in DATA
+        if name in {"sum", "mean"} or data not in BEYOND_SQUARES
+    ],
+)
 def test_move(name: str, window: int, data: str) -> None:
     exact, bound = EXACT[f"nan{name}"]
     a = DATA[data]
@@ -95,3 +107,31 @@ def test_move(name: str, window: int, data: str) -> None:
     for end in {*range(1, 90), *range(690, 990, 7), a.size}:
         values = a[max(0, end - window) : end].tolist()
         assert ulps(results[end - 1], exact(values)) <= bound
+
+
+@pytest.mark.parametrize("window", [2, 20, 65])
+@pytest.mark.parametrize("data", sorted({*DATA} - {*BEYOND_SQUARES}))
+def test_move_var_between_gaps(data: str, window: int) -> None:
+    """Where the ends of two blocks have different anchors, and some have none."""
+    a = DATA[data].copy()
+    a[RNG.random(a.size) < 0.4] = np.nan
+    a[200:300] = np.nan
+    results = uncork.move_var(a, window, min_count=1)
+    for end in {*range(1, 350), *range(690, 990, 7), a.size}:
+        part = a[max(0, end - window) : end]
+        values = part[~np.isnan(part)].tolist()
+        if values:
+            assert ulps(results[end - 1], exact_variance(values)) <= 5
+        else:
+            assert np.isnan(results[end - 1])
+
+
+@pytest.mark.parametrize("value", [0.1, 1e8, 1e300, -7.3e-200, 5e-324])
+@pytest.mark.parametrize("window", [2, 31, 700])
+def test_variance_of_a_constant_window_is_zero(value: float, window: int) -> None:
+    a = np.full(3000, value)
+    a[1500] = 3 * value
+    results = uncork.move_var(a, window, min_count=2)
+    holds_other = np.arange(a.size) - 1500
+    constant = (holds_other < 0) | (holds_other >= window)
+    assert not results[constant][1:].any()

@@ -12,7 +12,7 @@ use crate::fill;
 use crate::kernels::replace::Replace;
 use crate::reduce::{self, Reduce};
 use crate::select::{self, Select};
-use crate::slide::{self, Slide, Window};
+use crate::slide::{self, AnySlide, Window};
 
 /// Fewer values than this are done before the interpreter could be left and entered again.
 const DETACH: usize = 1 << 14;
@@ -74,12 +74,12 @@ type Answer<'py> = PyResult<Bound<'py, PyAny>>;
 
 /// Calls `$typed` with the type of the array's values, or `$slow` with the array.
 macro_rules! for_dtype {
-    ($array:ident, $slow:ident, $typed:ident($($argument:expr),*)) => {
+    ($array:ident, $slow:ident, $typed:ident::<_ $(, $kernel:tt)?>($($argument:expr),*)) => {
         match $array.dtype() {
-            Some(Dtype::Float64) => $typed::<f64, _>($array, $($argument),*),
-            Some(Dtype::Float32) => $typed::<f32, _>($array, $($argument),*),
-            Some(Dtype::Int64) => $typed::<i64, _>($array, $($argument),*),
-            Some(Dtype::Int32) => $typed::<i32, _>($array, $($argument),*),
+            Some(Dtype::Float64) => $typed::<f64 $(, $kernel)?>($array, $($argument),*),
+            Some(Dtype::Float32) => $typed::<f32 $(, $kernel)?>($array, $($argument),*),
+            Some(Dtype::Int64) => $typed::<i64 $(, $kernel)?>($array, $($argument),*),
+            Some(Dtype::Int32) => $typed::<i32 $(, $kernel)?>($array, $($argument),*),
             None => $slow($array.as_any()),
         }
     };
@@ -95,7 +95,7 @@ pub(super) fn reduce<'py>(
 ) -> Answer<'py> {
     let array = Array::new(a)?;
     let axis = axis.map(|axis| axis_within(axis, array.ndim())).transpose()?;
-    for_dtype!(array, slow, reduce_typed(name, axis, kernel))
+    for_dtype!(array, slow, reduce_typed::<_, _>(name, axis, kernel))
 }
 
 #[inline(never)]
@@ -141,7 +141,7 @@ pub(super) fn select<'py>(
 ) -> Answer<'py> {
     let array = Array::new(a)?;
     let axis = axis.map(|axis| axis_within(axis, array.ndim())).transpose()?;
-    for_dtype!(array, slow, select_typed(axis, kernel))
+    for_dtype!(array, slow, select_typed::<_, _>(axis, kernel))
 }
 
 #[inline(never)]
@@ -169,7 +169,7 @@ pub(super) fn slide<'py>(
     window: i64,
     min_count: Option<i64>,
     axis: i64,
-    kernel: impl Slide,
+    kernel: &dyn AnySlide,
     slow: impl FnOnce(&Bound<'py, PyAny>) -> Answer<'py>,
 ) -> Answer<'py> {
     let array = Array::new(a)?;
@@ -178,14 +178,18 @@ pub(super) fn slide<'py>(
     }
     let axis = axis_within(axis, array.ndim())?;
     let window = Window::new(window, min_count, array.shape()[axis])?;
-    for_dtype!(array, slow, slide_typed(axis, window, kernel))
+    for_dtype!(array, slow, slide_typed::<_>(axis, window, kernel))
 }
 
 #[inline(never)]
-fn slide_typed<'py, T, K>(array: Array<'py>, axis: usize, window: Window, kernel: K) -> Answer<'py>
+fn slide_typed<'py, T>(
+    array: Array<'py>,
+    axis: usize,
+    window: Window,
+    kernel: &dyn AnySlide,
+) -> Answer<'py>
 where
     T: Element<Float: Numpy> + Numpy,
-    K: Slide,
 {
     let py = array.as_any().py();
     let array = array.behaved(size_of::<T>())?;

@@ -80,7 +80,7 @@ macro_rules! functions {
                     $(#[pyo3(from_py_with = arguments::$setting)] $setting: i64),*
                 ) -> PyResult<Bound<'py, PyAny>> {
                     let name = stringify!($slide);
-                    call::slide(a, window, min_count, axis, $slide_kernel, |a| {
+                    call::slide(a, window, min_count, axis, &$slide_kernel, |a| {
                         slow(a.py(), name)?.call1((a, window, min_count, axis, $($setting),*))
                     })
                 }
