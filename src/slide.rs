@@ -451,7 +451,7 @@ impl<K: Slide, J: Isa, V: Vector> Task for Begin<'_, K, J, V> {
         let mut witness = V::splat(0.0);
         for (row, values) in scan.rows[first..first + len].iter_mut().zip(&scan.passing) {
             *row = V::load(&values.0);
-            witness = row.mul_add(V::splat(0.0), witness);
+            witness = row.mul(V::splat(0.0)).add(witness);
         }
         let before = if first == 0 { 0 } else { scan.finite };
         scan.finite = if witness.any_nan() { 0 } else { before + len };
@@ -591,7 +591,7 @@ impl<K: Slide, I: Isa, V: Vector> Scan<K, I, V> {
                 let whole = Whole { count, inverse, left_count: zero, anchors, place };
                 let merged = self.kernel.merged::<V, false>(suffixes[at], state, whole);
                 merged.store(&mut results[at].0);
-                witness = self.kernel.witness(value, merged).mul_add(zero, witness);
+                witness = self.kernel.witness(value, merged).mul(zero).add(witness);
             }
             place = place.add(one);
         }
@@ -612,7 +612,12 @@ fn one_if_value<V: Vector>(value: V) -> V {
 
 fn filled<T: Clone>(value: T, len: usize) -> Result<Vec<T>, Error> {
     let mut values = Vec::new();
-    values.try_reserve_exact(len).map_err(|_| Error::Memory { bytes: len * size_of::<T>() })?;
+    values
+        .try_reserve_exact(len)
+        .map_err(|_| Error::Memory { bytes: len.saturating_mul(size_of::<T>()) })?;
     values.resize(len, value);
     Ok(values)
 }
+
+#[cfg(test)]
+mod tests;

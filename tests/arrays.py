@@ -72,7 +72,8 @@ def transposed(a: np.ndarray) -> np.ndarray:
 
 def loose_unit_axes(a: np.ndarray) -> np.ndarray:
     """Axes of length one have strides that lead nowhere (pydata/bottleneck#381)."""
-    strides = [s if n != 1 else 1 << 40 for n, s in zip(a.shape, a.strides, strict=True)]
+    each = zip(a.shape, a.strides, strict=True)
+    strides = [1 << 40 if length == 1 else stride for length, stride in each]
     return np.lib.stride_tricks.as_strided(a, strides=strides)
 
 

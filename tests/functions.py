@@ -1,4 +1,4 @@
-"""What the tests know of the functions: their kinds, read off the functions themselves."""
+"""The functions by their kinds, read off the functions themselves."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The slow truth: what NumPy makes of the same call in float64, and the exact result."""
+"""The slow truth: what NumPy makes of the call in float64, and the exact result."""
 
 from __future__ import annotations
 

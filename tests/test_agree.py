@@ -6,10 +6,11 @@ from typing import Any
 
 import numpy as np
 import pytest
-from arrays import arrays, axes_of, larger_arrays, windows
-from functions import CHOOSE, MOVE, REDUCE, call, parameters
 from hypothesis import assume, given
 from hypothesis import strategies as st
+
+from arrays import arrays, axes_of, larger_arrays, windows
+from functions import CHOOSE, MOVE, REDUCE, call, parameters
 from reference import reference
 
 
@@ -21,7 +22,9 @@ def assert_agrees(actual: Any, desired: Any, dtype: Any) -> None:
     )
 
 
-def reduce_arguments(name: str, axis: int | None, data: st.DataObject) -> dict[str, Any]:
+def reduce_arguments(
+    name: str, axis: int | None, data: st.DataObject
+) -> dict[str, Any]:
     if "ddof" in parameters(name):
         return {"axis": axis, "ddof": data.draw(st.integers(-1, 3), label="ddof")}
     return {"axis": axis}

@@ -1,15 +1,17 @@
-"""Bad input gets the error that NumPy's and Bottleneck's users expect, in clear words."""
+"""Bad input gets the error that users of NumPy and Bottleneck expect, in words."""
 
 from __future__ import annotations
 
+import contextlib
 import itertools
 from typing import Any
 
 import numpy as np
 import pytest
+from numpy.exceptions import AxisError
+
 import uncork
 from functions import FUNCTIONS, MOVE, OF_ARRAYS, REDUCE, call, parameters
-from numpy.exceptions import AxisError
 
 A = np.arange(12.0).reshape(3, 4)
 
@@ -18,7 +20,7 @@ Case = tuple[tuple[Any, ...], dict[str, Any], type[Exception], str]
 
 CASES_OF_REDUCE: list[Case] = [
     ((A,), {"axis": 2}, AxisError, "axis 2 is out of bounds for array of dimension 2"),
-    ((A,), {"axis": -3}, AxisError, "axis -3 is out of bounds for array of dimension 2"),
+    ((A,), {"axis": -3}, AxisError, "axis -3 is out of bounds for array of .* 2"),
     ((A, 7), {}, ValueError, "axis 7 is out of bounds"),
     ((1.0, 0), {}, AxisError, "axis 0 is out of bounds for array of dimension 0"),
     ((A,), {"axis": 2**80}, AxisError, "out of bounds for array of dimension 2"),
@@ -41,7 +43,7 @@ CASES_OF_MOVE: list[Case] = [
     ((A, 5), {}, ValueError, "window must be between 1 and 4, .*, got 5"),
     ((A, 4), {"axis": 0}, ValueError, "window must be between 1 and 3, .*, got 4"),
     ((A, 2**80), {}, ValueError, "window must be between 1 and 4"),
-    ((np.empty((3, 0)), 1), {}, ValueError, "window has no place in the axis, which is empty, got 1"),
+    ((np.empty((3, 0)), 1), {}, ValueError, "window has no place.*empty, got 1"),
     ((A, 2, 3), {}, ValueError, "min_count must be between 1 and 2, .*, got 3"),
     ((A, 2, 0), {}, ValueError, "min_count must be between 1 and 2, .*, got 0"),
     ((A, 2, -1), {}, ValueError, "min_count must be between 1 and 2, .*, got -1"),
@@ -52,7 +54,7 @@ CASES_OF_MOVE: list[Case] = [
     ((A, 2, 1.0), {}, TypeError, r"min_count.*integer or None, got 1\.0 \(float\)"),
     ((A, 2), {"axis": None}, TypeError, r"axis.*integer, got None \(NoneType\)"),
     ((A, 2), {"axis": (0, 1)}, TypeError, r"axis.*integer, got \(0, 1\) \(tuple\)"),
-    ((A, 2), {"axis": 2}, AxisError, "axis 2 is out of bounds for array of dimension 2"),
+    ((A, 2), {"axis": 2}, AxisError, "axis 2 is out of bounds for array of .* 2"),
     ((A,), {}, TypeError, "missing 1 required positional argument: 'window'"),
     ((), {"window": 2}, TypeError, "missing 1 required positional argument: 'a'"),
     ((A, 2), {"window": 2}, TypeError, "multiple values for argument 'window'"),
@@ -60,7 +62,7 @@ CASES_OF_MOVE: list[Case] = [
 ]
 NAN = np.array([[np.nan, np.nan], [1.0, np.nan]])
 CASES_OF_MIN: list[Case] = [
-    (([],), {}, ValueError, r"needs at least one value: a is empty, its shape is \[0\]"),
+    (([],), {}, ValueError, r"at least one value: a is empty, its shape is \[0\]"),
     ((np.empty((2, 0)), 1), {}, ValueError, "a is empty along axis 1, its shape"),
 ]
 CASES_OF_ARG: list[Case] = [
@@ -135,8 +137,8 @@ def test_failed_replace_changes_nothing() -> None:
 
 
 ODD = [
-    None, True, -1, 0, 1, 2**31, 2**63, -(2**63), 2**200, 1.5, float("nan"), float("inf"),
-    1j, "x", b"x", (), (0,), [], {}, object(), np.array(1), np.array([1]), np.nan, len,
+    None, True, -1, 0, 1, 2**31, 2**63, -(2**63), 2**200, 1.5, np.nan, np.inf, 1j, "x",
+    b"x", (), (0,), [], {}, object(), np.array(1), np.array([1]), len,
 ]  # fmt: skip
 
 
@@ -144,9 +146,9 @@ ODD = [
 def test_no_argument_is_answered_by_a_panic(name: str) -> None:
     """Whatever comes, it is a result or an ordinary exception."""
     count = len(parameters(name))
-    arrays = [A.copy(), A.astype("i4"), np.empty((0, 2)), np.array(1.0), "x", None, [[]]]
+    ints, empty, single = A.astype("i4"), np.empty((0, 2)), np.array(1.0)
+    arrays = [A.copy(), ints, empty, single, "x", None, [[]]]
     for a, *others in itertools.product(arrays, *[ODD] * min(2, count - 1)):
-        try:
+        # A panic is none of these.
+        with contextlib.suppress(TypeError, ValueError, OverflowError):
             call(name, a, *others)
-        except Exception as error:  # noqa: BLE001, any but a panic, which is none of these
-            assert isinstance(error, (TypeError, ValueError, OverflowError)), error

@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+
 import uncork
 from functions import CHOOSE, MOVE, OF_ARRAYS, REDUCE, call
 
@@ -150,7 +151,9 @@ def test_empty(name: str, shape: tuple[int, ...]) -> None:
         of_nothing = {"nansum": 0, "ss": 0, "anynan": False, "allnan": True}
         actual = np.asarray(call(name, a, axis))
         assert actual.shape == kept
-        np.testing.assert_array_equal(actual, np.full(kept, of_nothing.get(name, np.nan)))
+        np.testing.assert_array_equal(
+            actual, np.full(kept, of_nothing.get(name, np.nan))
+        )
 
 
 @pytest.mark.parametrize("name", MOVE)

@@ -6,11 +6,12 @@ from typing import Any
 
 import numpy as np
 import pytest
+from hypothesis import assume, given
+from hypothesis import strategies as st
+
 import uncork
 from arrays import DTYPES, LAYOUTS, arrays, axes_of, larger_arrays, windows
 from functions import CHOOSE, MOVE, REDUCE, call
-from hypothesis import assume, given
-from hypothesis import strategies as st
 
 
 def answer(name: str, *args: Any, **kwargs: Any) -> Any:
@@ -87,7 +88,9 @@ def test_each_lane_on_its_own(name: str, a: np.ndarray, data: st.DataObject) -> 
 
 @pytest.mark.parametrize("name", sorted({*REDUCE} - {"median", "nanmedian"}))
 @given(a=arrays(min_dims=1), data=st.data())
-def test_parts_merge_to_the_whole(name: str, a: np.ndarray, data: st.DataObject) -> None:
+def test_parts_merge_to_the_whole(
+    name: str, a: np.ndarray, data: st.DataObject
+) -> None:
     """What a statistic is of two parts follows from what it is of each."""
     a = a.ravel()
     cut = data.draw(st.integers(0, a.size))

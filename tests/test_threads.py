@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
+
 import uncork
 from functions import MOVE, REDUCE, call
 

@@ -5,12 +5,12 @@ The bounds are in units of the last place of the exact result of the stored numb
 
 from __future__ import annotations
 
-import math
 from fractions import Fraction
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
+
 import uncork
 from reference import exact_mean, exact_root, exact_sum, exact_variance, ulps
 

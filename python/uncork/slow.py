@@ -21,16 +21,20 @@ if TYPE_CHECKING:
 
     from numpy.typing import ArrayLike, NDArray
 
-    Array = NDArray[Any]
+    _Array = NDArray[Any]
 
 __all__ = [
     "allnan",
     "anynan",
     "median",
+    "move_argmax",
+    "move_argmin",
     "move_max",
     "move_mean",
     "move_min",
+    "move_std",
     "move_sum",
+    "move_var",
     "nanargmax",
     "nanargmin",
     "nanmax",
@@ -51,7 +55,7 @@ STRETCH = 1 << 20
 def nansum(a: ArrayLike, axis: int | None = None) -> Any:
     """Sum of the values that are not NaN."""
     with np.errstate(all="ignore"):
-        return np.nansum(a, axis=axis)
+        return np.nansum(np.asarray(a), axis=axis)
 
 
 def nanmean(a: ArrayLike, axis: int | None = None) -> Any:
@@ -149,7 +153,7 @@ def nanmedian(a: ArrayLike, axis: int | None = None) -> Any:
     return _typed(np.where(count > 0, middle, np.nan), _float_of(a))
 
 
-def replace(a: Array, old: float, new: float) -> Array:
+def replace(a: _Array, old: float, new: float) -> _Array:
     """Replace values in their place; NaN equals NaN here."""
     if a.dtype.kind not in "biufcO":
         msg = f"a must be of numbers, got dtype {a.dtype}"
@@ -167,14 +171,14 @@ def replace(a: Array, old: float, new: float) -> Array:
 
 def move_sum(
     a: ArrayLike, window: int, min_count: int | None = None, axis: int = -1
-) -> Array:
+) -> _Array:
     """Sum of each window."""
     return _move(nansum, a, window, min_count, axis)
 
 
 def move_mean(
     a: ArrayLike, window: int, min_count: int | None = None, axis: int = -1
-) -> Array:
+) -> _Array:
     """Mean of each window."""
     return _move(nanmean, a, window, min_count, axis)
 
@@ -185,7 +189,7 @@ def move_var(
     min_count: int | None = None,
     axis: int = -1,
     ddof: int = 0,
-) -> Array:
+) -> _Array:
     """Variance of each window."""
     return _move(partial(nanvar, ddof=ddof), a, window, min_count, axis)
 
@@ -196,40 +200,40 @@ def move_std(
     min_count: int | None = None,
     axis: int = -1,
     ddof: int = 0,
-) -> Array:
+) -> _Array:
     """Standard deviation of each window."""
     return _move(partial(nanstd, ddof=ddof), a, window, min_count, axis)
 
 
 def move_min(
     a: ArrayLike, window: int, min_count: int | None = None, axis: int = -1
-) -> Array:
+) -> _Array:
     """Least value of each window."""
     return _move(nanmin, a, window, min_count, axis)
 
 
 def move_max(
     a: ArrayLike, window: int, min_count: int | None = None, axis: int = -1
-) -> Array:
+) -> _Array:
     """Greatest value of each window."""
     return _move(nanmax, a, window, min_count, axis)
 
 
 def move_argmin(
     a: ArrayLike, window: int, min_count: int | None = None, axis: int = -1
-) -> Array:
+) -> _Array:
     """How long ago the least value of each window was, the latest of equals."""
     return _move(partial(_latest, nanargmin), a, window, min_count, axis)
 
 
 def move_argmax(
     a: ArrayLike, window: int, min_count: int | None = None, axis: int = -1
-) -> Array:
+) -> _Array:
     """How long ago the greatest value of each window was, the latest of equals."""
     return _move(partial(_latest, nanargmax), a, window, min_count, axis)
 
 
-def _latest(first: Callable[..., Any], a: Array, axis: int = -1) -> Any:
+def _latest(first: Callable[..., Any], a: _Array, axis: int = -1) -> Any:
     """The place from the end; NaN where there is no value."""
     nothing = _isnan(a).all(axis=axis)
     backwards = np.flip(a, axis)
@@ -237,18 +241,18 @@ def _latest(first: Callable[..., Any], a: Array, axis: int = -1) -> Any:
     return np.where(nothing, np.nan, first(some, axis))
 
 
-def _isnan(a: Array) -> NDArray[np.bool_]:
+def _isnan(a: _Array) -> NDArray[np.bool_]:
     if a.dtype != np.object_:
         return np.isnan(a)
     # Of all objects, only NaN is not itself.
     return np.asarray(a != a, dtype=bool)
 
 
-def _count(a: Array, axis: int | None, keepdims: bool = False) -> Any:
+def _count(a: _Array, axis: int | None, keepdims: bool = False) -> Any:
     return np.count_nonzero(~_isnan(a), axis=axis, keepdims=keepdims)
 
 
-def _float_of(a: Array) -> np.dtype[Any] | None:
+def _float_of(a: _Array) -> np.dtype[Any] | None:
     """The dtype of a mean."""
     if a.dtype == np.object_:
         return None
@@ -256,31 +260,31 @@ def _float_of(a: Array) -> np.dtype[Any] | None:
     return a.dtype.newbyteorder("=") if inexact else np.dtype(np.float64)
 
 
-def _typed(values: Array, dtype: np.dtype[Any] | None) -> Any:
+def _typed(values: _Array, dtype: np.dtype[Any] | None) -> Any:
     """A scalar if it has no dimension, as NumPy's reductions return."""
     return values.astype(values.dtype if dtype is None else dtype)[()]
 
 
-def _take(lanes: Array, index: Array) -> Array:
+def _take(lanes: _Array, index: _Array) -> _Array:
     return np.take_along_axis(lanes, index[..., np.newaxis], axis=-1)[..., 0]
 
 
 def _best(
-    a: Array, axis: int | None, best: np.ufunc, last: float, keepdims: bool = False
+    a: _Array, axis: int | None, best: np.ufunc, last: float, keepdims: bool = False
 ) -> Any:
     if a.dtype != np.object_:
         return best.reduce(a, axis=axis, keepdims=keepdims)
     # Of objects, `fmin` and `fmax` do not leave NaN out.
     found = best.reduce(_filled(a, last), axis=axis, keepdims=keepdims)
-    nothing = _isnan(a).all(axis=axis, keepdims=keepdims)
+    nothing = _count(a, axis, keepdims) == 0
     return np.where(nothing, np.nan, np.asarray(found, dtype=object))[()]
 
 
-def _filled(a: Array, value: float) -> Array:
+def _filled(a: _Array, value: float) -> _Array:
     return np.where(_isnan(a), value, a) if a.dtype == np.object_ else a
 
 
-def _first_place(a: Array, axis: int | None, best: np.ufunc, last: float) -> Any:
+def _first_place(a: _Array, axis: int | None, best: np.ufunc, last: float) -> Any:
     found = a == _best(a, axis, best, last, keepdims=True)
     if not found.any(axis=axis).all():
         msg = "All-NaN slice encountered"
@@ -294,7 +298,7 @@ def _move(
     window: int,
     min_count: int | None,
     axis: int,
-) -> Array:
+) -> _Array:
     """Apply a statistic to every window, with NaN put in front of the first ones."""
     a = np.asarray(a)
     statistic(np.ones(1).astype(a.dtype))  # text has no sum, and says so

@@ -1,1 +1,1346 @@
-"""NaN-aware statistics over NumPy arrays, in Rust."""
+"""The compiled functions. Written by scripts/stubs.py."""
+
+from collections.abc import Sequence
+from typing import (
+    Any,
+    Never,
+    SupportsFloat,
+    SupportsIndex,
+    TypeAlias,
+    TypeVar,
+    overload,
+)
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+# The dtypes of the kernels.
+_Float: TypeAlias = np.float32 | np.float64
+_Integer: TypeAlias = np.int32 | np.int64
+# Those whose mean is a float64.
+_Whole: TypeAlias = np.integer[Any] | np.bool_
+
+_FloatT = TypeVar("_FloatT", bound=np.floating[Any])
+_InexactT = TypeVar("_InexactT", bound=np.inexact[Any])
+_ScalarT = TypeVar("_ScalarT", bound=np.generic)
+_ArrayT = TypeVar("_ArrayT", bound=NDArray[np.number[Any] | np.bool_ | np.object_])
+
+# How many dimensions an array has. The first is for arrays whose type does not tell,
+# which are of all three, so that it must be asked for first. As type variables, since
+# mypy looks for a shape itself in what a call within a call returns, and errs.
+_UnknownD = TypeVar("_UnknownD", bound=tuple[Never, Never, Never, Never])
+_OneD = TypeVar("_OneD", bound=tuple[int])
+_MoreD = TypeVar("_MoreD", bound=tuple[int, int, *tuple[int, ...]])
+_ShapeT = TypeVar("_ShapeT", bound=tuple[int, ...])
+
+__all__ = [
+    "__version__",
+    "allnan",
+    "anynan",
+    "get_num_threads",
+    "median",
+    "move_max",
+    "move_mean",
+    "move_min",
+    "move_sum",
+    "nanargmax",
+    "nanargmin",
+    "nanmax",
+    "nanmean",
+    "nanmedian",
+    "nanmin",
+    "nanstd",
+    "nansum",
+    "nanvar",
+    "replace",
+    "set_num_threads",
+    "ss",
+]
+
+@overload
+def nansum(a: NDArray[_Integer] | Sequence[int] | int, axis: None = None) -> int:
+    """Sum of the values that are not NaN.
+
+    Parameters
+    ----------
+    a : array_like
+        Numbers, in any number of dimensions.
+    axis : int, optional
+        The axis to sum along; by default, all values are taken together.
+
+    Returns
+    -------
+    float, int or ndarray
+        A Python number for all values and for one dimension, else an array without
+        `axis`. The dtype is that of `a`, but int64 for integers.
+
+    Raises
+    ------
+    numpy.exceptions.AxisError
+        If `axis` is not an axis of `a`.
+    TypeError
+        If `a` is a masked array or not numeric, or `axis` is not an integer.
+
+    Notes
+    -----
+    The sum of no values, or of NaN alone, is 0. An infinity is the sum, infinities of
+    both signs give NaN. Floats are summed with compensation, float32 in float64 [1]_:
+    the result is within one unit in its last place unless a dozen digits cancel.
+    Integers wrap beyond int64, as in NumPy. O(n), without a copy.
+
+    References
+    ----------
+    .. [1] T. Ogita, S. M. Rump and S. Oishi, "Accurate sum and dot product", SIAM
+       Journal on Scientific Computing 26 (2005), algorithm 4.4.
+
+    Examples
+    --------
+    >>> uncork.nansum([1.0, numpy.nan, 2.0])
+    3.0
+    >>> uncork.nansum([[1, 2], [3, 4]], axis=0)
+    array([4, 6])
+    """
+
+@overload
+def nansum(
+    a: NDArray[_Float] | Sequence[float] | float,
+    axis: None = None,
+) -> float: ...
+@overload
+def nansum(
+    a: np.ndarray[_UnknownD, np.dtype[_InexactT]],
+    axis: SupportsIndex,
+) -> NDArray[_InexactT] | Any: ...
+@overload
+def nansum(
+    a: np.ndarray[_UnknownD, np.dtype[_Integer]],
+    axis: SupportsIndex,
+) -> NDArray[np.int64] | Any: ...
+@overload
+def nansum(
+    a: np.ndarray[_OneD, np.dtype[_Integer]] | Sequence[int],
+    axis: SupportsIndex,
+) -> int: ...
+@overload
+def nansum(
+    a: np.ndarray[_OneD, np.dtype[_Float]] | Sequence[float],
+    axis: SupportsIndex,
+) -> float: ...
+@overload
+def nansum(
+    a: np.ndarray[_MoreD, np.dtype[_InexactT]],
+    axis: SupportsIndex,
+) -> NDArray[_InexactT]: ...
+@overload
+def nansum(
+    a: np.ndarray[_MoreD, np.dtype[_Integer]],
+    axis: SupportsIndex,
+) -> NDArray[np.int64]: ...
+@overload
+def nansum(a: ArrayLike, axis: None = None) -> Any: ...
+@overload
+def nansum(a: ArrayLike, axis: SupportsIndex) -> Any: ...
+@overload
+def nanmean(
+    a: NDArray[_Float | _Whole] | Sequence[float] | float,
+    axis: None = None,
+) -> float:
+    """Mean of the values that are not NaN.
+
+    Parameters
+    ----------
+    a : array_like
+        Numbers, in any number of dimensions.
+    axis : int, optional
+        The axis to average along; by default, all values are taken together.
+
+    Returns
+    -------
+    float or ndarray
+        A Python float for all values and for one dimension, else an array without
+        `axis`; float32 for float32, else float64.
+
+    Raises
+    ------
+    numpy.exceptions.AxisError
+        If `axis` is not an axis of `a`.
+    TypeError
+        If `a` is a masked array or not numeric, or `axis` is not an integer.
+
+    Notes
+    -----
+    The mean of no values, or of NaN alone, is NaN, without a warning. An infinity is
+    the mean, infinities of both signs give NaN. The sum is compensated as in `nansum`,
+    and exact for integers; it does not overflow where the mean is finite. O(n), without
+    a copy.
+
+    Examples
+    --------
+    >>> uncork.nanmean([1.0, numpy.nan, 2.0])
+    1.5
+    """
+
+@overload
+def nanmean(
+    a: np.ndarray[_UnknownD, np.dtype[_FloatT]],
+    axis: SupportsIndex,
+) -> NDArray[_FloatT] | Any: ...
+@overload
+def nanmean(
+    a: np.ndarray[_UnknownD, np.dtype[_Whole]],
+    axis: SupportsIndex,
+) -> NDArray[np.float64] | Any: ...
+@overload
+def nanmean(
+    a: np.ndarray[_OneD, np.dtype[_Float | _Whole]] | Sequence[float],
+    axis: SupportsIndex,
+) -> float: ...
+@overload
+def nanmean(
+    a: np.ndarray[_MoreD, np.dtype[_FloatT]],
+    axis: SupportsIndex,
+) -> NDArray[_FloatT]: ...
+@overload
+def nanmean(
+    a: np.ndarray[_MoreD, np.dtype[_Whole]],
+    axis: SupportsIndex,
+) -> NDArray[np.float64]: ...
+@overload
+def nanmean(a: ArrayLike, axis: None = None) -> Any: ...
+@overload
+def nanmean(a: ArrayLike, axis: SupportsIndex) -> Any: ...
+@overload
+def nanvar(
+    a: NDArray[_Float | _Whole] | Sequence[float] | float,
+    axis: None = None,
+    ddof: SupportsIndex = 0,
+) -> float:
+    """Variance of the values that are not NaN.
+
+    Parameters
+    ----------
+    a : array_like
+        Numbers, in any number of dimensions.
+    axis : int, optional
+        The axis to work along; by default, all values are taken together.
+    ddof : int, optional
+        The squared distances are divided by the count of values less `ddof`.
+
+    Returns
+    -------
+    float or ndarray
+        A Python float for all values and for one dimension, else an array without
+        `axis`; float32 for float32, else float64.
+
+    Raises
+    ------
+    numpy.exceptions.AxisError
+        If `axis` is not an axis of `a`.
+    TypeError
+        If `a` is a masked array or not numeric, or `axis` or `ddof` is
+        not an integer.
+
+    Notes
+    -----
+    NaN where there are no more values than `ddof`, and where one is infinite; never
+    negative, and exactly zero where all values are the same. Distances from a value
+    near the mean are summed with compensation, and parts of a lane are merged around
+    their means [1]_, so an offset costs no digits. O(n), without a copy.
+
+    References
+    ----------
+    .. [1] T. F. Chan, G. H. Golub and R. J. LeVeque, "Updating formulae and a pairwise
+       algorithm for computing sample variances", Stanford University (1979),
+       equation 2.1.
+
+    Examples
+    --------
+    >>> uncork.nanvar([1.0, numpy.nan, 2.0])
+    0.25
+    >>> uncork.nanvar([1.0, numpy.nan, 2.0], ddof=1)
+    0.5
+    """
+
+@overload
+def nanvar(
+    a: np.ndarray[_UnknownD, np.dtype[_FloatT]],
+    axis: SupportsIndex,
+    ddof: SupportsIndex = 0,
+) -> NDArray[_FloatT] | Any: ...
+@overload
+def nanvar(
+    a: np.ndarray[_UnknownD, np.dtype[_Whole]],
+    axis: SupportsIndex,
+    ddof: SupportsIndex = 0,
+) -> NDArray[np.float64] | Any: ...
+@overload
+def nanvar(
+    a: np.ndarray[_OneD, np.dtype[_Float | _Whole]] | Sequence[float],
+    axis: SupportsIndex,
+    ddof: SupportsIndex = 0,
+) -> float: ...
+@overload
+def nanvar(
+    a: np.ndarray[_MoreD, np.dtype[_FloatT]],
+    axis: SupportsIndex,
+    ddof: SupportsIndex = 0,
+) -> NDArray[_FloatT]: ...
+@overload
+def nanvar(
+    a: np.ndarray[_MoreD, np.dtype[_Whole]],
+    axis: SupportsIndex,
+    ddof: SupportsIndex = 0,
+) -> NDArray[np.float64]: ...
+@overload
+def nanvar(a: ArrayLike, axis: None = None, ddof: SupportsIndex = 0) -> Any: ...
+@overload
+def nanvar(a: ArrayLike, axis: SupportsIndex, ddof: SupportsIndex = 0) -> Any: ...
+@overload
+def nanstd(
+    a: NDArray[_Float | _Whole] | Sequence[float] | float,
+    axis: None = None,
+    ddof: SupportsIndex = 0,
+) -> float:
+    """Standard deviation of the values that are not NaN.
+
+    Parameters
+    ----------
+    a : array_like
+        Numbers, in any number of dimensions.
+    axis : int, optional
+        The axis to work along; by default, all values are taken together.
+    ddof : int, optional
+        The squared distances are divided by the count of values less `ddof`.
+
+    Returns
+    -------
+    float or ndarray
+        A Python float for all values and for one dimension, else an array without
+        `axis`; float32 for float32, else float64.
+
+    Raises
+    ------
+    numpy.exceptions.AxisError
+        If `axis` is not an axis of `a`.
+    TypeError
+        If `a` is a masked array or not numeric, or `axis` or `ddof` is
+        not an integer.
+
+    Notes
+    -----
+    The root of `nanvar`, and NaN where that is. Squares that leave the range of
+    float64 do not matter as long as the result is within it. O(n), without a copy.
+
+    Examples
+    --------
+    >>> uncork.nanstd([1.0, numpy.nan, 2.0])
+    0.5
+    """
+
+@overload
+def nanstd(
+    a: np.ndarray[_UnknownD, np.dtype[_FloatT]],
+    axis: SupportsIndex,
+    ddof: SupportsIndex = 0,
+) -> NDArray[_FloatT] | Any: ...
+@overload
+def nanstd(
+    a: np.ndarray[_UnknownD, np.dtype[_Whole]],
+    axis: SupportsIndex,
+    ddof: SupportsIndex = 0,
+) -> NDArray[np.float64] | Any: ...
+@overload
+def nanstd(
+    a: np.ndarray[_OneD, np.dtype[_Float | _Whole]] | Sequence[float],
+    axis: SupportsIndex,
+    ddof: SupportsIndex = 0,
+) -> float: ...
+@overload
+def nanstd(
+    a: np.ndarray[_MoreD, np.dtype[_FloatT]],
+    axis: SupportsIndex,
+    ddof: SupportsIndex = 0,
+) -> NDArray[_FloatT]: ...
+@overload
+def nanstd(
+    a: np.ndarray[_MoreD, np.dtype[_Whole]],
+    axis: SupportsIndex,
+    ddof: SupportsIndex = 0,
+) -> NDArray[np.float64]: ...
+@overload
+def nanstd(a: ArrayLike, axis: None = None, ddof: SupportsIndex = 0) -> Any: ...
+@overload
+def nanstd(a: ArrayLike, axis: SupportsIndex, ddof: SupportsIndex = 0) -> Any: ...
+@overload
+def nanmin(a: NDArray[_Integer] | Sequence[int] | int, axis: None = None) -> int:
+    """Least of the values that are not NaN.
+
+    Parameters
+    ----------
+    a : array_like
+        Numbers, in any number of dimensions.
+    axis : int, optional
+        The axis to search along; by default, all values are taken together.
+
+    Returns
+    -------
+    float, int or ndarray
+        A Python number for all values and for one dimension, else an array without
+        `axis`; of the dtype of `a`.
+
+    Raises
+    ------
+    ValueError
+        If there is no value to choose from: `a` is empty, or empty along `axis`.
+    numpy.exceptions.AxisError
+        If `axis` is not an axis of `a`.
+    TypeError
+        If `a` is a masked array or not numeric, or `axis` is not an integer.
+
+    Notes
+    -----
+    NaN where all values are, without a warning. Infinities are values like others. Of
+    zeros of both signs, either may come out. O(n), without a copy.
+
+    Examples
+    --------
+    >>> uncork.nanmin([1.0, numpy.nan, 2.0])
+    1.0
+    """
+
+@overload
+def nanmin(
+    a: NDArray[_Float] | Sequence[float] | float,
+    axis: None = None,
+) -> float: ...
+@overload
+def nanmin(
+    a: np.ndarray[_UnknownD, np.dtype[_ScalarT]],
+    axis: SupportsIndex,
+) -> NDArray[_ScalarT] | Any: ...
+@overload
+def nanmin(
+    a: np.ndarray[_OneD, np.dtype[_Integer]] | Sequence[int],
+    axis: SupportsIndex,
+) -> int: ...
+@overload
+def nanmin(
+    a: np.ndarray[_OneD, np.dtype[_Float]] | Sequence[float],
+    axis: SupportsIndex,
+) -> float: ...
+@overload
+def nanmin(
+    a: np.ndarray[_MoreD, np.dtype[_ScalarT]],
+    axis: SupportsIndex,
+) -> NDArray[_ScalarT]: ...
+@overload
+def nanmin(a: ArrayLike, axis: None = None) -> Any: ...
+@overload
+def nanmin(a: ArrayLike, axis: SupportsIndex) -> Any: ...
+@overload
+def nanmax(a: NDArray[_Integer] | Sequence[int] | int, axis: None = None) -> int:
+    """Greatest of the values that are not NaN.
+
+    Parameters
+    ----------
+    a : array_like
+        Numbers, in any number of dimensions.
+    axis : int, optional
+        The axis to search along; by default, all values are taken together.
+
+    Returns
+    -------
+    float, int or ndarray
+        A Python number for all values and for one dimension, else an array without
+        `axis`; of the dtype of `a`.
+
+    Raises
+    ------
+    ValueError
+        If there is no value to choose from: `a` is empty, or empty along `axis`.
+    numpy.exceptions.AxisError
+        If `axis` is not an axis of `a`.
+    TypeError
+        If `a` is a masked array or not numeric, or `axis` is not an integer.
+
+    Notes
+    -----
+    NaN where all values are, without a warning. Infinities are values like others. Of
+    zeros of both signs, either may come out. O(n), without a copy.
+
+    Examples
+    --------
+    >>> uncork.nanmax([1.0, numpy.nan, 2.0])
+    2.0
+    """
+
+@overload
+def nanmax(
+    a: NDArray[_Float] | Sequence[float] | float,
+    axis: None = None,
+) -> float: ...
+@overload
+def nanmax(
+    a: np.ndarray[_UnknownD, np.dtype[_ScalarT]],
+    axis: SupportsIndex,
+) -> NDArray[_ScalarT] | Any: ...
+@overload
+def nanmax(
+    a: np.ndarray[_OneD, np.dtype[_Integer]] | Sequence[int],
+    axis: SupportsIndex,
+) -> int: ...
+@overload
+def nanmax(
+    a: np.ndarray[_OneD, np.dtype[_Float]] | Sequence[float],
+    axis: SupportsIndex,
+) -> float: ...
+@overload
+def nanmax(
+    a: np.ndarray[_MoreD, np.dtype[_ScalarT]],
+    axis: SupportsIndex,
+) -> NDArray[_ScalarT]: ...
+@overload
+def nanmax(a: ArrayLike, axis: None = None) -> Any: ...
+@overload
+def nanmax(a: ArrayLike, axis: SupportsIndex) -> Any: ...
+@overload
+def nanargmin(
+    a: NDArray[_Float | _Integer] | Sequence[float] | float,
+    axis: None = None,
+) -> int:
+    """Index of the least of the values that are not NaN.
+
+    Parameters
+    ----------
+    a : array_like
+        Numbers, in any number of dimensions.
+    axis : int, optional
+        The axis to search along; by default, all values are taken together.
+
+    Returns
+    -------
+    int or ndarray
+        A Python int for all values, counted in C order, and for one dimension; else an
+        array of intp without `axis`.
+
+    Raises
+    ------
+    ValueError
+        If all values of a lane are NaN, or there are none.
+    numpy.exceptions.AxisError
+        If `axis` is not an axis of `a`.
+    TypeError
+        If `a` is a masked array or not numeric, or `axis` is not an integer.
+
+    Notes
+    -----
+    Of equal values, the first. Infinities are values like others, even beside NaN.
+    O(n), without a copy: stretches are searched for their extreme, and the winner once
+    more for its place.
+
+    Examples
+    --------
+    >>> uncork.nanargmin([4.0, numpy.nan, 2.0])
+    2
+    """
+
+@overload
+def nanargmin(
+    a: np.ndarray[_UnknownD, np.dtype[Any]],
+    axis: SupportsIndex,
+) -> NDArray[np.intp] | Any: ...
+@overload
+def nanargmin(
+    a: np.ndarray[_OneD, np.dtype[_Float | _Integer]] | Sequence[float],
+    axis: SupportsIndex,
+) -> int: ...
+@overload
+def nanargmin(
+    a: np.ndarray[_MoreD, np.dtype[Any]],
+    axis: SupportsIndex,
+) -> NDArray[np.intp]: ...
+@overload
+def nanargmin(a: ArrayLike, axis: None = None) -> int | np.intp: ...
+@overload
+def nanargmin(a: ArrayLike, axis: SupportsIndex) -> NDArray[np.intp] | Any: ...
+@overload
+def nanargmax(
+    a: NDArray[_Float | _Integer] | Sequence[float] | float,
+    axis: None = None,
+) -> int:
+    """Index of the greatest of the values that are not NaN.
+
+    Parameters
+    ----------
+    a : array_like
+        Numbers, in any number of dimensions.
+    axis : int, optional
+        The axis to search along; by default, all values are taken together.
+
+    Returns
+    -------
+    int or ndarray
+        A Python int for all values, counted in C order, and for one dimension; else an
+        array of intp without `axis`.
+
+    Raises
+    ------
+    ValueError
+        If all values of a lane are NaN, or there are none.
+    numpy.exceptions.AxisError
+        If `axis` is not an axis of `a`.
+    TypeError
+        If `a` is a masked array or not numeric, or `axis` is not an integer.
+
+    Notes
+    -----
+    Of equal values, the first. Infinities are values like others, even beside NaN.
+    O(n), without a copy: stretches are searched for their extreme, and the winner once
+    more for its place.
+
+    Examples
+    --------
+    >>> uncork.nanargmax([4.0, numpy.nan, 2.0])
+    0
+    """
+
+@overload
+def nanargmax(
+    a: np.ndarray[_UnknownD, np.dtype[Any]],
+    axis: SupportsIndex,
+) -> NDArray[np.intp] | Any: ...
+@overload
+def nanargmax(
+    a: np.ndarray[_OneD, np.dtype[_Float | _Integer]] | Sequence[float],
+    axis: SupportsIndex,
+) -> int: ...
+@overload
+def nanargmax(
+    a: np.ndarray[_MoreD, np.dtype[Any]],
+    axis: SupportsIndex,
+) -> NDArray[np.intp]: ...
+@overload
+def nanargmax(a: ArrayLike, axis: None = None) -> int | np.intp: ...
+@overload
+def nanargmax(a: ArrayLike, axis: SupportsIndex) -> NDArray[np.intp] | Any: ...
+@overload
+def anynan(
+    a: NDArray[_Float | _Integer] | Sequence[float] | float,
+    axis: None = None,
+) -> bool:
+    """Whether any value is NaN.
+
+    Parameters
+    ----------
+    a : array_like
+        Numbers, in any number of dimensions.
+    axis : int, optional
+        The axis to search along; by default, all values are taken together.
+
+    Returns
+    -------
+    bool or ndarray
+        A Python bool for all values and for one dimension, else an array of bool without
+        `axis`.
+
+    Raises
+    ------
+    numpy.exceptions.AxisError
+        If `axis` is not an axis of `a`.
+    TypeError
+        If `a` is a masked array or not numeric, or `axis` is not an integer.
+
+    Notes
+    -----
+    False of no values. Stops at the first NaN; integers are not looked at. O(n), without
+    a copy.
+
+    Examples
+    --------
+    >>> uncork.anynan([1.0, numpy.nan, 2.0])
+    True
+    """
+
+@overload
+def anynan(
+    a: np.ndarray[_UnknownD, np.dtype[Any]],
+    axis: SupportsIndex,
+) -> NDArray[np.bool_] | Any: ...
+@overload
+def anynan(
+    a: np.ndarray[_OneD, np.dtype[_Float | _Integer]] | Sequence[float],
+    axis: SupportsIndex,
+) -> bool: ...
+@overload
+def anynan(
+    a: np.ndarray[_MoreD, np.dtype[Any]],
+    axis: SupportsIndex,
+) -> NDArray[np.bool_]: ...
+@overload
+def anynan(a: ArrayLike, axis: None = None) -> bool | np.bool_: ...
+@overload
+def anynan(a: ArrayLike, axis: SupportsIndex) -> NDArray[np.bool_] | Any: ...
+@overload
+def allnan(
+    a: NDArray[_Float | _Integer] | Sequence[float] | float,
+    axis: None = None,
+) -> bool:
+    """Whether all values are NaN.
+
+    Parameters
+    ----------
+    a : array_like
+        Numbers, in any number of dimensions.
+    axis : int, optional
+        The axis to search along; by default, all values are taken together.
+
+    Returns
+    -------
+    bool or ndarray
+        A Python bool for all values and for one dimension, else an array of bool without
+        `axis`.
+
+    Raises
+    ------
+    numpy.exceptions.AxisError
+        If `axis` is not an axis of `a`.
+    TypeError
+        If `a` is a masked array or not numeric, or `axis` is not an integer.
+
+    Notes
+    -----
+    True of no values. Stops at the first that is not NaN; integers are not looked at.
+    O(n), without a copy.
+
+    Examples
+    --------
+    >>> uncork.allnan([1.0, numpy.nan, 2.0])
+    False
+    """
+
+@overload
+def allnan(
+    a: np.ndarray[_UnknownD, np.dtype[Any]],
+    axis: SupportsIndex,
+) -> NDArray[np.bool_] | Any: ...
+@overload
+def allnan(
+    a: np.ndarray[_OneD, np.dtype[_Float | _Integer]] | Sequence[float],
+    axis: SupportsIndex,
+) -> bool: ...
+@overload
+def allnan(
+    a: np.ndarray[_MoreD, np.dtype[Any]],
+    axis: SupportsIndex,
+) -> NDArray[np.bool_]: ...
+@overload
+def allnan(a: ArrayLike, axis: None = None) -> bool | np.bool_: ...
+@overload
+def allnan(a: ArrayLike, axis: SupportsIndex) -> NDArray[np.bool_] | Any: ...
+@overload
+def ss(a: NDArray[_Integer] | Sequence[int] | int, axis: None = None) -> int:
+    """Sum of the squares of all values, NaN included.
+
+    Parameters
+    ----------
+    a : array_like
+        Numbers, in any number of dimensions.
+    axis : int, optional
+        The axis to sum along; by default, all values are taken together.
+
+    Returns
+    -------
+    float, int or ndarray
+        A Python number for all values and for one dimension, else an array without
+        `axis`. The dtype is that of `a`, but int64 for integers.
+
+    Raises
+    ------
+    numpy.exceptions.AxisError
+        If `axis` is not an axis of `a`.
+    TypeError
+        If `a` is a masked array or not numeric, or `axis` is not an integer.
+
+    Notes
+    -----
+    NaN if any value is NaN; 0 of no values. Squares and their sum are compensated [1]_,
+    float32 in float64. Integers wrap beyond int64, as in NumPy. O(n), without a copy.
+
+    References
+    ----------
+    .. [1] T. Ogita, S. M. Rump and S. Oishi, "Accurate sum and dot product", SIAM
+       Journal on Scientific Computing 26 (2005), algorithm 5.3.
+
+    Examples
+    --------
+    >>> uncork.ss([1.0, 2.0, 3.0])
+    14.0
+    """
+
+@overload
+def ss(a: NDArray[_Float] | Sequence[float] | float, axis: None = None) -> float: ...
+@overload
+def ss(
+    a: np.ndarray[_UnknownD, np.dtype[_InexactT]],
+    axis: SupportsIndex,
+) -> NDArray[_InexactT] | Any: ...
+@overload
+def ss(
+    a: np.ndarray[_UnknownD, np.dtype[_Integer]],
+    axis: SupportsIndex,
+) -> NDArray[np.int64] | Any: ...
+@overload
+def ss(
+    a: np.ndarray[_OneD, np.dtype[_Integer]] | Sequence[int],
+    axis: SupportsIndex,
+) -> int: ...
+@overload
+def ss(
+    a: np.ndarray[_OneD, np.dtype[_Float]] | Sequence[float],
+    axis: SupportsIndex,
+) -> float: ...
+@overload
+def ss(
+    a: np.ndarray[_MoreD, np.dtype[_InexactT]],
+    axis: SupportsIndex,
+) -> NDArray[_InexactT]: ...
+@overload
+def ss(
+    a: np.ndarray[_MoreD, np.dtype[_Integer]],
+    axis: SupportsIndex,
+) -> NDArray[np.int64]: ...
+@overload
+def ss(a: ArrayLike, axis: None = None) -> Any: ...
+@overload
+def ss(a: ArrayLike, axis: SupportsIndex) -> Any: ...
+@overload
+def median(
+    a: NDArray[_Float | _Whole] | Sequence[float] | float,
+    axis: None = None,
+) -> float:
+    """Median of the values.
+
+    Parameters
+    ----------
+    a : array_like
+        Numbers, in any number of dimensions.
+    axis : int, optional
+        The axis to work along; by default, all values are taken together.
+
+    Returns
+    -------
+    float or ndarray
+        A Python float for all values and for one dimension, else an array without
+        `axis`; float32 for float32, else float64.
+
+    Raises
+    ------
+    MemoryError
+        If there is no memory for the copy.
+    numpy.exceptions.AxisError
+        If `axis` is not an axis of `a`.
+    TypeError
+        If `a` is a masked array or not numeric, or `axis` is not an integer.
+
+    Notes
+    -----
+    NaN if any value is NaN, or if there is none. The mean of the two in
+    the middle of an even number, without overflow. By selection in a copy of each lane,
+    which is O(n) in the worst case too.
+
+    Examples
+    --------
+    >>> uncork.median([1.0, numpy.nan, 2.0])
+    nan
+    """
+
+@overload
+def median(
+    a: np.ndarray[_UnknownD, np.dtype[_FloatT]],
+    axis: SupportsIndex,
+) -> NDArray[_FloatT] | Any: ...
+@overload
+def median(
+    a: np.ndarray[_UnknownD, np.dtype[_Whole]],
+    axis: SupportsIndex,
+) -> NDArray[np.float64] | Any: ...
+@overload
+def median(
+    a: np.ndarray[_OneD, np.dtype[_Float | _Whole]] | Sequence[float],
+    axis: SupportsIndex,
+) -> float: ...
+@overload
+def median(
+    a: np.ndarray[_MoreD, np.dtype[_FloatT]],
+    axis: SupportsIndex,
+) -> NDArray[_FloatT]: ...
+@overload
+def median(
+    a: np.ndarray[_MoreD, np.dtype[_Whole]],
+    axis: SupportsIndex,
+) -> NDArray[np.float64]: ...
+@overload
+def median(a: ArrayLike, axis: None = None) -> Any: ...
+@overload
+def median(a: ArrayLike, axis: SupportsIndex) -> Any: ...
+@overload
+def nanmedian(
+    a: NDArray[_Float | _Whole] | Sequence[float] | float,
+    axis: None = None,
+) -> float:
+    """Median of the values that are not NaN.
+
+    Parameters
+    ----------
+    a : array_like
+        Numbers, in any number of dimensions.
+    axis : int, optional
+        The axis to work along; by default, all values are taken together.
+
+    Returns
+    -------
+    float or ndarray
+        A Python float for all values and for one dimension, else an array without
+        `axis`; float32 for float32, else float64.
+
+    Raises
+    ------
+    MemoryError
+        If there is no memory for the copy.
+    numpy.exceptions.AxisError
+        If `axis` is not an axis of `a`.
+    TypeError
+        If `a` is a masked array or not numeric, or `axis` is not an integer.
+
+    Notes
+    -----
+    NaN if all values are NaN, or if there is none. The mean of the two in
+    the middle of an even number, without overflow. By selection in a copy of each lane,
+    which is O(n) in the worst case too.
+
+    Examples
+    --------
+    >>> uncork.nanmedian([1.0, numpy.nan, 2.0])
+    1.5
+    """
+
+@overload
+def nanmedian(
+    a: np.ndarray[_UnknownD, np.dtype[_FloatT]],
+    axis: SupportsIndex,
+) -> NDArray[_FloatT] | Any: ...
+@overload
+def nanmedian(
+    a: np.ndarray[_UnknownD, np.dtype[_Whole]],
+    axis: SupportsIndex,
+) -> NDArray[np.float64] | Any: ...
+@overload
+def nanmedian(
+    a: np.ndarray[_OneD, np.dtype[_Float | _Whole]] | Sequence[float],
+    axis: SupportsIndex,
+) -> float: ...
+@overload
+def nanmedian(
+    a: np.ndarray[_MoreD, np.dtype[_FloatT]],
+    axis: SupportsIndex,
+) -> NDArray[_FloatT]: ...
+@overload
+def nanmedian(
+    a: np.ndarray[_MoreD, np.dtype[_Whole]],
+    axis: SupportsIndex,
+) -> NDArray[np.float64]: ...
+@overload
+def nanmedian(a: ArrayLike, axis: None = None) -> Any: ...
+@overload
+def nanmedian(a: ArrayLike, axis: SupportsIndex) -> Any: ...
+@overload
+def move_sum(
+    a: np.ndarray[_ShapeT, np.dtype[_InexactT]],
+    window: SupportsIndex,
+    min_count: SupportsIndex | None = None,
+    axis: SupportsIndex = -1,
+) -> np.ndarray[_ShapeT, np.dtype[_InexactT]]:
+    """Sum of the values of a moving window that are not NaN.
+
+    Parameters
+    ----------
+    a : array_like
+        Numbers, in any number of dimensions.
+    window : int
+        How many values a window has: the one at the same place and those before it.
+    min_count : int, optional
+        Windows with fewer values that are not NaN give NaN; by default, those with any
+        NaN do, and the first `window` - 1.
+    axis : int, optional
+        The axis to move along; by default, the last.
+
+    Returns
+    -------
+    ndarray
+        One value for each of `a`, in C order; float32 for float32, else float64.
+
+    Raises
+    ------
+    ValueError
+        If `window` is not between 1 and the length of the axis, `min_count` is not between
+        1 and `window`, or `a` has no dimension.
+    numpy.exceptions.AxisError
+        If `axis` is not an axis of `a`.
+    TypeError
+        If `a` is a masked array or not numeric, or another argument is not an integer.
+    MemoryError
+        If there is no memory for the result or for O(window) values beside it.
+
+    Notes
+    -----
+    Windows are merged from the end of one block and the beginning of the next [1]_;
+    nothing is subtracted, so a value that has left the window leaves no trace, be it
+    infinite. Sums are compensated, float32 in float64. O(n) for any window.
+
+    References
+    ----------
+    .. [1] M. van Herk, "A fast algorithm for local minimum and maximum filters",
+       Pattern Recognition Letters 13 (1992).
+
+    Examples
+    --------
+    >>> uncork.move_sum([1.0, 2.0, 3.0], window=2)
+    array([nan,  3.,  5.])
+    """
+
+@overload
+def move_sum(
+    a: np.ndarray[_ShapeT, np.dtype[_Whole]],
+    window: SupportsIndex,
+    min_count: SupportsIndex | None = None,
+    axis: SupportsIndex = -1,
+) -> np.ndarray[_ShapeT, np.dtype[np.float64]]: ...
+@overload
+def move_sum(
+    a: Sequence[float],
+    window: SupportsIndex,
+    min_count: SupportsIndex | None = None,
+    axis: SupportsIndex = -1,
+) -> np.ndarray[tuple[int], np.dtype[np.float64]]: ...
+@overload
+def move_sum(
+    a: ArrayLike,
+    window: SupportsIndex,
+    min_count: SupportsIndex | None = None,
+    axis: SupportsIndex = -1,
+) -> NDArray[Any]: ...
+@overload
+def move_mean(
+    a: np.ndarray[_ShapeT, np.dtype[_InexactT]],
+    window: SupportsIndex,
+    min_count: SupportsIndex | None = None,
+    axis: SupportsIndex = -1,
+) -> np.ndarray[_ShapeT, np.dtype[_InexactT]]:
+    """Mean of the values of a moving window that are not NaN.
+
+    Parameters
+    ----------
+    a : array_like
+        Numbers, in any number of dimensions.
+    window : int
+        How many values a window has: the one at the same place and those before it.
+    min_count : int, optional
+        Windows with fewer values that are not NaN give NaN; by default, those with any
+        NaN do, and the first `window` - 1.
+    axis : int, optional
+        The axis to move along; by default, the last.
+
+    Returns
+    -------
+    ndarray
+        One value for each of `a`, in C order; float32 for float32, else float64.
+
+    Raises
+    ------
+    ValueError
+        If `window` is not between 1 and the length of the axis, `min_count` is not between
+        1 and `window`, or `a` has no dimension.
+    numpy.exceptions.AxisError
+        If `axis` is not an axis of `a`.
+    TypeError
+        If `a` is a masked array or not numeric, or another argument is not an integer.
+    MemoryError
+        If there is no memory for the result or for O(window) values beside it.
+
+    Notes
+    -----
+    Windows are merged from the end of one block and the beginning of the next [1]_;
+    nothing is subtracted, so a value that has left the window leaves no trace, be it
+    infinite. Sums are compensated, float32 in float64. O(n) for any window.
+
+    References
+    ----------
+    .. [1] M. van Herk, "A fast algorithm for local minimum and maximum filters",
+       Pattern Recognition Letters 13 (1992).
+
+    Examples
+    --------
+    >>> uncork.move_mean([1.0, 2.0, 3.0], window=2)
+    array([nan, 1.5, 2.5])
+    """
+
+@overload
+def move_mean(
+    a: np.ndarray[_ShapeT, np.dtype[_Whole]],
+    window: SupportsIndex,
+    min_count: SupportsIndex | None = None,
+    axis: SupportsIndex = -1,
+) -> np.ndarray[_ShapeT, np.dtype[np.float64]]: ...
+@overload
+def move_mean(
+    a: Sequence[float],
+    window: SupportsIndex,
+    min_count: SupportsIndex | None = None,
+    axis: SupportsIndex = -1,
+) -> np.ndarray[tuple[int], np.dtype[np.float64]]: ...
+@overload
+def move_mean(
+    a: ArrayLike,
+    window: SupportsIndex,
+    min_count: SupportsIndex | None = None,
+    axis: SupportsIndex = -1,
+) -> NDArray[Any]: ...
+@overload
+def move_min(
+    a: np.ndarray[_ShapeT, np.dtype[_InexactT]],
+    window: SupportsIndex,
+    min_count: SupportsIndex | None = None,
+    axis: SupportsIndex = -1,
+) -> np.ndarray[_ShapeT, np.dtype[_InexactT]]:
+    """Least value of a moving window that is not NaN.
+
+    Parameters
+    ----------
+    a : array_like
+        Numbers, in any number of dimensions.
+    window : int
+        How many values a window has: the one at the same place and those before it.
+    min_count : int, optional
+        Windows with fewer values that are not NaN give NaN; by default, those with any
+        NaN do, and the first `window` - 1.
+    axis : int, optional
+        The axis to move along; by default, the last.
+
+    Returns
+    -------
+    ndarray
+        One value for each of `a`, in C order; float32 for float32, else float64.
+
+    Raises
+    ------
+    ValueError
+        If `window` is not between 1 and the length of the axis, `min_count` is not between
+        1 and `window`, or `a` has no dimension.
+    numpy.exceptions.AxisError
+        If `axis` is not an axis of `a`.
+    TypeError
+        If `a` is a masked array or not numeric, or another argument is not an integer.
+    MemoryError
+        If there is no memory for the result or for O(window) values beside it.
+
+    Notes
+    -----
+    Windows are merged from the end of one block and the beginning of the next [1]_;
+    nothing is subtracted, so a value that has left the window leaves no trace, be it
+    infinite. Integers come out as float64. O(n) for any window.
+
+    References
+    ----------
+    .. [1] M. van Herk, "A fast algorithm for local minimum and maximum filters",
+       Pattern Recognition Letters 13 (1992).
+
+    Examples
+    --------
+    >>> uncork.move_min([1.0, 2.0, 3.0], window=2)
+    array([nan,  1.,  2.])
+    """
+
+@overload
+def move_min(
+    a: np.ndarray[_ShapeT, np.dtype[_Whole]],
+    window: SupportsIndex,
+    min_count: SupportsIndex | None = None,
+    axis: SupportsIndex = -1,
+) -> np.ndarray[_ShapeT, np.dtype[np.float64]]: ...
+@overload
+def move_min(
+    a: Sequence[float],
+    window: SupportsIndex,
+    min_count: SupportsIndex | None = None,
+    axis: SupportsIndex = -1,
+) -> np.ndarray[tuple[int], np.dtype[np.float64]]: ...
+@overload
+def move_min(
+    a: ArrayLike,
+    window: SupportsIndex,
+    min_count: SupportsIndex | None = None,
+    axis: SupportsIndex = -1,
+) -> NDArray[Any]: ...
+@overload
+def move_max(
+    a: np.ndarray[_ShapeT, np.dtype[_InexactT]],
+    window: SupportsIndex,
+    min_count: SupportsIndex | None = None,
+    axis: SupportsIndex = -1,
+) -> np.ndarray[_ShapeT, np.dtype[_InexactT]]:
+    """Greatest value of a moving window that is not NaN.
+
+    Parameters
+    ----------
+    a : array_like
+        Numbers, in any number of dimensions.
+    window : int
+        How many values a window has: the one at the same place and those before it.
+    min_count : int, optional
+        Windows with fewer values that are not NaN give NaN; by default, those with any
+        NaN do, and the first `window` - 1.
+    axis : int, optional
+        The axis to move along; by default, the last.
+
+    Returns
+    -------
+    ndarray
+        One value for each of `a`, in C order; float32 for float32, else float64.
+
+    Raises
+    ------
+    ValueError
+        If `window` is not between 1 and the length of the axis, `min_count` is not between
+        1 and `window`, or `a` has no dimension.
+    numpy.exceptions.AxisError
+        If `axis` is not an axis of `a`.
+    TypeError
+        If `a` is a masked array or not numeric, or another argument is not an integer.
+    MemoryError
+        If there is no memory for the result or for O(window) values beside it.
+
+    Notes
+    -----
+    Windows are merged from the end of one block and the beginning of the next [1]_;
+    nothing is subtracted, so a value that has left the window leaves no trace, be it
+    infinite. Integers come out as float64. O(n) for any window.
+
+    References
+    ----------
+    .. [1] M. van Herk, "A fast algorithm for local minimum and maximum filters",
+       Pattern Recognition Letters 13 (1992).
+
+    Examples
+    --------
+    >>> uncork.move_max([1.0, 2.0, 3.0], window=2)
+    array([nan,  2.,  3.])
+    """
+
+@overload
+def move_max(
+    a: np.ndarray[_ShapeT, np.dtype[_Whole]],
+    window: SupportsIndex,
+    min_count: SupportsIndex | None = None,
+    axis: SupportsIndex = -1,
+) -> np.ndarray[_ShapeT, np.dtype[np.float64]]: ...
+@overload
+def move_max(
+    a: Sequence[float],
+    window: SupportsIndex,
+    min_count: SupportsIndex | None = None,
+    axis: SupportsIndex = -1,
+) -> np.ndarray[tuple[int], np.dtype[np.float64]]: ...
+@overload
+def move_max(
+    a: ArrayLike,
+    window: SupportsIndex,
+    min_count: SupportsIndex | None = None,
+    axis: SupportsIndex = -1,
+) -> NDArray[Any]: ...
+def replace(
+    a: _ArrayT,
+    old: SupportsFloat | SupportsIndex,
+    new: SupportsFloat | SupportsIndex,
+) -> _ArrayT:
+    """Replace values in their place.
+
+    Parameters
+    ----------
+    a : ndarray
+        Numbers, in any number of dimensions; changed.
+    old : float
+        What is replaced; NaN stands for NaN, of which integers have none.
+    new : float
+        What is put there.
+
+    Returns
+    -------
+    ndarray
+        `a` itself.
+
+    Raises
+    ------
+    TypeError
+        If `a` is not an ndarray, or is a masked one, or if `old` or `new` is not a number.
+    ValueError
+        If `a` is read-only, or of integers of which `old` or `new` is none.
+
+    Notes
+    -----
+    Works on any memory layout, and on values that several indices share. O(n), without
+    a copy.
+
+    Examples
+    --------
+    >>> a = numpy.array([1.0, numpy.nan, 2.0])
+    >>> uncork.replace(a, numpy.nan, 0.0)
+    array([1., 0., 2.])
+    """
+
+def get_num_threads() -> int:
+    """Number of threads that a call may use.
+
+    Returns
+    -------
+    int
+        As set by `set_num_threads` or the environment variable `UNCORK_NUM_THREADS`; by
+        default, as many as this process may run at once.
+
+    Notes
+    -----
+    Work is split where that pays, and by its size alone: results are the same to the last
+    bit with any number of threads.
+
+    Examples
+    --------
+    >>> uncork.set_num_threads(2)
+    >>> uncork.get_num_threads()
+    2
+    """
+
+def set_num_threads(n: SupportsIndex) -> None:
+    """Set the number of threads that a call may use.
+
+    Parameters
+    ----------
+    n : int
+        Between 1 and 1024.
+
+    Raises
+    ------
+    ValueError
+        If `n` is out of range.
+    TypeError
+        If `n` is not an integer.
+
+    Notes
+    -----
+    It holds for all calls of the process from now on. Threads are started when they are
+    first needed; a process made by `os.fork` starts its own.
+
+    Examples
+    --------
+    >>> uncork.set_num_threads(2)
+    """
+
+__version__: str

@@ -15,7 +15,7 @@ from pipeline.project import PROJECT, user_cache
 SCRIPTS = Path(targets.__file__).parent
 STAGES = sorted([*SCRIPTS.glob("*.py"), SCRIPTS / "provision" / "pythons.py"])
 # tox starts it with the Python of an environment; it takes no arguments.
-NO_STAGE = {"installed.py", "stubs.py"}
+NO_STAGE = {"installed.py"}
 
 
 def python(code: str) -> commands.Command:

@@ -1,1 +1,0 @@
-"""NaN-aware statistics over NumPy arrays, in Rust."""

@@ -1,0 +1,292 @@
+"""The stub of the extension: signatures, types and docstrings, for type checkers.
+
+    python scripts/stubs.py            writes it
+    python scripts/stubs.py --check    fails if it is stale
+
+Run by a Python that has the package installed, as after `maturin develop`: names,
+defaults and docstrings are read off the built module. What a module cannot tell, the
+types, stands here, in PARAMETERS and RESULTS.
+
+Types do not show everything: a list of bools is a list of ints to them, and an array of
+swapped bytes looks like any other, though both are answered with NumPy's scalars.
+"""
+
+import argparse
+import importlib
+import inspect
+import sys
+import textwrap
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from fnmatch import fnmatchcase
+from pathlib import Path
+from types import ModuleType
+
+sys.path.append(str(Path(__file__).parent))  # after what is installed
+
+from pipeline.commands import Failure, main
+from pipeline.project import PROJECT
+
+PATH = (PROJECT.stubs / PROJECT.module.replace(".", "/")).with_suffix(".pyi")
+WIDTH = 88
+
+HEADER = '''\
+"""The compiled functions. Written by scripts/stubs.py."""
+
+from collections.abc import Sequence
+from typing import (
+    Any,
+    Never,
+    SupportsFloat,
+    SupportsIndex,
+    TypeAlias,
+    TypeVar,
+    overload,
+)
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+# The dtypes of the kernels.
+_Float: TypeAlias = np.float32 | np.float64
+_Integer: TypeAlias = np.int32 | np.int64
+# Those whose mean is a float64.
+_Whole: TypeAlias = np.integer[Any] | np.bool_
+
+_FloatT = TypeVar("_FloatT", bound=np.floating[Any])
+_InexactT = TypeVar("_InexactT", bound=np.inexact[Any])
+_ScalarT = TypeVar("_ScalarT", bound=np.generic)
+_ArrayT = TypeVar("_ArrayT", bound=NDArray[np.number[Any] | np.bool_ | np.object_])
+
+# How many dimensions an array has. The first is for arrays whose type does not tell,
+# which are of all three, so that it must be asked for first. As type variables, since
+# mypy looks for a shape itself in what a call within a call returns, and errs.
+_UnknownD = TypeVar("_UnknownD", bound=tuple[Never, Never, Never, Never])
+_OneD = TypeVar("_OneD", bound=tuple[int])
+_MoreD = TypeVar("_MoreD", bound=tuple[int, int, *tuple[int, ...]])
+_ShapeT = TypeVar("_ShapeT", bound=tuple[int, ...])
+'''
+
+NUMBER = "SupportsFloat | SupportsIndex"
+
+# What may be passed, by the parameter's name; None too where that is the default.
+PARAMETERS = {
+    "a": "ArrayLike",
+    "axis": "SupportsIndex",
+    "ddof": "SupportsIndex",
+    "min_count": "SupportsIndex",
+    "n": "SupportsIndex",
+    "new": NUMBER,
+    "old": NUMBER,
+    "window": "SupportsIndex",
+}
+
+
+@dataclass(frozen=True)
+class Overload:
+    """What is returned where the parameters in `types` are of these types."""
+
+    returns: str
+    types: Mapping[str, str] = field(default_factory=dict)
+
+
+def array(shape: str, dtypes: str) -> str:
+    return f"np.ndarray[{shape}, np.dtype[{dtypes}]]"
+
+
+def reduction(
+    scalars: Sequence[tuple[str, str, str]],
+    arrays: Sequence[tuple[str, str]],
+    other: str = "Any",
+    other_arrays: str = "Any",
+) -> list[Overload]:
+    """A Python object for all values and for one dimension, else an array.
+
+    `scalars` has dtypes, what lists of them hold, and the object's type; `arrays` has
+    dtypes and the dtype of the result. `other` is NumPy's answer for all other dtypes.
+
+    An array whose type does not tell its dimensions gives `NDArray[...] | Any`: an
+    array would be a lie for one dimension, a plain union an error wherever an array is
+    expected, and Any alone would hide mistakes (typeshed calls it "the Any trick").
+    """
+    index = {"axis": "SupportsIndex"}
+    none = {"axis": "None"}
+
+    def overloads() -> Iterator[Overload]:
+        for dtypes, item, result in scalars:
+            values = f"NDArray[{dtypes}] | Sequence[{item}] | {item}"
+            yield Overload(result, {"a": values, **none})
+        for dtypes, result in arrays:
+            unknown = array("_UnknownD", dtypes)
+            yield Overload(f"NDArray[{result}] | Any", {"a": unknown, **index})
+        for dtypes, item, result in scalars:
+            one = f"{array('_OneD', dtypes)} | Sequence[{item}]"
+            yield Overload(result, {"a": one, **index})
+        for dtypes, result in arrays:
+            yield Overload(
+                f"NDArray[{result}]", {"a": array("_MoreD", dtypes), **index}
+            )
+        yield Overload(other, none)
+        yield Overload(other_arrays, index)
+
+    return list(overloads())
+
+
+NUMBERS = [("_Integer", "int", "int"), ("_Float", "float", "float")]
+KERNEL = "_Float | _Integer"
+
+TOTAL = reduction(NUMBERS, [("_InexactT", "_InexactT"), ("_Integer", "np.int64")])
+MEAN = reduction(
+    [("_Float | _Whole", "float", "float")],
+    [("_FloatT", "_FloatT"), ("_Whole", "np.float64")],
+)
+EXTREME = reduction(NUMBERS, [("_ScalarT", "_ScalarT")])
+PLACE = reduction(
+    [(KERNEL, "float", "int")],
+    [("Any", "np.intp")],
+    "int | np.intp",
+    "NDArray[np.intp] | Any",
+)
+TRUTH = reduction(
+    [(KERNEL, "float", "bool")],
+    [("Any", "np.bool_")],
+    "bool | np.bool_",
+    "NDArray[np.bool_] | Any",
+)
+MOVING = [
+    Overload(array("_ShapeT", "_InexactT"), {"a": array("_ShapeT", "_InexactT")}),
+    Overload(array("_ShapeT", "np.float64"), {"a": array("_ShapeT", "_Whole")}),
+    Overload(array("tuple[int]", "np.float64"), {"a": "Sequence[float]"}),
+    Overload("NDArray[Any]"),
+]
+
+# What is returned, by the function's name.
+RESULTS: Mapping[str, Sequence[Overload]] = {
+    "allnan": TRUTH,
+    "anynan": TRUTH,
+    "get_num_threads": [Overload("int")],
+    "median": MEAN,
+    "move_*": MOVING,
+    "nanargmax": PLACE,
+    "nanargmin": PLACE,
+    "nanmax": EXTREME,
+    "nanmean": MEAN,
+    "nanmedian": MEAN,
+    "nanmin": EXTREME,
+    "nanstd": MEAN,
+    "nansum": TOTAL,
+    "nanvar": MEAN,
+    "replace": [Overload("_ArrayT", {"a": "_ArrayT"})],
+    "set_num_threads": [Overload("None")],
+    "ss": TOTAL,
+}
+
+
+def generate(module: ModuleType, results: Mapping[str, Sequence[Overload]]) -> str:
+    """What the file should hold."""
+    exported = "".join(f'    "{name}",\n' for name in sorted(module.__all__))
+    parts = [f"{HEADER}\n__all__ = [\n{exported}]\n\n"]
+    functions = []
+    for name in module.__all__:
+        value = getattr(module, name)
+        if inspect.isroutine(value):
+            functions.append(name)
+            parts.append(function(name, value, results))
+        else:
+            parts.append(f"{name}: {type(value).__name__}\n")
+    for pattern in results:
+        if not any(fnmatchcase(name, pattern) for name in functions):
+            raise Failure(f"RESULTS has {pattern}, {module.__name__} has not")
+    return "".join(parts).rstrip("\n") + "\n"
+
+
+def function(
+    name: str, value: Callable[..., object], results: Mapping[str, Sequence[Overload]]
+) -> str:
+    """Its definitions, the first with the docstring."""
+    found = [result for key, result in results.items() if fnmatchcase(name, key)]
+    if len(found) != 1:
+        raise Failure(f"{name} needs one entry in RESULTS, has {len(found)}")
+    decorator = "@overload\n" if len(found[0]) > 1 else ""
+    first, *others = (
+        f"{decorator}{definition(name, inspect.signature(value), overload)}"
+        for overload in found[0]
+    )
+    doc = docstring(name, inspect.getdoc(value))
+    return "".join([f"{first}\n{doc}\n", *(f"{other} ...\n" for other in others)])
+
+
+def definition(name: str, signature: inspect.Signature, overload: Overload) -> str:
+    """As ruff formats it."""
+    names = list(parameters(name, signature, overload.types))
+    line = f"def {name}({', '.join(names)}) -> {overload.returns}:"
+    if len(f"{line} ...") <= WIDTH:
+        return line
+    each = "".join(f"    {one},\n" for one in names)
+    return f"def {name}(\n{each}) -> {overload.returns}:"
+
+
+def parameters(
+    name: str, signature: inspect.Signature, types: Mapping[str, str]
+) -> Iterator[str]:
+    """Each with its type, and with its default if that is of this type."""
+    keyword_only = False
+    for one in signature.parameters.values():
+        if one.kind is one.KEYWORD_ONLY and not keyword_only:
+            keyword_only = True
+            yield "*"
+        type_ = types.get(one.name) or usual_type(name, one)
+        fits = type_.endswith("None") if one.default is None else type_ != "None"
+        given = one.default is not one.empty and fits
+        yield f"{one.name}: {type_}" + (f" = {one.default!r}" if given else "")
+
+
+def usual_type(name: str, parameter: inspect.Parameter) -> str:
+    if parameter.name not in PARAMETERS:
+        raise Failure(f"{name}: {parameter.name} needs an entry in PARAMETERS")
+    optional = " | None" if parameter.default is None else ""
+    return PARAMETERS[parameter.name] + optional
+
+
+def docstring(name: str, text: str | None) -> str:
+    if not text:
+        raise Failure(f"{name} has no docstring")
+    raw = "r" if "\\" in text else ""
+    lines = f'{raw}"""{text}\n"""' if "\n" in text else f'{raw}"""{text}"""'
+    return textwrap.indent(lines, "    ") + "\n"
+
+
+def installed() -> ModuleType:
+    try:
+        return importlib.import_module(PROJECT.module)
+    except ImportError as error:
+        raise Failure(f"{error}: run `maturin develop` in this environment") from error
+
+
+def current() -> str:
+    return PATH.read_text("utf-8") if PATH.exists() else ""
+
+
+def parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--check", action="store_true")
+    return parser
+
+
+def stage(arguments: Sequence[str]) -> int:
+    options = parser().parse_args(arguments)
+    text = generate(installed(), RESULTS)
+    if not options.check:
+        PATH.write_text(text, "utf-8", newline="\n")
+        print(f"wrote {PATH.name}")
+        return 0
+    if current() != text:
+        raise Failure(f"{PATH.name} is stale: maturin develop, python scripts/stubs.py")
+    print(f"{PATH.name} is up to date")
+    return 0
+
+
+if __name__ == "__main__":
+    main(stage)

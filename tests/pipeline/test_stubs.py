@@ -1,0 +1,162 @@
+"""The stub: what is read off a module, and what is refused."""
+
+import ast
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from types import ModuleType
+
+import pytest
+
+import stubs
+from pipeline.commands import Failure
+from pipeline.project import PROJECT
+from stubs import Overload
+
+Function = Callable[..., None]
+
+
+def mean(a: object, axis: object = None, ddof: object = 0) -> None:
+    """Mean of the values.
+
+    Notes
+    -----
+    By division.
+
+    """
+
+
+def push(a: object, n: object = None, axis: object = -1) -> None:
+    r"""Fill gaps: \."""
+
+
+def named(a: object, *, n: object = None, axis: object = 0) -> None:
+    """Two of its parameters have to be named."""
+
+
+def coloured(a: object, colour: object = None) -> None:
+    """Nobody knows what a colour is."""
+
+
+def undocumented(a: object) -> None: ...
+
+
+def module(*functions: Function) -> ModuleType:
+    made = ModuleType("package._core")
+    contents = {one.__name__: one for one in functions}
+    vars(made).update(contents, __version__="1.0", __all__=[*contents, "__version__"])
+    return made
+
+
+def generate(function: Function, *overloads: Overload) -> str:
+    """What comes after the header and `__all__`."""
+    text = stubs.generate(module(function), {function.__name__: overloads})
+    return text.partition("\n]\n\n")[2].removesuffix("\n__version__: str\n")
+
+
+def test_a_function_is_written_with_defaults_types_and_docstring() -> None:
+    assert generate(mean, Overload("float")) == (
+        "def mean(\n"
+        "    a: ArrayLike,\n"
+        "    axis: SupportsIndex | None = None,\n"
+        "    ddof: SupportsIndex = 0,\n"
+        ") -> float:\n"
+        '    """Mean of the values.\n'
+        "\n"
+        "    Notes\n"
+        "    -----\n"
+        "    By division.\n"
+        '    """\n'
+    )
+
+
+def test_what_fits_is_one_line() -> None:
+    assert generate(push, Overload("Any", {"n": "None"})) == (
+        "def push(a: ArrayLike, n: None = None, axis: SupportsIndex = -1) -> Any:\n"
+        '    r"""Fill gaps: \\."""\n'
+    )
+
+
+def test_overloads_have_one_docstring_and_defaults_of_their_types() -> None:
+    overloads = [
+        Overload("int", {"axis": "None"}),
+        Overload("Any", {"axis": "SupportsIndex"}),
+    ]
+    lines = generate(mean, *overloads).splitlines()
+    assert [line for line in lines if line[:1] not in ("", " ")] == [
+        "@overload",
+        "def mean(a: ArrayLike, axis: None = None, ddof: SupportsIndex = 0) -> int:",
+        "@overload",
+        "def mean(a: ArrayLike, axis: SupportsIndex, ddof: SupportsIndex = 0) -> Any:"
+        " ...",
+    ]
+    assert "axis: None)" in generate(push, Overload("Any", {"axis": "None"}))
+
+
+def test_what_has_to_be_named_is_so_in_the_stub() -> None:
+    assert generate(named, Overload("int")).startswith(
+        "def named(\n    a: ArrayLike,\n    *,\n    n: SupportsIndex | None = None,\n"
+    )
+
+
+def test_the_module_is_exported_in_order_and_defined_as_it_comes() -> None:
+    text = stubs.generate(module(push, mean), {"*": [Overload("Any")]})
+    assert '__all__ = [\n    "__version__",\n    "mean",\n    "push",\n]\n' in text
+    assert text.index("def push") < text.index("def mean") < text.index("__version__:")
+
+
+def test_every_family_makes_python() -> None:
+    for overloads in stubs.RESULTS.values():
+        text = stubs.generate(module(mean), {"mean": overloads})
+        body = ast.parse(text).body
+        assert sum(isinstance(one, ast.FunctionDef) for one in body) == len(overloads)
+
+
+def test_no_two_overloads_take_the_same() -> None:
+    for overloads in stubs.RESULTS.values():
+        taken = [tuple(sorted(one.types.items())) for one in overloads]
+        assert len(set(taken)) == len(taken)
+
+
+@pytest.mark.parametrize(
+    ("function", "results", "message"),
+    [
+        (mean, {}, "mean needs one entry in RESULTS, has 0"),
+        (mean, {"m*": [], "*n": []}, "mean needs one entry in RESULTS, has 2"),
+        (mean, {"mean": [Overload("int")], "sum": []}, "RESULTS has sum, package"),
+        (coloured, {"*": [Overload("int")]}, "coloured: colour needs an entry"),
+        (undocumented, {"*": [Overload("int")]}, "undocumented has no docstring"),
+    ],
+)
+def test_what_it_does_not_know_is_refused_with_words(
+    function: Function, results: dict[str, list[Overload]], message: str
+) -> None:
+    with pytest.raises(Failure, match=message):
+        stubs.generate(module(function), results)
+
+
+def test_a_stale_file_fails_the_check(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr(stubs, "PATH", tmp_path / "_core.pyi")
+    monkeypatch.setattr(stubs, "installed", module)
+    monkeypatch.setattr(stubs, "RESULTS", {})
+    with pytest.raises(Failure, match=r"stale: .* python scripts/stubs\.py"):
+        stubs.stage(["--check"])
+    assert stubs.stage([]) == 0
+    assert stubs.stage(["--check"]) == 0
+    monkeypatch.setattr(stubs, "HEADER", "# Another.\n")
+    with pytest.raises(Failure, match="stale"):
+        stubs.stage(["--check"])
+
+
+def test_without_the_package_it_says_how_to_install_it(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setitem(sys.modules, PROJECT.module, None)
+    with pytest.raises(Failure, match="run `maturin develop`"):
+        stubs.installed()
+
+
+def test_the_file_was_made_with_this_header() -> None:
+    assert stubs.current().startswith(stubs.HEADER)
