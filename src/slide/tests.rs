@@ -231,6 +231,22 @@ fn what_is_infinite_or_huge_touches_only_its_own_windows() {
     }
 }
 
+#[test]
+fn huge_values_do_not_scale_down_the_lanes_that_come_after() {
+    const LEN: usize = 20;
+    let of_lane = |lane| if lane < TOGETHER { f64::MAX } else { 5e-324 };
+    let lens = [2 * TOGETHER, LEN];
+    let array = Strided::new(&lens, &Layout::c_order(2), 0.0, |index| of_lane(index / LEN));
+    let window = Window::new(1, None, LEN).expect("within the axis");
+    assert_eq!(slid(&array, 1, window, Sum, &Layout::c_order(2)), array.values());
+    // With NaN among them, all is done with care.
+    let with_nan =
+        |index: usize| if index.is_multiple_of(2) { f64::NAN } else { of_lane(index / LEN) };
+    let array = Strided::new(&lens, &Layout::c_order(2), 0.0, with_nan);
+    let results = slid(&array, 1, window, Sum, &Layout::c_order(2));
+    assert!(results.iter().zip(array.values()).all(|(&result, value)| same(result, value)));
+}
+
 fn check_any(array: &Strided<f64>, windows: &[usize]) {
     let axis = array.lens().len() - 1;
     let out_layout = Layout::c_order(axis + 1);
