@@ -523,3 +523,6 @@ fn filled<T: Clone>(value: T, len: usize) -> Result<Vec<T>, Error> {
     values.resize(len, value);
     Ok(values)
 }
+
+#[cfg(test)]
+mod tests;
