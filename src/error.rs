@@ -12,6 +12,11 @@ pub enum Error {
         /// How many there are.
         ndim: usize,
     },
+    /// The same dimension was named twice.
+    RepeatedAxis {
+        /// The second time.
+        axis: i64,
+    },
     /// A statistic that needs a value found none.
     Empty {
         /// The function.
@@ -75,6 +80,7 @@ impl fmt::Display for Error {
             Self::Axis { axis, ndim } => {
                 write!(f, "axis {axis} is out of bounds for array of dimension {ndim}")
             }
+            Self::RepeatedAxis { axis } => write!(f, "duplicate value in 'axis': {axis}"),
             Self::Empty { name, axis, ref shape } => {
                 write!(f, "{name} needs at least one value: a is empty")?;
                 if let Some(axis) = axis {

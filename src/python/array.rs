@@ -3,6 +3,7 @@
 
 use std::ffi::{c_int, c_long};
 use std::marker::PhantomData;
+use std::ops::Deref;
 use std::ptr::null_mut;
 
 use numpy::PY_ARRAY_API;
@@ -177,12 +178,16 @@ impl<'py> Array<'py> {
 
     /// This array, or a copy of it that `is_behaved`.
     #[inline(never)]
-    pub(super) fn behaved(self, size: usize) -> PyResult<Self> {
-        if self.is_behaved(size) { Ok(self) } else { self.copy_behaved() }
+    pub(super) fn behaved(&self, size: usize) -> PyResult<Behaved<'_, 'py>> {
+        Ok(if self.is_behaved(size) {
+            Behaved::Itself(self)
+        } else {
+            Behaved::Copy(self.copy_behaved()?)
+        })
     }
 
     #[cold]
-    fn copy_behaved(self) -> PyResult<Self> {
+    fn copy_behaved(&self) -> PyResult<Self> {
         let py = self.object.py();
         let flags = NPY_ARRAY_ALIGNED | NPY_ARRAY_ELEMENTSTRIDES;
         // SAFETY: the interpreter is attached and `object` is an ndarray; a null dtype keeps
@@ -254,6 +259,24 @@ impl<'py> Array<'py> {
             Bound::from_owned_ptr_or_err(py, array)?
         };
         Ok(Self { object })
+    }
+}
+
+/// An array whose values can be read where they are.
+pub(super) enum Behaved<'a, 'py> {
+    Itself(&'a Array<'py>),
+    Copy(Array<'py>),
+}
+
+impl<'py> Deref for Behaved<'_, 'py> {
+    type Target = Array<'py>;
+
+    #[inline(always)]
+    fn deref(&self) -> &Array<'py> {
+        match self {
+            Self::Itself(array) => array,
+            Self::Copy(array) => array,
+        }
     }
 }
 

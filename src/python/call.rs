@@ -1,10 +1,12 @@
 //! From the arguments of a call to a driver, and back with its result.
 
 use pyo3::IntoPyObjectExt;
+use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
+use pyo3::types::PyTuple;
 use smallvec::SmallVec;
 
-use super::arguments::{Number, axis_within};
+use super::arguments::{self, Axes, Number, axis_within};
 use super::array::{Array, Dtype, NewArray, Numpy};
 use crate::element::Element;
 use crate::error::Error;
@@ -85,24 +87,74 @@ macro_rules! for_dtype {
     };
 }
 
+/// What a reduction's result is to look like.
+#[derive(Clone, Copy)]
+pub(super) struct Form<'a, 'py> {
+    /// Whether the axes stay, with length one.
+    pub(super) keepdims: bool,
+    /// The array to write it to.
+    pub(super) out: Option<&'a Bound<'py, PyAny>>,
+}
+
+impl<'py> Form<'_, 'py> {
+    /// Whether a Python object will not do.
+    fn is_array(&self) -> bool {
+        self.keepdims || self.out.is_some()
+    }
+
+    /// Gives the result that form; `shape` is that of the values.
+    #[inline(always)]
+    fn give(&self, result: Bound<'py, PyAny>, shape: &[usize], axes: Option<u64>) -> Answer<'py> {
+        if self.is_array() { self.give_array(result, shape, axes) } else { Ok(result) }
+    }
+
+    #[cold]
+    fn give_array(
+        &self,
+        mut result: Bound<'py, PyAny>,
+        shape: &[usize],
+        axes: Option<u64>,
+    ) -> Answer<'py> {
+        if self.keepdims {
+            let lens = shape.iter().enumerate();
+            let kept = lens.map(|(axis, &len)| if is_among(axis, axes) { 1 } else { len });
+            let kept = PyTuple::new(result.py(), kept.collect::<Vec<_>>())?;
+            result = result.call_method1("reshape", (kept,))?;
+        }
+        write_to(self.out, result)
+    }
+}
+
+/// Whether an axis is one of the bit set; without one, all are.
+fn is_among(axis: usize, axes: Option<u64>) -> bool {
+    axes.is_none_or(|axes| axes >> axis & 1 == 1)
+}
+
 /// Many values in, one out. `slow` answers for the dtypes that kernels do not accept.
-pub(super) fn reduce<'py>(
+pub(super) fn reduce<'py, K: ReduceAny>(
     name: &'static str,
     a: &Bound<'py, PyAny>,
-    axis: Option<i64>,
-    kernel: impl ReduceAny,
+    axes: &Axes,
+    form: Form<'_, 'py>,
+    kernel: K,
     slow: impl FnOnce(&Bound<'py, PyAny>) -> Answer<'py>,
 ) -> Answer<'py> {
     let array = Array::new(a)?;
-    let axis = axis.map(|axis| axis_within(axis, array.ndim())).transpose()?;
-    for_dtype!(array, slow, reduce_typed::<_, _>(name, axis, kernel))
+    if <K as Reduce<f64>>::ORDERED {
+        axes.not_several()?;
+    }
+    let axes = axes.within(array.ndim())?;
+    let of = &array;
+    let result = for_dtype!(of, slow, reduce_typed::<_, _>(name, axes, form.is_array(), kernel))?;
+    form.give(result, array.shape(), axes)
 }
 
 #[inline(never)]
 fn reduce_typed<'py, T, K>(
-    array: Array<'py>,
+    array: &Array<'py>,
     name: &'static str,
-    axis: Option<usize>,
+    axes: Option<u64>,
+    as_array: bool,
     kernel: K,
 ) -> Answer<'py>
 where
@@ -110,57 +162,80 @@ where
     K: Reduce<T, Out: Scalar>,
 {
     let py = array.as_any().py();
-    let array = array.behaved(size_of::<T>())?;
+    let array = &*array.behaved(size_of::<T>())?;
     let shape = array.shape();
     if !K::OF_NOTHING {
-        not_empty(name, shape, axis)?;
+        not_empty(name, shape, axes)?;
     }
-    if let Some(axis) = axis.filter(|_| shape.len() > 1) {
-        let mut out = NewArray::<K::Out>::new(py, &without(shape, axis))?;
-        if let Some(value) = kernel.foregone(shape[axis] == 0) {
+    if let Some(axes) = some_of(axes, shape) {
+        let mut out = NewArray::<K::Out>::new(py, &without(shape, axes))?;
+        let view = array.view::<T>();
+        if let Some(value) = kernel.foregone(view.is_empty_along(axes)) {
             out.fill(value);
             return Ok(out.into_any());
         }
-        let (view, mut places) = (array.view::<T>(), out.places());
-        detached(py, view.len(), &mut || reduce::along(&view, 1 << axis, kernel, &mut places))?;
+        let mut places = out.places();
+        detached(py, view.len(), &mut || reduce::along(&view, axes, kernel, &mut places))?;
         return Ok(out.into_any());
     }
     let view = array.flat::<T>();
-    if let Some(result) = reduce::early(&view, kernel) {
-        return result.into_python(py);
-    }
-    detached(py, view.len(), &mut || reduce::all(&view, kernel))?.into_python(py)
+    let value = match reduce::early(&view, kernel) {
+        Some(value) => value,
+        None => detached(py, view.len(), &mut || reduce::all(&view, kernel))?,
+    };
+    if as_array { of_no_dimension(py, value) } else { value.into_python(py) }
+}
+
+/// The axes, unless they are all there are, and the result one value.
+#[inline(always)]
+fn some_of(axes: Option<u64>, shape: &[usize]) -> Option<u64> {
+    axes.filter(|axes| (axes.count_ones() as usize) < shape.len())
+}
+
+fn of_no_dimension<O: Numpy>(py: Python<'_>, value: O) -> Answer<'_> {
+    let mut out = NewArray::new(py, &[])?;
+    out.fill(value);
+    Ok(out.into_any())
 }
 
 /// Many values in, one of their order out.
 pub(super) fn select<'py>(
     a: &Bound<'py, PyAny>,
-    axis: Option<i64>,
+    axes: &Axes,
+    form: Form<'_, 'py>,
     kernel: impl SelectAny,
     slow: impl FnOnce(&Bound<'py, PyAny>) -> Answer<'py>,
 ) -> Answer<'py> {
     let array = Array::new(a)?;
-    let axis = axis.map(|axis| axis_within(axis, array.ndim())).transpose()?;
-    for_dtype!(array, slow, select_typed::<_, _>(axis, kernel))
+    let axes = axes.within(array.ndim())?;
+    let of = &array;
+    let result = for_dtype!(of, slow, select_typed::<_, _>(axes, form.is_array(), kernel))?;
+    form.give(result, array.shape(), axes)
 }
 
 #[inline(never)]
-fn select_typed<'py, T, K>(array: Array<'py>, axis: Option<usize>, kernel: K) -> Answer<'py>
+fn select_typed<'py, T, K>(
+    array: &Array<'py>,
+    axes: Option<u64>,
+    as_array: bool,
+    kernel: K,
+) -> Answer<'py>
 where
     T: Element + Numpy,
     K: Select<T, Out: Scalar>,
 {
     let py = array.as_any().py();
-    let array = array.behaved(size_of::<T>())?;
+    let array = &*array.behaved(size_of::<T>())?;
     let shape = array.shape();
-    if let Some(axis) = axis.filter(|_| shape.len() > 1) {
-        let mut out = NewArray::<K::Out>::new(py, &without(shape, axis))?;
+    if let Some(axes) = some_of(axes, shape) {
+        let mut out = NewArray::<K::Out>::new(py, &without(shape, axes))?;
         let (view, mut places) = (array.view::<T>(), out.places());
-        detached(py, view.len(), &mut || select::along(&view, 1 << axis, kernel, &mut places))?;
+        detached(py, view.len(), &mut || select::along(&view, axes, kernel, &mut places))?;
         return Ok(out.into_any());
     }
     let view = array.flat::<T>();
-    detached(py, view.len(), &mut || select::all(&view, kernel))?.into_python(py)
+    let value = detached(py, view.len(), &mut || select::all(&view, kernel))?;
+    if as_array { of_no_dimension(py, value) } else { value.into_python(py) }
 }
 
 /// One value out for each value in, of the window that ends there.
@@ -169,21 +244,22 @@ pub(super) fn slide<'py>(
     window: i64,
     min_count: Option<i64>,
     axis: i64,
+    out: Option<&Bound<'py, PyAny>>,
     kernel: &dyn AnySlide,
     slow: impl FnOnce(&Bound<'py, PyAny>) -> Answer<'py>,
 ) -> Answer<'py> {
-    let array = Array::new(a)?;
+    let array = &Array::new(a)?;
     if array.ndim() == 0 {
         return Err(Error::NoDimension.into());
     }
     let axis = axis_within(axis, array.ndim())?;
     let window = Window::new(window, min_count, array.shape()[axis])?;
-    for_dtype!(array, slow, slide_typed::<_>(axis, window, kernel))
+    write_to(out, for_dtype!(array, slow, slide_typed::<_>(axis, window, kernel))?)
 }
 
 #[inline(never)]
 fn slide_typed<'py, T>(
-    array: Array<'py>,
+    array: &Array<'py>,
     axis: usize,
     window: Window,
     kernel: &dyn AnySlide,
@@ -192,7 +268,7 @@ where
     T: Element<Float: Numpy> + Numpy,
 {
     let py = array.as_any().py();
-    let array = array.behaved(size_of::<T>())?;
+    let array = &*array.behaved(size_of::<T>())?;
     let mut out = NewArray::<T::Float>::new(py, array.shape())?;
     let (view, mut places) = (array.view::<T>(), out.places());
     detached(py, view.len(), &mut || slide::along(&view, axis, window, kernel, &mut places))?;
@@ -252,18 +328,34 @@ fn replace_typed<T: Element + Numpy>(array: &Array<'_>, old: Option<T>, new: T) 
     detached(array.as_any().py(), cells.len(), &mut || fill::in_place(&mut cells, kernel))
 }
 
-fn not_empty(name: &'static str, shape: &[usize], axis: Option<usize>) -> Result<(), Error> {
-    let empty = match axis {
-        None => shape.contains(&0),
-        Some(axis) => shape[axis] == 0,
-    };
-    if empty { Err(Error::Empty { name, axis, shape: shape.to_vec() }) } else { Ok(()) }
+fn not_empty(name: &'static str, shape: &[usize], axes: Option<u64>) -> Result<(), Error> {
+    let mut lens = shape.iter().enumerate();
+    let empty = lens.find(|&(axis, &len)| is_among(axis, axes) && len == 0);
+    let Some((axis, _)) = empty else { return Ok(()) };
+    let axis = axes.map(|_| axis);
+    Err(Error::Empty { name, axis, shape: shape.to_vec() })
 }
 
-fn without(shape: &[usize], axis: usize) -> SmallVec<[usize; 8]> {
-    let mut kept = SmallVec::from_slice(shape);
-    kept.remove(axis);
-    kept
+fn without(shape: &[usize], axes: u64) -> SmallVec<[usize; 8]> {
+    let lens = shape.iter().enumerate();
+    lens.filter(|&(axis, _)| axes >> axis & 1 == 0).map(|(_, &len)| len).collect()
+}
+
+/// The result itself, or `out` with what is in it.
+fn write_to<'py>(out: Option<&Bound<'py, PyAny>>, result: Bound<'py, PyAny>) -> Answer<'py> {
+    let Some(out) = out else { return Ok(result) };
+    let numpy = result.py().import("numpy")?;
+    let shape = |array: &Bound<'py, PyAny>| array.getattr("shape");
+    if !out.is_instance(&numpy.getattr("ndarray")?)? {
+        return Err(arguments::not_an_array("out", out));
+    }
+    if !shape(out)?.eq(shape(&result)?)? {
+        let (shape, expected) = (shape(out)?, shape(&result)?);
+        let words = format!("out must have the shape of the result, {expected}, got {shape}");
+        return Err(PyValueError::new_err(words));
+    }
+    numpy.call_method1("copyto", (out, result))?;
+    Ok(out.clone())
 }
 
 /// Does much work without holding up other Python threads.

@@ -2,8 +2,8 @@
 
 use pyo3::prelude::*;
 
-use super::arguments::{self, Number};
-use super::call;
+use super::arguments::{self, Axes, Number};
+use super::call::{self, Form};
 use crate::threads;
 
 /// Makes the module: each entry is a whole function.
@@ -11,7 +11,8 @@ macro_rules! functions {
     (
         reduce { $(
             $(#[doc = $reduce_doc:literal])+
-            $reduce:ident($($parameter:ident = $default:tt),*) => $reduce_kernel:expr;
+            $reduce:ident($reduce_text:literal $(, $parameter:ident = $default:tt)*)
+                => $reduce_kernel:expr;
         )* }
         select { $(
             $(#[doc = $select_doc:literal])+
@@ -38,15 +39,22 @@ macro_rules! functions {
             $(
                 $(#[doc = $reduce_doc])+
                 #[pyfunction]
-                #[pyo3(signature = (a, axis = None, $($parameter = $default),*))]
+                #[pyo3(
+                    signature = (
+                        a, axis = Axes::All, $($parameter = $default,)* *, keepdims = false, out = None
+                    ),
+                    text_signature = $reduce_text
+                )]
                 fn $reduce<'py>(
                     a: &Bound<'py, PyAny>,
-                    #[pyo3(from_py_with = arguments::axis_or_none)] axis: Option<i64>,
-                    $(#[pyo3(from_py_with = arguments::$parameter)] $parameter: i64),*
+                    #[pyo3(from_py_with = arguments::axes)] axis: Axes,
+                    $(#[pyo3(from_py_with = arguments::$parameter)] $parameter: i64,)*
+                    keepdims: bool,
+                    out: Option<&Bound<'py, PyAny>>,
                 ) -> PyResult<Bound<'py, PyAny>> {
                     let name = stringify!($reduce);
-                    call::reduce(name, a, axis, $reduce_kernel, |a| {
-                        slow(a.py(), name)?.call1((a, axis, $($parameter),*))
+                    call::reduce(name, a, &axis, Form { keepdims, out }, $reduce_kernel, |a| {
+                        slow(a.py(), name)?.call1((a, &axis, $($parameter),*))
                     })
                 }
             )*
@@ -54,13 +62,20 @@ macro_rules! functions {
             $(
                 $(#[doc = $select_doc])+
                 #[pyfunction]
-                #[pyo3(signature = (a, axis = None))]
+                #[pyo3(
+                    signature = (a, axis = Axes::All, *, keepdims = false, out = None),
+                    text_signature = "(a, axis=None, *, keepdims=False, out=None)"
+                )]
                 fn $select<'py>(
                     a: &Bound<'py, PyAny>,
-                    #[pyo3(from_py_with = arguments::axis_or_none)] axis: Option<i64>,
+                    #[pyo3(from_py_with = arguments::axes)] axis: Axes,
+                    keepdims: bool,
+                    out: Option<&Bound<'py, PyAny>>,
                 ) -> PyResult<Bound<'py, PyAny>> {
                     let name = stringify!($select);
-                    call::select(a, axis, $select_kernel, |a| slow(a.py(), name)?.call1((a, axis)))
+                    call::select(a, &axis, Form { keepdims, out }, $select_kernel, |a| {
+                        slow(a.py(), name)?.call1((a, &axis))
+                    })
                 }
             )*
 
@@ -69,7 +84,9 @@ macro_rules! functions {
                 #[pyfunction]
                 // Its own words would be `axis=...`.
                 #[pyo3(
-                    signature = (a, window, min_count = None, axis = -1 $(, $setting = $initial)*),
+                    signature = (
+                        a, window, min_count = None, axis = -1 $(, $setting = $initial)*, *, out = None
+                    ),
                     text_signature = $text
                 )]
                 fn $slide<'py>(
@@ -77,10 +94,11 @@ macro_rules! functions {
                     #[pyo3(from_py_with = arguments::window)] window: i64,
                     #[pyo3(from_py_with = arguments::min_count)] min_count: Option<i64>,
                     #[pyo3(from_py_with = arguments::axis)] axis: i64,
-                    $(#[pyo3(from_py_with = arguments::$setting)] $setting: i64),*
+                    $(#[pyo3(from_py_with = arguments::$setting)] $setting: i64,)*
+                    out: Option<&Bound<'py, PyAny>>,
                 ) -> PyResult<Bound<'py, PyAny>> {
                     let name = stringify!($slide);
-                    call::slide(a, window, min_count, axis, &$slide_kernel, |a| {
+                    call::slide(a, window, min_count, axis, out, &$slide_kernel, |a| {
                         slow(a.py(), name)?.call1((a, window, min_count, axis, $($setting),*))
                     })
                 }
@@ -112,8 +130,13 @@ functions! {
         /// ----------
         /// a : array_like
         ///     Numbers, in any number of dimensions.
-        /// axis : int, optional
-        ///     The axis to sum along; by default, all values are taken together.
+        /// axis : int or tuple of int, optional
+        ///     The axis or axes to sum along; by default, all values are taken together.
+        /// keepdims : bool, optional
+        ///     Whether the axes stay, with length one. The result is an array then, always.
+        /// out : ndarray, optional
+        ///     Where the result is written to and which is returned: of the result's shape, and a
+        ///     dtype of the same kind.
         ///
         /// Returns
         /// -------
@@ -125,8 +148,11 @@ functions! {
         /// ------
         /// numpy.exceptions.AxisError
         ///     If `axis` is not an axis of `a`.
+        /// ValueError
+        ///     If an axis is named twice, or `out` has another shape.
         /// TypeError
-        ///     If `a` is a masked array or not numeric, or `axis` is not an integer.
+        ///     If `a` is a masked array or not numeric, `axis` is not an integer, or `out` is
+        ///     no array that can hold the result.
         ///
         /// Notes
         /// -----
@@ -146,7 +172,7 @@ functions! {
         /// 3.0
         /// >>> uncork.nansum([[1, 2], [3, 4]], axis=0)
         /// array([4, 6])
-        nansum() => Sum;
+        nansum("(a, axis=None, *, keepdims=False, out=None)") => Sum;
 
         /// Mean of the values that are not NaN.
         ///
@@ -154,8 +180,13 @@ functions! {
         /// ----------
         /// a : array_like
         ///     Numbers, in any number of dimensions.
-        /// axis : int, optional
-        ///     The axis to average along; by default, all values are taken together.
+        /// axis : int or tuple of int, optional
+        ///     The axis or axes to average along; by default, all values are taken together.
+        /// keepdims : bool, optional
+        ///     Whether the axes stay, with length one. The result is an array then, always.
+        /// out : ndarray, optional
+        ///     Where the result is written to and which is returned: of the result's shape, and a
+        ///     dtype of the same kind.
         ///
         /// Returns
         /// -------
@@ -167,8 +198,11 @@ functions! {
         /// ------
         /// numpy.exceptions.AxisError
         ///     If `axis` is not an axis of `a`.
+        /// ValueError
+        ///     If an axis is named twice, or `out` has another shape.
         /// TypeError
-        ///     If `a` is a masked array or not numeric, or `axis` is not an integer.
+        ///     If `a` is a masked array or not numeric, `axis` is not an integer, or `out` is
+        ///     no array that can hold the result.
         ///
         /// Notes
         /// -----
@@ -181,7 +215,7 @@ functions! {
         /// --------
         /// >>> uncork.nanmean([1.0, numpy.nan, 2.0])
         /// 1.5
-        nanmean() => Mean;
+        nanmean("(a, axis=None, *, keepdims=False, out=None)") => Mean;
 
         /// Variance of the values that are not NaN.
         ///
@@ -189,10 +223,15 @@ functions! {
         /// ----------
         /// a : array_like
         ///     Numbers, in any number of dimensions.
-        /// axis : int, optional
-        ///     The axis to work along; by default, all values are taken together.
+        /// axis : int or tuple of int, optional
+        ///     The axis or axes to work along; by default, all values are taken together.
         /// ddof : int, optional
         ///     The squared distances are divided by the count of values less `ddof`.
+        /// keepdims : bool, optional
+        ///     Whether the axes stay, with length one. The result is an array then, always.
+        /// out : ndarray, optional
+        ///     Where the result is written to and which is returned: of the result's shape, and a
+        ///     dtype of the same kind.
         ///
         /// Returns
         /// -------
@@ -204,6 +243,8 @@ functions! {
         /// ------
         /// numpy.exceptions.AxisError
         ///     If `axis` is not an axis of `a`.
+        /// ValueError
+        ///     If an axis is named twice, or `out` has another shape.
         /// TypeError
         ///     If `a` is a masked array or not numeric, or `axis` or `ddof` is
         ///     not an integer.
@@ -227,7 +268,7 @@ functions! {
         /// 0.25
         /// >>> uncork.nanvar([1.0, numpy.nan, 2.0], ddof=1)
         /// 0.5
-        nanvar(ddof = 0) => Var::new(ddof);
+        nanvar("(a, axis=None, ddof=0, *, keepdims=False, out=None)", ddof = 0) => Var::new(ddof);
 
         /// Standard deviation of the values that are not NaN.
         ///
@@ -235,10 +276,15 @@ functions! {
         /// ----------
         /// a : array_like
         ///     Numbers, in any number of dimensions.
-        /// axis : int, optional
-        ///     The axis to work along; by default, all values are taken together.
+        /// axis : int or tuple of int, optional
+        ///     The axis or axes to work along; by default, all values are taken together.
         /// ddof : int, optional
         ///     The squared distances are divided by the count of values less `ddof`.
+        /// keepdims : bool, optional
+        ///     Whether the axes stay, with length one. The result is an array then, always.
+        /// out : ndarray, optional
+        ///     Where the result is written to and which is returned: of the result's shape, and a
+        ///     dtype of the same kind.
         ///
         /// Returns
         /// -------
@@ -250,6 +296,8 @@ functions! {
         /// ------
         /// numpy.exceptions.AxisError
         ///     If `axis` is not an axis of `a`.
+        /// ValueError
+        ///     If an axis is named twice, or `out` has another shape.
         /// TypeError
         ///     If `a` is a masked array or not numeric, or `axis` or `ddof` is
         ///     not an integer.
@@ -263,7 +311,7 @@ functions! {
         /// --------
         /// >>> uncork.nanstd([1.0, numpy.nan, 2.0])
         /// 0.5
-        nanstd(ddof = 0) => Var::std(ddof);
+        nanstd("(a, axis=None, ddof=0, *, keepdims=False, out=None)", ddof = 0) => Var::std(ddof);
 
         /// Least of the values that are not NaN.
         ///
@@ -271,8 +319,13 @@ functions! {
         /// ----------
         /// a : array_like
         ///     Numbers, in any number of dimensions.
-        /// axis : int, optional
-        ///     The axis to search along; by default, all values are taken together.
+        /// axis : int or tuple of int, optional
+        ///     The axis or axes to search along; by default, all values are taken together.
+        /// keepdims : bool, optional
+        ///     Whether the axes stay, with length one. The result is an array then, always.
+        /// out : ndarray, optional
+        ///     Where the result is written to and which is returned: of the result's shape, and a
+        ///     dtype of the same kind.
         ///
         /// Returns
         /// -------
@@ -283,11 +336,13 @@ functions! {
         /// Raises
         /// ------
         /// ValueError
-        ///     If there is no value to choose from: `a` is empty, or empty along `axis`.
+        ///     If there is no value to choose from: `a` is empty, or empty along `axis`;
+        ///     if an axis is named twice, or `out` has another shape.
         /// numpy.exceptions.AxisError
         ///     If `axis` is not an axis of `a`.
         /// TypeError
-        ///     If `a` is a masked array or not numeric, or `axis` is not an integer.
+        ///     If `a` is a masked array or not numeric, `axis` is not an integer, or `out` is
+        ///     no array that can hold the result.
         ///
         /// Notes
         /// -----
@@ -298,7 +353,7 @@ functions! {
         /// --------
         /// >>> uncork.nanmin([1.0, numpy.nan, 2.0])
         /// 1.0
-        nanmin() => MIN;
+        nanmin("(a, axis=None, *, keepdims=False, out=None)") => MIN;
 
         /// Greatest of the values that are not NaN.
         ///
@@ -306,8 +361,13 @@ functions! {
         /// ----------
         /// a : array_like
         ///     Numbers, in any number of dimensions.
-        /// axis : int, optional
-        ///     The axis to search along; by default, all values are taken together.
+        /// axis : int or tuple of int, optional
+        ///     The axis or axes to search along; by default, all values are taken together.
+        /// keepdims : bool, optional
+        ///     Whether the axes stay, with length one. The result is an array then, always.
+        /// out : ndarray, optional
+        ///     Where the result is written to and which is returned: of the result's shape, and a
+        ///     dtype of the same kind.
         ///
         /// Returns
         /// -------
@@ -318,11 +378,13 @@ functions! {
         /// Raises
         /// ------
         /// ValueError
-        ///     If there is no value to choose from: `a` is empty, or empty along `axis`.
+        ///     If there is no value to choose from: `a` is empty, or empty along `axis`;
+        ///     if an axis is named twice, or `out` has another shape.
         /// numpy.exceptions.AxisError
         ///     If `axis` is not an axis of `a`.
         /// TypeError
-        ///     If `a` is a masked array or not numeric, or `axis` is not an integer.
+        ///     If `a` is a masked array or not numeric, `axis` is not an integer, or `out` is
+        ///     no array that can hold the result.
         ///
         /// Notes
         /// -----
@@ -333,7 +395,7 @@ functions! {
         /// --------
         /// >>> uncork.nanmax([1.0, numpy.nan, 2.0])
         /// 2.0
-        nanmax() => MAX;
+        nanmax("(a, axis=None, *, keepdims=False, out=None)") => MAX;
 
         /// Index of the least of the values that are not NaN.
         ///
@@ -343,6 +405,11 @@ functions! {
         ///     Numbers, in any number of dimensions.
         /// axis : int, optional
         ///     The axis to search along; by default, all values are taken together.
+        /// keepdims : bool, optional
+        ///     Whether the axes stay, with length one. The result is an array then, always.
+        /// out : ndarray, optional
+        ///     Where the result is written to and which is returned: of the result's shape, and a
+        ///     dtype of the same kind.
         ///
         /// Returns
         /// -------
@@ -353,11 +420,13 @@ functions! {
         /// Raises
         /// ------
         /// ValueError
-        ///     If all values of a lane are NaN, or there are none.
+        ///     If all values of a lane are NaN, or there are none;
+        ///     if an axis is named twice, or `out` has another shape.
         /// numpy.exceptions.AxisError
         ///     If `axis` is not an axis of `a`.
         /// TypeError
-        ///     If `a` is a masked array or not numeric, or `axis` is not an integer.
+        ///     If `a` is a masked array or not numeric, `axis` is not an integer, or `out` is
+        ///     no array that can hold the result.
         ///
         /// Notes
         /// -----
@@ -369,7 +438,7 @@ functions! {
         /// --------
         /// >>> uncork.nanargmin([4.0, numpy.nan, 2.0])
         /// 2
-        nanargmin() => Arg(Least);
+        nanargmin("(a, axis=None, *, keepdims=False, out=None)") => Arg(Least);
 
         /// Index of the greatest of the values that are not NaN.
         ///
@@ -379,6 +448,11 @@ functions! {
         ///     Numbers, in any number of dimensions.
         /// axis : int, optional
         ///     The axis to search along; by default, all values are taken together.
+        /// keepdims : bool, optional
+        ///     Whether the axes stay, with length one. The result is an array then, always.
+        /// out : ndarray, optional
+        ///     Where the result is written to and which is returned: of the result's shape, and a
+        ///     dtype of the same kind.
         ///
         /// Returns
         /// -------
@@ -389,11 +463,13 @@ functions! {
         /// Raises
         /// ------
         /// ValueError
-        ///     If all values of a lane are NaN, or there are none.
+        ///     If all values of a lane are NaN, or there are none;
+        ///     if an axis is named twice, or `out` has another shape.
         /// numpy.exceptions.AxisError
         ///     If `axis` is not an axis of `a`.
         /// TypeError
-        ///     If `a` is a masked array or not numeric, or `axis` is not an integer.
+        ///     If `a` is a masked array or not numeric, `axis` is not an integer, or `out` is
+        ///     no array that can hold the result.
         ///
         /// Notes
         /// -----
@@ -405,7 +481,7 @@ functions! {
         /// --------
         /// >>> uncork.nanargmax([4.0, numpy.nan, 2.0])
         /// 0
-        nanargmax() => Arg(Greatest);
+        nanargmax("(a, axis=None, *, keepdims=False, out=None)") => Arg(Greatest);
 
         /// Whether any value is NaN.
         ///
@@ -413,8 +489,13 @@ functions! {
         /// ----------
         /// a : array_like
         ///     Numbers, in any number of dimensions.
-        /// axis : int, optional
-        ///     The axis to search along; by default, all values are taken together.
+        /// axis : int or tuple of int, optional
+        ///     The axis or axes to search along; by default, all values are taken together.
+        /// keepdims : bool, optional
+        ///     Whether the axes stay, with length one. The result is an array then, always.
+        /// out : ndarray, optional
+        ///     Where the result is written to and which is returned: of the result's shape, and a
+        ///     dtype of the same kind.
         ///
         /// Returns
         /// -------
@@ -426,8 +507,11 @@ functions! {
         /// ------
         /// numpy.exceptions.AxisError
         ///     If `axis` is not an axis of `a`.
+        /// ValueError
+        ///     If an axis is named twice, or `out` has another shape.
         /// TypeError
-        ///     If `a` is a masked array or not numeric, or `axis` is not an integer.
+        ///     If `a` is a masked array or not numeric, `axis` is not an integer, or `out` is
+        ///     no array that can hold the result.
         ///
         /// Notes
         /// -----
@@ -438,7 +522,7 @@ functions! {
         /// --------
         /// >>> uncork.anynan([1.0, numpy.nan, 2.0])
         /// True
-        anynan() => AnyNan;
+        anynan("(a, axis=None, *, keepdims=False, out=None)") => AnyNan;
 
         /// Whether all values are NaN.
         ///
@@ -446,8 +530,13 @@ functions! {
         /// ----------
         /// a : array_like
         ///     Numbers, in any number of dimensions.
-        /// axis : int, optional
-        ///     The axis to search along; by default, all values are taken together.
+        /// axis : int or tuple of int, optional
+        ///     The axis or axes to search along; by default, all values are taken together.
+        /// keepdims : bool, optional
+        ///     Whether the axes stay, with length one. The result is an array then, always.
+        /// out : ndarray, optional
+        ///     Where the result is written to and which is returned: of the result's shape, and a
+        ///     dtype of the same kind.
         ///
         /// Returns
         /// -------
@@ -459,8 +548,11 @@ functions! {
         /// ------
         /// numpy.exceptions.AxisError
         ///     If `axis` is not an axis of `a`.
+        /// ValueError
+        ///     If an axis is named twice, or `out` has another shape.
         /// TypeError
-        ///     If `a` is a masked array or not numeric, or `axis` is not an integer.
+        ///     If `a` is a masked array or not numeric, `axis` is not an integer, or `out` is
+        ///     no array that can hold the result.
         ///
         /// Notes
         /// -----
@@ -471,7 +563,7 @@ functions! {
         /// --------
         /// >>> uncork.allnan([1.0, numpy.nan, 2.0])
         /// False
-        allnan() => AllNan;
+        allnan("(a, axis=None, *, keepdims=False, out=None)") => AllNan;
 
         /// Sum of the squares of all values, NaN included.
         ///
@@ -479,8 +571,13 @@ functions! {
         /// ----------
         /// a : array_like
         ///     Numbers, in any number of dimensions.
-        /// axis : int, optional
-        ///     The axis to sum along; by default, all values are taken together.
+        /// axis : int or tuple of int, optional
+        ///     The axis or axes to sum along; by default, all values are taken together.
+        /// keepdims : bool, optional
+        ///     Whether the axes stay, with length one. The result is an array then, always.
+        /// out : ndarray, optional
+        ///     Where the result is written to and which is returned: of the result's shape, and a
+        ///     dtype of the same kind.
         ///
         /// Returns
         /// -------
@@ -492,8 +589,11 @@ functions! {
         /// ------
         /// numpy.exceptions.AxisError
         ///     If `axis` is not an axis of `a`.
+        /// ValueError
+        ///     If an axis is named twice, or `out` has another shape.
         /// TypeError
-        ///     If `a` is a masked array or not numeric, or `axis` is not an integer.
+        ///     If `a` is a masked array or not numeric, `axis` is not an integer, or `out` is
+        ///     no array that can hold the result.
         ///
         /// Notes
         /// -----
@@ -509,7 +609,7 @@ functions! {
         /// --------
         /// >>> uncork.ss([1.0, 2.0, 3.0])
         /// 14.0
-        ss() => SumOfSquares;
+        ss("(a, axis=None, *, keepdims=False, out=None)") => SumOfSquares;
     }
     select {
         /// Median of the values.
@@ -518,8 +618,13 @@ functions! {
         /// ----------
         /// a : array_like
         ///     Numbers, in any number of dimensions.
-        /// axis : int, optional
-        ///     The axis to work along; by default, all values are taken together.
+        /// axis : int or tuple of int, optional
+        ///     The axis or axes to work along; by default, all values are taken together.
+        /// keepdims : bool, optional
+        ///     Whether the axes stay, with length one. The result is an array then, always.
+        /// out : ndarray, optional
+        ///     Where the result is written to and which is returned: of the result's shape, and a
+        ///     dtype of the same kind.
         ///
         /// Returns
         /// -------
@@ -533,8 +638,11 @@ functions! {
         ///     If there is no memory for the copy.
         /// numpy.exceptions.AxisError
         ///     If `axis` is not an axis of `a`.
+        /// ValueError
+        ///     If an axis is named twice, or `out` has another shape.
         /// TypeError
-        ///     If `a` is a masked array or not numeric, or `axis` is not an integer.
+        ///     If `a` is a masked array or not numeric, `axis` is not an integer, or `out` is
+        ///     no array that can hold the result.
         ///
         /// Notes
         /// -----
@@ -554,8 +662,13 @@ functions! {
         /// ----------
         /// a : array_like
         ///     Numbers, in any number of dimensions.
-        /// axis : int, optional
-        ///     The axis to work along; by default, all values are taken together.
+        /// axis : int or tuple of int, optional
+        ///     The axis or axes to work along; by default, all values are taken together.
+        /// keepdims : bool, optional
+        ///     Whether the axes stay, with length one. The result is an array then, always.
+        /// out : ndarray, optional
+        ///     Where the result is written to and which is returned: of the result's shape, and a
+        ///     dtype of the same kind.
         ///
         /// Returns
         /// -------
@@ -569,8 +682,11 @@ functions! {
         ///     If there is no memory for the copy.
         /// numpy.exceptions.AxisError
         ///     If `axis` is not an axis of `a`.
+        /// ValueError
+        ///     If an axis is named twice, or `out` has another shape.
         /// TypeError
-        ///     If `a` is a masked array or not numeric, or `axis` is not an integer.
+        ///     If `a` is a masked array or not numeric, `axis` is not an integer, or `out` is
+        ///     no array that can hold the result.
         ///
         /// Notes
         /// -----
@@ -598,6 +714,9 @@ functions! {
         ///     NaN do, and the first `window` - 1.
         /// axis : int, optional
         ///     The axis to move along; by default, the last.
+        /// out : ndarray, optional
+        ///     Where the result is written to and which is returned: of the result's shape, and a
+        ///     dtype of the same kind.
         ///
         /// Returns
         /// -------
@@ -608,11 +727,12 @@ functions! {
         /// ------
         /// ValueError
         ///     If `window` is not between 1 and the length of the axis, `min_count` is not between
-        ///     1 and `window`, or `a` has no dimension.
+        ///     1 and `window`, `a` has no dimension, or `out` has another shape.
         /// numpy.exceptions.AxisError
         ///     If `axis` is not an axis of `a`.
         /// TypeError
-        ///     If `a` is a masked array or not numeric, or another argument is not an integer.
+        ///     If `a` is a masked array or not numeric, another argument is not an integer, or
+        ///     `out` is no array that can hold the result.
         /// MemoryError
         ///     If there is no memory for the result or for O(window) values beside it.
         ///
@@ -631,7 +751,7 @@ functions! {
         /// --------
         /// >>> uncork.move_sum([1.0, 2.0, 3.0], window=2)
         /// array([nan,  3.,  5.])
-        move_sum("(a, window, min_count=None, axis=-1)") => Sum;
+        move_sum("(a, window, min_count=None, axis=-1, *, out=None)") => Sum;
 
         /// Mean of the values of a moving window that are not NaN.
         ///
@@ -646,6 +766,9 @@ functions! {
         ///     NaN do, and the first `window` - 1.
         /// axis : int, optional
         ///     The axis to move along; by default, the last.
+        /// out : ndarray, optional
+        ///     Where the result is written to and which is returned: of the result's shape, and a
+        ///     dtype of the same kind.
         ///
         /// Returns
         /// -------
@@ -656,11 +779,12 @@ functions! {
         /// ------
         /// ValueError
         ///     If `window` is not between 1 and the length of the axis, `min_count` is not between
-        ///     1 and `window`, or `a` has no dimension.
+        ///     1 and `window`, `a` has no dimension, or `out` has another shape.
         /// numpy.exceptions.AxisError
         ///     If `axis` is not an axis of `a`.
         /// TypeError
-        ///     If `a` is a masked array or not numeric, or another argument is not an integer.
+        ///     If `a` is a masked array or not numeric, another argument is not an integer, or
+        ///     `out` is no array that can hold the result.
         /// MemoryError
         ///     If there is no memory for the result or for O(window) values beside it.
         ///
@@ -679,7 +803,7 @@ functions! {
         /// --------
         /// >>> uncork.move_mean([1.0, 2.0, 3.0], window=2)
         /// array([nan, 1.5, 2.5])
-        move_mean("(a, window, min_count=None, axis=-1)") => Mean;
+        move_mean("(a, window, min_count=None, axis=-1, *, out=None)") => Mean;
 
         /// Variance of the values of a moving window that are not NaN.
         ///
@@ -696,6 +820,9 @@ functions! {
         ///     The axis to move along; by default, the last.
         /// ddof : int, optional
         ///     The squared distances are divided by the count of values less `ddof`.
+        /// out : ndarray, optional
+        ///     Where the result is written to and which is returned: of the result's shape, and a
+        ///     dtype of the same kind.
         ///
         /// Returns
         /// -------
@@ -706,11 +833,12 @@ functions! {
         /// ------
         /// ValueError
         ///     If `window` is not between 1 and the length of the axis, `min_count` is not between
-        ///     1 and `window`, or `a` has no dimension.
+        ///     1 and `window`, `a` has no dimension, or `out` has another shape.
         /// numpy.exceptions.AxisError
         ///     If `axis` is not an axis of `a`.
         /// TypeError
-        ///     If `a` is a masked array or not numeric, or another argument is not an integer.
+        ///     If `a` is a masked array or not numeric, another argument is not an integer, or
+        ///     `out` is no array that can hold the result.
         /// MemoryError
         ///     If there is no memory for the result or for O(window) values beside it.
         ///
@@ -731,7 +859,7 @@ functions! {
         /// --------
         /// >>> uncork.move_var([1.0, 2.0, 4.0], window=2)
         /// array([ nan, 0.25, 1.  ])
-        move_var("(a, window, min_count=None, axis=-1, ddof=0)", ddof = 0) => Var::new(ddof);
+        move_var("(a, window, min_count=None, axis=-1, ddof=0, *, out=None)", ddof = 0) => Var::new(ddof);
 
         /// Standard deviation of the values of a moving window that are not NaN.
         ///
@@ -748,6 +876,9 @@ functions! {
         ///     The axis to move along; by default, the last.
         /// ddof : int, optional
         ///     The squared distances are divided by the count of values less `ddof`.
+        /// out : ndarray, optional
+        ///     Where the result is written to and which is returned: of the result's shape, and a
+        ///     dtype of the same kind.
         ///
         /// Returns
         /// -------
@@ -758,11 +889,12 @@ functions! {
         /// ------
         /// ValueError
         ///     If `window` is not between 1 and the length of the axis, `min_count` is not between
-        ///     1 and `window`, or `a` has no dimension.
+        ///     1 and `window`, `a` has no dimension, or `out` has another shape.
         /// numpy.exceptions.AxisError
         ///     If `axis` is not an axis of `a`.
         /// TypeError
-        ///     If `a` is a masked array or not numeric, or another argument is not an integer.
+        ///     If `a` is a masked array or not numeric, another argument is not an integer, or
+        ///     `out` is no array that can hold the result.
         /// MemoryError
         ///     If there is no memory for the result or for O(window) values beside it.
         ///
@@ -783,7 +915,7 @@ functions! {
         /// --------
         /// >>> uncork.move_std([1.0, 2.0, 4.0], window=2)
         /// array([nan, 0.5, 1. ])
-        move_std("(a, window, min_count=None, axis=-1, ddof=0)", ddof = 0) => Var::std(ddof);
+        move_std("(a, window, min_count=None, axis=-1, ddof=0, *, out=None)", ddof = 0) => Var::std(ddof);
 
         /// Least value of a moving window that is not NaN.
         ///
@@ -798,6 +930,9 @@ functions! {
         ///     NaN do, and the first `window` - 1.
         /// axis : int, optional
         ///     The axis to move along; by default, the last.
+        /// out : ndarray, optional
+        ///     Where the result is written to and which is returned: of the result's shape, and a
+        ///     dtype of the same kind.
         ///
         /// Returns
         /// -------
@@ -808,11 +943,12 @@ functions! {
         /// ------
         /// ValueError
         ///     If `window` is not between 1 and the length of the axis, `min_count` is not between
-        ///     1 and `window`, or `a` has no dimension.
+        ///     1 and `window`, `a` has no dimension, or `out` has another shape.
         /// numpy.exceptions.AxisError
         ///     If `axis` is not an axis of `a`.
         /// TypeError
-        ///     If `a` is a masked array or not numeric, or another argument is not an integer.
+        ///     If `a` is a masked array or not numeric, another argument is not an integer, or
+        ///     `out` is no array that can hold the result.
         /// MemoryError
         ///     If there is no memory for the result or for O(window) values beside it.
         ///
@@ -831,7 +967,7 @@ functions! {
         /// --------
         /// >>> uncork.move_min([1.0, 2.0, 3.0], window=2)
         /// array([nan,  1.,  2.])
-        move_min("(a, window, min_count=None, axis=-1)") => MIN;
+        move_min("(a, window, min_count=None, axis=-1, *, out=None)") => MIN;
 
         /// Greatest value of a moving window that is not NaN.
         ///
@@ -846,6 +982,9 @@ functions! {
         ///     NaN do, and the first `window` - 1.
         /// axis : int, optional
         ///     The axis to move along; by default, the last.
+        /// out : ndarray, optional
+        ///     Where the result is written to and which is returned: of the result's shape, and a
+        ///     dtype of the same kind.
         ///
         /// Returns
         /// -------
@@ -856,11 +995,12 @@ functions! {
         /// ------
         /// ValueError
         ///     If `window` is not between 1 and the length of the axis, `min_count` is not between
-        ///     1 and `window`, or `a` has no dimension.
+        ///     1 and `window`, `a` has no dimension, or `out` has another shape.
         /// numpy.exceptions.AxisError
         ///     If `axis` is not an axis of `a`.
         /// TypeError
-        ///     If `a` is a masked array or not numeric, or another argument is not an integer.
+        ///     If `a` is a masked array or not numeric, another argument is not an integer, or
+        ///     `out` is no array that can hold the result.
         /// MemoryError
         ///     If there is no memory for the result or for O(window) values beside it.
         ///
@@ -879,7 +1019,7 @@ functions! {
         /// --------
         /// >>> uncork.move_max([1.0, 2.0, 3.0], window=2)
         /// array([nan,  2.,  3.])
-        move_max("(a, window, min_count=None, axis=-1)") => MAX;
+        move_max("(a, window, min_count=None, axis=-1, *, out=None)") => MAX;
 
         /// How long ago the least value of a moving window was.
         ///
@@ -894,6 +1034,9 @@ functions! {
         ///     NaN do, and the first `window` - 1.
         /// axis : int, optional
         ///     The axis to move along; by default, the last.
+        /// out : ndarray, optional
+        ///     Where the result is written to and which is returned: of the result's shape, and a
+        ///     dtype of the same kind.
         ///
         /// Returns
         /// -------
@@ -904,11 +1047,12 @@ functions! {
         /// ------
         /// ValueError
         ///     If `window` is not between 1 and the length of the axis, `min_count` is not between
-        ///     1 and `window`, or `a` has no dimension.
+        ///     1 and `window`, `a` has no dimension, or `out` has another shape.
         /// numpy.exceptions.AxisError
         ///     If `axis` is not an axis of `a`.
         /// TypeError
-        ///     If `a` is a masked array or not numeric, or another argument is not an integer.
+        ///     If `a` is a masked array or not numeric, another argument is not an integer, or
+        ///     `out` is no array that can hold the result.
         /// MemoryError
         ///     If there is no memory for the result or for O(window) values beside it.
         ///
@@ -927,7 +1071,7 @@ functions! {
         /// --------
         /// >>> uncork.move_argmin([1.0, 2.0, 3.0], window=2)
         /// array([nan,  1.,  1.])
-        move_argmin("(a, window, min_count=None, axis=-1)") => Arg(Least);
+        move_argmin("(a, window, min_count=None, axis=-1, *, out=None)") => Arg(Least);
 
         /// How long ago the greatest value of a moving window was.
         ///
@@ -942,6 +1086,9 @@ functions! {
         ///     NaN do, and the first `window` - 1.
         /// axis : int, optional
         ///     The axis to move along; by default, the last.
+        /// out : ndarray, optional
+        ///     Where the result is written to and which is returned: of the result's shape, and a
+        ///     dtype of the same kind.
         ///
         /// Returns
         /// -------
@@ -952,11 +1099,12 @@ functions! {
         /// ------
         /// ValueError
         ///     If `window` is not between 1 and the length of the axis, `min_count` is not between
-        ///     1 and `window`, or `a` has no dimension.
+        ///     1 and `window`, `a` has no dimension, or `out` has another shape.
         /// numpy.exceptions.AxisError
         ///     If `axis` is not an axis of `a`.
         /// TypeError
-        ///     If `a` is a masked array or not numeric, or another argument is not an integer.
+        ///     If `a` is a masked array or not numeric, another argument is not an integer, or
+        ///     `out` is no array that can hold the result.
         /// MemoryError
         ///     If there is no memory for the result or for O(window) values beside it.
         ///
@@ -975,7 +1123,7 @@ functions! {
         /// --------
         /// >>> uncork.move_argmax([1.0, 2.0, 3.0], window=2)
         /// array([nan,  0.,  0.])
-        move_argmax("(a, window, min_count=None, axis=-1)") => Arg(Greatest);
+        move_argmax("(a, window, min_count=None, axis=-1, *, out=None)") => Arg(Greatest);
     }
     other {
         /// Replace values in their place.

@@ -234,8 +234,8 @@ fn what_is_infinite_or_huge_touches_only_its_own_windows() {
 #[test]
 fn huge_values_do_not_scale_down_the_lanes_that_come_after() {
     const LEN: usize = 20;
-    let of_lane = |lane| if lane < TOGETHER { f64::MAX } else { 5e-324 };
-    let lens = [2 * TOGETHER, LEN];
+    let of_lane = |lane| if lane < LANES { f64::MAX } else { 5e-324 };
+    let lens = [2 * LANES, LEN];
     let array = Strided::new(&lens, &Layout::c_order(2), 0.0, |index| of_lane(index / LEN));
     let window = Window::new(1, None, LEN).expect("within the axis");
     assert_eq!(slid(&array, 1, window, Sum, &Layout::c_order(2)), array.values());
