@@ -36,6 +36,7 @@ HEADER = '''\
 from collections.abc import Sequence
 from typing import (
     Any,
+    Literal,
     Never,
     SupportsFloat,
     SupportsIndex,
@@ -46,6 +47,8 @@ from typing import (
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
+
+_Axes: TypeAlias = tuple[SupportsIndex, ...]
 
 # The dtypes of the kernels.
 _Float: TypeAlias = np.float32 | np.float64
@@ -65,6 +68,8 @@ _UnknownD = TypeVar("_UnknownD", bound=tuple[Never, Never, Never, Never])
 _OneD = TypeVar("_OneD", bound=tuple[int])
 _MoreD = TypeVar("_MoreD", bound=tuple[int, int, *tuple[int, ...]])
 _ShapeT = TypeVar("_ShapeT", bound=tuple[int, ...])
+# Where a result is written to.
+_OutT = TypeVar("_OutT", bound=NDArray[Any])
 '''
 
 NUMBER = "SupportsFloat | SupportsIndex"
@@ -74,10 +79,12 @@ PARAMETERS = {
     "a": "ArrayLike",
     "axis": "SupportsIndex",
     "ddof": "SupportsIndex",
+    "keepdims": "bool",
     "min_count": "SupportsIndex",
     "n": "SupportsIndex",
     "new": NUMBER,
     "old": NUMBER,
+    "out": "NDArray[Any]",
     "window": "SupportsIndex",
 }
 
@@ -99,18 +106,23 @@ def reduction(
     arrays: Sequence[tuple[str, str]],
     other: str = "Any",
     other_arrays: str = "Any",
+    several: str = " | _Axes",
 ) -> list[Overload]:
     """A Python object for all values and for one dimension, else an array.
 
     `scalars` has dtypes, what lists of them hold, and the object's type; `arrays` has
     dtypes and the dtype of the result. `other` is NumPy's answer for all other dtypes.
+    `several` is what `axis` may be beside an integer.
 
     An array whose type does not tell its dimensions gives `NDArray[...] | Any`: an
     array would be a lie for one dimension, a plain union an error wherever an array is
     expected, and Any alone would hide mistakes (typeshed calls it "the Any trick").
     """
-    index = {"axis": "SupportsIndex"}
-    none = {"axis": "None"}
+    plain = {"keepdims": "Literal[False]", "out": "None"}
+    index = {"axis": "SupportsIndex", **plain}
+    none = {"axis": "None", **plain}
+    any_axis = {"axis": f"SupportsIndex{several} | None"}
+    keep = {**any_axis, "keepdims": "Literal[True]", "out": "None"}
 
     def overloads() -> Iterator[Overload]:
         for dtypes, item, result in scalars:
@@ -126,8 +138,18 @@ def reduction(
             yield Overload(
                 f"NDArray[{result}]", {"a": array("_MoreD", dtypes), **index}
             )
+        if several:
+            for dtypes, result in arrays:
+                axes = {"axis": "_Axes", **plain}
+                yield Overload(
+                    f"NDArray[{result}] | Any", {"a": f"NDArray[{dtypes}]", **axes}
+                )
         yield Overload(other, none)
-        yield Overload(other_arrays, index)
+        yield Overload(other_arrays, {"axis": f"SupportsIndex{several}", **plain})
+        for dtypes, result in arrays:
+            yield Overload(f"NDArray[{result}]", {"a": f"NDArray[{dtypes}]", **keep})
+        yield Overload("NDArray[Any]", keep)
+        yield Overload("_OutT", {**any_axis, "out": "_OutT"})
 
     return list(overloads())
 
@@ -146,6 +168,7 @@ PLACE = reduction(
     [("Any", "np.intp")],
     "int | np.intp",
     "NDArray[np.intp] | Any",
+    several="",
 )
 TRUTH = reduction(
     [(KERNEL, "float", "bool")],
@@ -154,10 +177,16 @@ TRUTH = reduction(
     "NDArray[np.bool_] | Any",
 )
 MOVING = [
-    Overload(array("_ShapeT", "_InexactT"), {"a": array("_ShapeT", "_InexactT")}),
-    Overload(array("_ShapeT", "np.float64"), {"a": array("_ShapeT", "_Whole")}),
-    Overload(array("tuple[int]", "np.float64"), {"a": "Sequence[float]"}),
-    Overload("NDArray[Any]"),
+    *(
+        Overload(result, {"a": a, "out": "None"})
+        for a, result in {
+            array("_ShapeT", "_InexactT"): array("_ShapeT", "_InexactT"),
+            array("_ShapeT", "_Whole"): array("_ShapeT", "np.float64"),
+            "Sequence[float]": array("tuple[int]", "np.float64"),
+            "ArrayLike": "NDArray[Any]",
+        }.items()
+    ),
+    Overload("_OutT", {"out": "_OutT"}),
 ]
 
 # What is returned, by the function's name.
@@ -236,9 +265,17 @@ def parameters(
             keyword_only = True
             yield "*"
         type_ = types.get(one.name) or usual_type(name, one)
-        fits = type_.endswith("None") if one.default is None else type_ != "None"
+        fits = is_of(one.default, type_)
         given = one.default is not one.empty and fits
         yield f"{one.name}: {type_}" + (f" = {one.default!r}" if given else "")
+
+
+def is_of(default: object, type_: str) -> bool:
+    if default is None:
+        return type_.endswith("None")
+    if type_.startswith("Literal"):
+        return type_ == f"Literal[{default!r}]"
+    return type_ != "None"
 
 
 def usual_type(name: str, parameter: inspect.Parameter) -> str:

@@ -7,10 +7,10 @@ from typing import Any
 
 import numpy as np
 import pytest
-from functions import FUNCTIONS, OF_ARRAYS
 
 import uncork
 import uncork.bottleneck as bn
+from functions import FUNCTIONS, OF_ARRAYS
 from uncork.bottleneck import benchmark, functions
 
 ALL = bn.get_functions("all", as_string=True)

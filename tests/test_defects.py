@@ -16,10 +16,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pytest
 from numpy.lib.stride_tricks import sliding_window_view
-from processes import run
-from reference import exact_mean, exact_sum, exact_variance, ulps
 
 import uncork
+from processes import run
+from reference import exact_mean, exact_sum, exact_variance, ulps
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -11,9 +11,9 @@ from importlib.machinery import PathFinder
 from typing import TYPE_CHECKING
 
 import pytest
-from processes import run
 
 import uncork
+from processes import run
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -6,6 +6,7 @@ import textwrap
 from pathlib import Path
 
 import pytest
+
 from processes import run
 
 PEERS = Path(__file__).parent / "peers"

@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
-from functions import MOVE, REDUCE, call
-from processes import run
 
 import uncork
+from functions import MOVE, REDUCE, call
+from processes import run
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -10,6 +10,7 @@ A window is looked at as a whole, in O(length * window).
 
 from __future__ import annotations
 
+import math
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
 
     _Array = NDArray[Any]
+    #: None stands for all.
+    _Axis = int | tuple[int, ...] | None
 
 __all__ = [
     "allnan",
@@ -52,13 +55,13 @@ __all__ = [
 STRETCH = 1 << 20
 
 
-def nansum(a: ArrayLike, axis: int | None = None) -> Any:
+def nansum(a: ArrayLike, axis: _Axis = None) -> Any:
     """Sum of the values that are not NaN."""
     with np.errstate(all="ignore"):
         return np.nansum(np.asarray(a), axis=axis)
 
 
-def nanmean(a: ArrayLike, axis: int | None = None) -> Any:
+def nanmean(a: ArrayLike, axis: _Axis = None) -> Any:
     """Mean of the values that are not NaN; NaN if there are none."""
     a = np.asarray(a)
     total, count = nansum(a, axis), _count(a, axis)
@@ -66,7 +69,7 @@ def nanmean(a: ArrayLike, axis: int | None = None) -> Any:
         return np.true_divide(total, count, dtype=_float_of(a))
 
 
-def nanvar(a: ArrayLike, axis: int | None = None, ddof: int = 0) -> Any:
+def nanvar(a: ArrayLike, axis: _Axis = None, ddof: int = 0) -> Any:
     """Variance of the values that are not NaN; NaN if they are not more than ddof."""
     a = np.asarray(a)
     if a.dtype == np.object_:
@@ -81,17 +84,17 @@ def nanvar(a: ArrayLike, axis: int | None = None, ddof: int = 0) -> Any:
     return _typed(variance, distance.real.dtype)
 
 
-def nanstd(a: ArrayLike, axis: int | None = None, ddof: int = 0) -> Any:
+def nanstd(a: ArrayLike, axis: _Axis = None, ddof: int = 0) -> Any:
     """Root of `nanvar`."""
     return np.sqrt(nanvar(a, axis=axis, ddof=ddof))
 
 
-def nanmin(a: ArrayLike, axis: int | None = None) -> Any:
+def nanmin(a: ArrayLike, axis: _Axis = None) -> Any:
     """Least of the values that are not NaN; NaN if there are none."""
     return _best(np.asarray(a), axis, np.fmin, np.inf)
 
 
-def nanmax(a: ArrayLike, axis: int | None = None) -> Any:
+def nanmax(a: ArrayLike, axis: _Axis = None) -> Any:
     """Greatest of the values that are not NaN; NaN if there are none."""
     return _best(np.asarray(a), axis, np.fmax, -np.inf)
 
@@ -106,17 +109,17 @@ def nanargmax(a: ArrayLike, axis: int | None = None) -> Any:
     return _first_place(np.asarray(a), axis, np.fmax, -np.inf)
 
 
-def anynan(a: ArrayLike, axis: int | None = None) -> Any:
+def anynan(a: ArrayLike, axis: _Axis = None) -> Any:
     """Whether any value is NaN."""
     return _isnan(np.asarray(a)).any(axis=axis)
 
 
-def allnan(a: ArrayLike, axis: int | None = None) -> Any:
+def allnan(a: ArrayLike, axis: _Axis = None) -> Any:
     """Whether all values are NaN."""
     return _isnan(np.asarray(a)).all(axis=axis)
 
 
-def ss(a: ArrayLike, axis: int | None = None) -> Any:
+def ss(a: ArrayLike, axis: _Axis = None) -> Any:
     """Sum of the squares, NaN included."""
     a = np.asarray(a)
     if a.dtype.kind in "iu":
@@ -126,7 +129,7 @@ def ss(a: ArrayLike, axis: int | None = None) -> Any:
         return np.multiply(a, a).sum(axis=axis)
 
 
-def median(a: ArrayLike, axis: int | None = None) -> Any:
+def median(a: ArrayLike, axis: _Axis = None) -> Any:
     """Median; NaN if any value is NaN, or if there is none."""
     a = np.asarray(a)
     if a.dtype.kind == "m":
@@ -135,12 +138,12 @@ def median(a: ArrayLike, axis: int | None = None) -> Any:
     return _typed(values, _float_of(a))
 
 
-def nanmedian(a: ArrayLike, axis: int | None = None) -> Any:
+def nanmedian(a: ArrayLike, axis: _Axis = None) -> Any:
     """Median of the values that are not NaN; NaN if there are none."""
     a = np.asarray(a)
     if a.dtype.kind == "m":
         return np.nanmedian(a, axis=axis)
-    lanes = a.reshape(-1) if axis is None else np.moveaxis(a, axis, -1)
+    lanes = _lanes(a, axis)
     # NaN comes last.
     ordered = np.sort(_filled(lanes, np.inf), axis=-1)
     count = np.asarray(_count(lanes, -1))
@@ -248,7 +251,7 @@ def _isnan(a: _Array) -> NDArray[np.bool_]:
     return np.asarray(a != a, dtype=bool)
 
 
-def _count(a: _Array, axis: int | None, keepdims: bool = False) -> Any:
+def _count(a: _Array, axis: _Axis, keepdims: bool = False) -> Any:
     return np.count_nonzero(~_isnan(a), axis=axis, keepdims=keepdims)
 
 
@@ -265,12 +268,22 @@ def _typed(values: _Array, dtype: np.dtype[Any] | None) -> Any:
     return values.astype(values.dtype if dtype is None else dtype)[()]
 
 
+def _lanes(a: _Array, axis: _Axis) -> _Array:
+    """The axes made one, the last."""
+    if axis is None:
+        return a.reshape(-1)
+    axes = axis if isinstance(axis, tuple) else (axis,)
+    moved = np.moveaxis(a, axes, range(-len(axes), 0))
+    kept = a.ndim - len(axes)
+    return moved.reshape(*moved.shape[:kept], math.prod(moved.shape[kept:]))
+
+
 def _take(lanes: _Array, index: _Array) -> _Array:
     return np.take_along_axis(lanes, index[..., np.newaxis], axis=-1)[..., 0]
 
 
 def _best(
-    a: _Array, axis: int | None, best: np.ufunc, last: float, keepdims: bool = False
+    a: _Array, axis: _Axis, best: np.ufunc, last: float, keepdims: bool = False
 ) -> Any:
     if a.dtype != np.object_:
         return best.reduce(a, axis=axis, keepdims=keepdims)

@@ -166,3 +166,14 @@ total(doubles, 1)
 spread([1.0, 2.0])
 warmest(["Monday", "Tuesday"], np.array([1.0, 2.0], np.float32))
 smooth(singles, 2)
+
+
+# Several axes, axes that stay, and where the result is written to.
+
+assert_type(uncork.nansum(doubles, keepdims=True), NDArray[np.float64])
+assert_type(uncork.nanmean(longs, 0, keepdims=True), NDArray[np.float64])
+assert_type(uncork.nanargmin(doubles, keepdims=True), NDArray[np.intp])
+assert_type(uncork.nanmax(singles, (0, 1), keepdims=True), NDArray[np.float32])
+kept: NDArray[np.float64] = uncork.nanvar(doubles, (0,))
+assert_type(uncork.nansum(table, 0, out=lane[:2]), np.ndarray[tuple[int], Floats])
+assert_type(uncork.move_sum(table, 2, out=table), np.ndarray[tuple[int, int], Floats])

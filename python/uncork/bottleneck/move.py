@@ -1,5 +1,23 @@
 """Functions of a moving window."""
 
-from uncork import move_max, move_mean, move_min, move_sum
+from uncork import (
+    move_argmax,
+    move_argmin,
+    move_max,
+    move_mean,
+    move_min,
+    move_std,
+    move_sum,
+    move_var,
+)
 
-__all__ = ["move_max", "move_mean", "move_min", "move_sum"]
+__all__ = [
+    "move_argmax",
+    "move_argmin",
+    "move_max",
+    "move_mean",
+    "move_min",
+    "move_std",
+    "move_sum",
+    "move_var",
+]
