@@ -58,9 +58,9 @@ _InexactT = TypeVar("_InexactT", bound=np.inexact[Any])
 _ScalarT = TypeVar("_ScalarT", bound=np.generic)
 _ArrayT = TypeVar("_ArrayT", bound=NDArray[np.number[Any] | np.bool_ | np.object_])
 
-# How many dimensions an array has. The first is for arrays whose type does not tell,
-# which are of all three, so that it must be asked for first. As type variables, since
-# mypy looks for a shape itself in what a call within a call returns, and errs.
+# How many dimensions an array has. Where its type does not tell, it is of all these, so
+# that the first is asked for first. They are type variables, since a shape itself is
+# what mypy infers for a call within a call, wrongly.
 _UnknownD = TypeVar("_UnknownD", bound=tuple[Never, Never, Never, Never])
 _OneD = TypeVar("_OneD", bound=tuple[int])
 _MoreD = TypeVar("_MoreD", bound=tuple[int, int, *tuple[int, ...]])
@@ -109,27 +109,32 @@ def reduction(
     array would be a lie for one dimension, a plain union an error wherever an array is
     expected, and Any alone would hide mistakes (typeshed calls it "the Any trick").
     """
-    index = {"axis": "SupportsIndex"}
-    none = {"axis": "None"}
 
-    def overloads() -> Iterator[Overload]:
-        for dtypes, item, result in scalars:
-            values = f"NDArray[{dtypes}] | Sequence[{item}] | {item}"
-            yield Overload(result, {"a": values, **none})
-        for dtypes, result in arrays:
-            unknown = array("_UnknownD", dtypes)
-            yield Overload(f"NDArray[{result}] | Any", {"a": unknown, **index})
-        for dtypes, item, result in scalars:
-            one = f"{array('_OneD', dtypes)} | Sequence[{item}]"
-            yield Overload(result, {"a": one, **index})
-        for dtypes, result in arrays:
-            yield Overload(
-                f"NDArray[{result}]", {"a": array("_MoreD", dtypes), **index}
-            )
-        yield Overload(other, none)
-        yield Overload(other_arrays, index)
+    def whole(returns: str, a: str = "ArrayLike") -> Overload:
+        return Overload(returns, {"a": a, "axis": "None"})
 
-    return list(overloads())
+    def along(returns: str, a: str = "ArrayLike") -> Overload:
+        return Overload(returns, {"a": a, "axis": "SupportsIndex"})
+
+    def each(shape: str, suffix: str = "") -> Iterator[Overload]:
+        for dtypes, result in arrays:
+            yield along(f"NDArray[{result}]{suffix}", array(shape, dtypes))
+
+    return [
+        *(
+            whole(result, f"NDArray[{dtypes}] | Sequence[{item}] | {item}")
+            for dtypes, item, result in scalars
+        ),
+        *each("_UnknownD", " | Any"),
+        *(
+            along(result, f"{array('_OneD', dtypes)} | Sequence[{item}]")
+            for dtypes, item, result in scalars
+        ),
+        *each("_MoreD"),
+        *each("_ShapeT", " | Any"),
+        whole(other),
+        along(other_arrays),
+    ]
 
 
 NUMBERS = [("_Integer", "int", "int"), ("_Float", "float", "float")]

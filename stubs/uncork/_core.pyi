@@ -25,9 +25,9 @@ _InexactT = TypeVar("_InexactT", bound=np.inexact[Any])
 _ScalarT = TypeVar("_ScalarT", bound=np.generic)
 _ArrayT = TypeVar("_ArrayT", bound=NDArray[np.number[Any] | np.bool_ | np.object_])
 
-# How many dimensions an array has. The first is for arrays whose type does not tell,
-# which are of all three, so that it must be asked for first. As type variables, since
-# mypy looks for a shape itself in what a call within a call returns, and errs.
+# How many dimensions an array has. Where its type does not tell, it is of all these, so
+# that the first is asked for first. They are type variables, since a shape itself is
+# what mypy infers for a call within a call, wrongly.
 _UnknownD = TypeVar("_UnknownD", bound=tuple[Never, Never, Never, Never])
 _OneD = TypeVar("_OneD", bound=tuple[int])
 _MoreD = TypeVar("_MoreD", bound=tuple[int, int, *tuple[int, ...]])
@@ -137,6 +137,16 @@ def nansum(
     axis: SupportsIndex,
 ) -> NDArray[np.int64]: ...
 @overload
+def nansum(
+    a: np.ndarray[_ShapeT, np.dtype[_InexactT]],
+    axis: SupportsIndex,
+) -> NDArray[_InexactT] | Any: ...
+@overload
+def nansum(
+    a: np.ndarray[_ShapeT, np.dtype[_Integer]],
+    axis: SupportsIndex,
+) -> NDArray[np.int64] | Any: ...
+@overload
 def nansum(a: ArrayLike, axis: None = None) -> Any: ...
 @overload
 def nansum(a: ArrayLike, axis: SupportsIndex) -> Any: ...
@@ -205,6 +215,16 @@ def nanmean(
     a: np.ndarray[_MoreD, np.dtype[_Whole]],
     axis: SupportsIndex,
 ) -> NDArray[np.float64]: ...
+@overload
+def nanmean(
+    a: np.ndarray[_ShapeT, np.dtype[_FloatT]],
+    axis: SupportsIndex,
+) -> NDArray[_FloatT] | Any: ...
+@overload
+def nanmean(
+    a: np.ndarray[_ShapeT, np.dtype[_Whole]],
+    axis: SupportsIndex,
+) -> NDArray[np.float64] | Any: ...
 @overload
 def nanmean(a: ArrayLike, axis: None = None) -> Any: ...
 @overload
@@ -292,6 +312,18 @@ def nanvar(
     ddof: SupportsIndex = 0,
 ) -> NDArray[np.float64]: ...
 @overload
+def nanvar(
+    a: np.ndarray[_ShapeT, np.dtype[_FloatT]],
+    axis: SupportsIndex,
+    ddof: SupportsIndex = 0,
+) -> NDArray[_FloatT] | Any: ...
+@overload
+def nanvar(
+    a: np.ndarray[_ShapeT, np.dtype[_Whole]],
+    axis: SupportsIndex,
+    ddof: SupportsIndex = 0,
+) -> NDArray[np.float64] | Any: ...
+@overload
 def nanvar(a: ArrayLike, axis: None = None, ddof: SupportsIndex = 0) -> Any: ...
 @overload
 def nanvar(a: ArrayLike, axis: SupportsIndex, ddof: SupportsIndex = 0) -> Any: ...
@@ -368,6 +400,18 @@ def nanstd(
     ddof: SupportsIndex = 0,
 ) -> NDArray[np.float64]: ...
 @overload
+def nanstd(
+    a: np.ndarray[_ShapeT, np.dtype[_FloatT]],
+    axis: SupportsIndex,
+    ddof: SupportsIndex = 0,
+) -> NDArray[_FloatT] | Any: ...
+@overload
+def nanstd(
+    a: np.ndarray[_ShapeT, np.dtype[_Whole]],
+    axis: SupportsIndex,
+    ddof: SupportsIndex = 0,
+) -> NDArray[np.float64] | Any: ...
+@overload
 def nanstd(a: ArrayLike, axis: None = None, ddof: SupportsIndex = 0) -> Any: ...
 @overload
 def nanstd(a: ArrayLike, axis: SupportsIndex, ddof: SupportsIndex = 0) -> Any: ...
@@ -433,6 +477,11 @@ def nanmin(
     a: np.ndarray[_MoreD, np.dtype[_ScalarT]],
     axis: SupportsIndex,
 ) -> NDArray[_ScalarT]: ...
+@overload
+def nanmin(
+    a: np.ndarray[_ShapeT, np.dtype[_ScalarT]],
+    axis: SupportsIndex,
+) -> NDArray[_ScalarT] | Any: ...
 @overload
 def nanmin(a: ArrayLike, axis: None = None) -> Any: ...
 @overload
@@ -500,6 +549,11 @@ def nanmax(
     axis: SupportsIndex,
 ) -> NDArray[_ScalarT]: ...
 @overload
+def nanmax(
+    a: np.ndarray[_ShapeT, np.dtype[_ScalarT]],
+    axis: SupportsIndex,
+) -> NDArray[_ScalarT] | Any: ...
+@overload
 def nanmax(a: ArrayLike, axis: None = None) -> Any: ...
 @overload
 def nanmax(a: ArrayLike, axis: SupportsIndex) -> Any: ...
@@ -559,6 +613,11 @@ def nanargmin(
     a: np.ndarray[_MoreD, np.dtype[Any]],
     axis: SupportsIndex,
 ) -> NDArray[np.intp]: ...
+@overload
+def nanargmin(
+    a: np.ndarray[_ShapeT, np.dtype[Any]],
+    axis: SupportsIndex,
+) -> NDArray[np.intp] | Any: ...
 @overload
 def nanargmin(a: ArrayLike, axis: None = None) -> int | np.intp: ...
 @overload
@@ -620,6 +679,11 @@ def nanargmax(
     axis: SupportsIndex,
 ) -> NDArray[np.intp]: ...
 @overload
+def nanargmax(
+    a: np.ndarray[_ShapeT, np.dtype[Any]],
+    axis: SupportsIndex,
+) -> NDArray[np.intp] | Any: ...
+@overload
 def nanargmax(a: ArrayLike, axis: None = None) -> int | np.intp: ...
 @overload
 def nanargmax(a: ArrayLike, axis: SupportsIndex) -> NDArray[np.intp] | Any: ...
@@ -677,6 +741,11 @@ def anynan(
     axis: SupportsIndex,
 ) -> NDArray[np.bool_]: ...
 @overload
+def anynan(
+    a: np.ndarray[_ShapeT, np.dtype[Any]],
+    axis: SupportsIndex,
+) -> NDArray[np.bool_] | Any: ...
+@overload
 def anynan(a: ArrayLike, axis: None = None) -> bool | np.bool_: ...
 @overload
 def anynan(a: ArrayLike, axis: SupportsIndex) -> NDArray[np.bool_] | Any: ...
@@ -733,6 +802,11 @@ def allnan(
     a: np.ndarray[_MoreD, np.dtype[Any]],
     axis: SupportsIndex,
 ) -> NDArray[np.bool_]: ...
+@overload
+def allnan(
+    a: np.ndarray[_ShapeT, np.dtype[Any]],
+    axis: SupportsIndex,
+) -> NDArray[np.bool_] | Any: ...
 @overload
 def allnan(a: ArrayLike, axis: None = None) -> bool | np.bool_: ...
 @overload
@@ -810,6 +884,16 @@ def ss(
     axis: SupportsIndex,
 ) -> NDArray[np.int64]: ...
 @overload
+def ss(
+    a: np.ndarray[_ShapeT, np.dtype[_InexactT]],
+    axis: SupportsIndex,
+) -> NDArray[_InexactT] | Any: ...
+@overload
+def ss(
+    a: np.ndarray[_ShapeT, np.dtype[_Integer]],
+    axis: SupportsIndex,
+) -> NDArray[np.int64] | Any: ...
+@overload
 def ss(a: ArrayLike, axis: None = None) -> Any: ...
 @overload
 def ss(a: ArrayLike, axis: SupportsIndex) -> Any: ...
@@ -880,6 +964,16 @@ def median(
     axis: SupportsIndex,
 ) -> NDArray[np.float64]: ...
 @overload
+def median(
+    a: np.ndarray[_ShapeT, np.dtype[_FloatT]],
+    axis: SupportsIndex,
+) -> NDArray[_FloatT] | Any: ...
+@overload
+def median(
+    a: np.ndarray[_ShapeT, np.dtype[_Whole]],
+    axis: SupportsIndex,
+) -> NDArray[np.float64] | Any: ...
+@overload
 def median(a: ArrayLike, axis: None = None) -> Any: ...
 @overload
 def median(a: ArrayLike, axis: SupportsIndex) -> Any: ...
@@ -949,6 +1043,16 @@ def nanmedian(
     a: np.ndarray[_MoreD, np.dtype[_Whole]],
     axis: SupportsIndex,
 ) -> NDArray[np.float64]: ...
+@overload
+def nanmedian(
+    a: np.ndarray[_ShapeT, np.dtype[_FloatT]],
+    axis: SupportsIndex,
+) -> NDArray[_FloatT] | Any: ...
+@overload
+def nanmedian(
+    a: np.ndarray[_ShapeT, np.dtype[_Whole]],
+    axis: SupportsIndex,
+) -> NDArray[np.float64] | Any: ...
 @overload
 def nanmedian(a: ArrayLike, axis: None = None) -> Any: ...
 @overload
