@@ -89,6 +89,7 @@ def wheel_command(
         *("--compatibility", target.compatibility),
         # An invocation of its own for each ABI: in one, abi3t would win for all.
         *("--interpreter", target.builder),
+        *("--compression-level", "9"),
         *("--out", out),
         env={**env, "CARGO_TARGET_DIR": str(place.artifacts)},
         cwd=place.source,

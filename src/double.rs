@@ -28,12 +28,14 @@ pub fn two_product(a: f64, b: f64) -> Double {
     Double { high, low: a.mul_add(b, -high) }
 }
 
-/// `two_product` without such hardware: the factors are cut in halves whose products are exact,
-/// but for the last, of the two tails, which is rounded (after Dekker 1971).
+/// `two_product` without such hardware: the factors are cut in halves whose products are exact
+/// (Dekker 1971). The error is NaN where a factor is within a part in 2²⁶ of the largest.
 #[inline(always)]
 pub fn split_product(a: f64, b: f64) -> Double {
-    // A mask cannot overflow, as Dekker's multiplication by 2²⁷ + 1 would.
-    let head = |value: f64| f64::from_bits(value.to_bits() & 0xffff_ffff_f800_0000);
+    // The nearest with 26 bits, so that 26 bits and a sign are left.
+    let head = |value: f64| {
+        f64::from_bits(value.to_bits().wrapping_add(0x0400_0000) & 0xffff_ffff_f800_0000)
+    };
     let (a_head, b_head) = (head(a), head(b));
     let (a_tail, b_tail) = (a - a_head, b - b_head);
     let high = a * b;
@@ -111,5 +113,168 @@ impl From<f64> for Double {
     #[inline(always)]
     fn from(high: f64) -> Self {
         Self { high, low: 0.0 }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::testing::{Random, same};
+
+    /// Numbers of any length up to so many bits, and those at the ends of it.
+    fn integers(bits: u32) -> impl Iterator<Item = i64> {
+        let mut random = Random(bits.into());
+        let ends = [0, 1, -1, (1 << bits) - 1, 1 - (1 << bits), (1 << (bits - 1)) + 1];
+        (0..150).map(move |at| ends.get(at).copied().unwrap_or_else(|| random.integer(bits)))
+    }
+
+    /// Every two of `numbers`.
+    fn pairs<N: Copy>(numbers: impl Iterator<Item = N>) -> Vec<(N, N)> {
+        let numbers: Vec<N> = numbers.collect();
+        numbers.iter().flat_map(|&a| numbers.iter().map(move |&b| (a, b))).collect()
+    }
+
+    /// The value of parts that are integers.
+    fn exact(Double { high, low }: Double) -> i128 {
+        assert!(high.trunc() == high && low.trunc() == low);
+        high as i128 + low as i128
+    }
+
+    /// The integer in twice the precision.
+    fn double(value: i64) -> Double {
+        let high = value as f64;
+        Double { high, low: (i128::from(value) - high as i128) as f64 }
+    }
+
+    /// Whether an error is within so many units of the 106th bit.
+    fn within(error: i128, units: i128, value: i128) -> bool {
+        error.abs() <= (units * (value.abs() >> 106)).max(units)
+    }
+
+    #[test]
+    fn two_sum_is_exact() {
+        for (a, b) in pairs(integers(53)) {
+            for power in [0, 1, 30, 52, 53, 54, 70] {
+                let (a, b) = (a as f64, b as f64 * 2_f64.powi(power));
+                for sum in [two_sum(a, b), two_sum(b, a)] {
+                    assert_eq!(sum.high, a + b);
+                    assert_eq!(exact(sum), a as i128 + b as i128, "{a} + {b}");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn two_product_is_exact() {
+        for (a, b) in pairs(integers(53)) {
+            let product = two_product(a as f64, b as f64);
+            assert_eq!(product.high, a as f64 * b as f64);
+            assert_eq!(exact(product), i128::from(a) * i128::from(b), "{a} * {b}");
+        }
+    }
+
+    #[test]
+    fn split_product_is_exact() {
+        for (a, b) in pairs(integers(53)) {
+            let product = split_product(a as f64, b as f64);
+            assert_eq!(product, two_product(a as f64, b as f64), "{a} * {b}");
+        }
+    }
+
+    #[test]
+    fn split_product_is_exact_wherever_no_part_leaves_the_range() {
+        let mut random = Random(1);
+        for (a, b) in pairs(integers(53)) {
+            let (a, b) = (a as f64 * 2_f64.powi(900), b as f64 * 2_f64.powi(-900));
+            let power = 2_f64.powi(random.below(70) as i32);
+            assert_eq!(split_product(a * power, b), two_product(a * power, b), "{a} * {b}");
+        }
+        // Without overflow of the halves, as multiplication by 2²⁷ + 1 would have.
+        let large = f64::MAX * (1.0 - 2_f64.powi(-25));
+        for factor in [1.0, -0.75, 1.0 / 3.0] {
+            assert_eq!(split_product(large, factor), two_product(large, factor));
+        }
+        for beyond in [f64::MAX, f64::INFINITY, f64::NAN] {
+            assert!(split_product(beyond, 0.75).low.is_nan());
+            assert!(same(split_product(beyond, 0.75).high, beyond * 0.75));
+        }
+    }
+
+    #[test]
+    fn pushed_and_added_numbers_are_exact_to_a_few_of_106_bits() {
+        for (a, b) in pairs(integers(62)) {
+            let (wide, narrow) = (double(a), b >> 9);
+            let pushed = exact(wide.push(narrow as f64));
+            assert_eq!(pushed, i128::from(a) + i128::from(narrow), "{a} + {narrow}");
+            let sum = exact(wide.plus(double(b)));
+            assert_eq!(sum, i128::from(a) + i128::from(b), "{a} + {b}");
+        }
+        // Where the parts lie so far apart that the low ones are rounded.
+        for (a, b) in pairs(integers(60)) {
+            let a = Double { low: (a >> 8) as f64, ..double(a).scaled(2_f64.powi(60)) };
+            let (sum, expected) = (a.plus(double(b)), exact(a) + i128::from(b));
+            assert!(within(exact(sum) - expected, 4, expected.max(exact(a))), "{a:?} + {b}");
+        }
+    }
+
+    #[test]
+    fn products_are_exact_to_a_few_of_106_bits() {
+        for (a, b) in pairs(integers(62)) {
+            let (product, expected) = (double(a).times(double(b)), i128::from(a) * i128::from(b));
+            let error = (product.high as i128 - expected) + product.low as i128;
+            assert!(within(error, 4, expected), "{a} * {b}: {error}");
+        }
+    }
+
+    #[test]
+    fn quotients_are_exact_to_a_few_of_106_bits() {
+        const SHIFT: i32 = 60;
+        for (a, divisor) in integers(55).flat_map(|a| [1, 2, 3, 7, 10, 641, 1000].map(|n| (a, n))) {
+            let quotient = double(a).over(divisor as f64);
+            let scaled = quotient.scaled(2_f64.powi(SHIFT));
+            let parts = scaled.high as i128 + scaled.low as i128;
+            let expected = i128::from(a) << SHIFT;
+            // The low part is cut after the binary point: by one unit for each of the divisor.
+            let units = 4 * (expected.abs() >> 106) + divisor;
+            assert!((parts * divisor - expected).abs() <= units, "{a} / {divisor}");
+            if a % divisor as i64 == 0 {
+                assert_eq!(quotient.to_f64(), (a / divisor as i64) as f64);
+            }
+        }
+    }
+
+    #[test]
+    fn normalized_is_the_same_number_with_the_nearest_f64_on_top() {
+        for (a, b) in pairs(integers(53)) {
+            let number = Double { high: a as f64 * 1024.0, low: (b >> 3) as f64 };
+            if number.low.abs() > number.high.abs() {
+                continue;
+            }
+            let normalized = number.normalized();
+            assert_eq!(exact(normalized), exact(number));
+            assert_eq!(normalized.high, number.to_f64());
+            assert_eq!(normalized.high + normalized.low, normalized.high);
+            assert_eq!(exact(number.negated()), -exact(number));
+        }
+    }
+
+    #[test]
+    fn infinities_and_overflow_come_out_as_in_plain_arithmetic() {
+        let values = [0.0, 1.0, -2.5, f64::MAX, -f64::MAX, f64::INFINITY, -f64::INFINITY, f64::NAN];
+        for (a, b) in pairs(values.into_iter()) {
+            let (first, second) = (Double::from(a), Double::from(b));
+            for (of, result, plain) in [
+                ("push", first.push(b), a + b),
+                ("plus", first.plus(second), a + b),
+                ("times", first.times(second), a * b),
+            ] {
+                assert!(same(result.high, plain), "{of}({a}, {b}): {result:?}");
+                assert!(plain.is_finite() || same(result.to_f64(), plain), "{of}({a}, {b})");
+                let normalized = result.normalized();
+                assert!(plain.is_finite() || normalized.low == 0.0, "{of}({a}, {b})");
+                assert!(plain.is_finite() || same(normalized.high, plain), "{of}({a}, {b})");
+            }
+            assert!(same(Double::from(a).over(3.0).to_f64(), a / 3.0), "{a}");
+        }
     }
 }

@@ -118,3 +118,60 @@ impl fmt::Display for Error {
 }
 
 impl std::error::Error for Error {}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_error_says_what_came_and_what_is_allowed() {
+        let shape = || vec![2, 0];
+        let words = [
+            (
+                Error::Axis { axis: -3, ndim: 2 },
+                "axis -3 is out of bounds for array of dimension 2",
+            ),
+            (
+                Error::Empty { name: "nanmin", axis: None, shape: shape() },
+                "nanmin needs at least one value: a is empty, its shape is [2, 0]",
+            ),
+            (
+                Error::Empty { name: "nanmin", axis: Some(1), shape: shape() },
+                "nanmin needs at least one value: a is empty along axis 1, its shape is [2, 0]",
+            ),
+            (Error::AllNan, "All-NaN slice encountered"),
+            (
+                Error::Window { window: 9, len: 8 },
+                "window must be between 1 and 8, the length of the axis, got 9",
+            ),
+            (
+                Error::Window { window: 1, len: 0 },
+                "window has no place in the axis, which is empty, got 1",
+            ),
+            (
+                Error::MinCount { min_count: 0, window: 5 },
+                "min_count must be between 1 and 5, the window, got 0",
+            ),
+            (
+                Error::NoDimension,
+                "moving window functions require ndim > 0: a has no axis to move along",
+            ),
+            (
+                Error::Cast { name: "new", value: 0.5, dtype: "int32" },
+                "Cannot safely cast `new` to int: int32 has no value 0.5",
+            ),
+            (Error::Memory { bytes: 80 }, "unable to allocate 80 bytes of working memory"),
+            (
+                Error::Threads { count: 0, most: 1024 },
+                "n must be between 1 and 1024 threads, got 0",
+            ),
+            (
+                Error::Environment { value: "many".into(), most: 1024 },
+                "UNCORK_NUM_THREADS must be an integer between 1 and 1024, got \"many\"",
+            ),
+        ];
+        for (error, expected) in words {
+            assert_eq!(error.to_string(), expected);
+        }
+    }
+}

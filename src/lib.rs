@@ -27,5 +27,9 @@ pub mod slide;
 /// How work is split among threads.
 pub mod threads;
 
+/// What several tests need.
+#[cfg(test)]
+mod testing;
+
 #[cfg(feature = "python")]
 mod python;

@@ -545,3 +545,6 @@ impl<T: Element, K: Fold<T>> Task for FoldAll<'_, T, K> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -1142,3 +1142,6 @@ fn one_row_at_a_time() {
         std::arch::asm!("", options(nomem, nostack, preserves_flags));
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -109,3 +109,114 @@ fn drop_nans<T: Element>(values: &mut Vec<T>, first: usize) -> usize {
     values.truncate(kept);
     kept - first
 }
+
+#[cfg(test)]
+mod tests {
+    use std::cmp::Ordering;
+
+    use super::*;
+    use crate::kernels::median::Median;
+    use crate::testing::{ANY, APART, Layout, Random, Strided, same, with_threads, without};
+
+    /// A kernel that tells what the driver gives it.
+    #[derive(Clone, Copy)]
+    struct Gathered {
+        stops_at_nan: bool,
+    }
+
+    impl<T: Element> Select<T> for Gathered {
+        /// How many values and how many NaN, and the exact sum.
+        type Out = (usize, usize, f64);
+
+        fn select(&self, values: &mut [T], nans: usize) -> Self::Out {
+            assert!(values.iter().all(|value| !value.is_nan()));
+            (values.len(), nans, values.iter().map(|value| value.to_f64()).sum())
+        }
+
+        fn stops_at_nan(&self) -> bool {
+            self.stops_at_nan
+        }
+    }
+
+    fn gathered<T: Element>(lane: &[T]) -> (usize, usize, f64) {
+        let values: Vec<T> = lane.iter().copied().filter(|value| !value.is_nan()).collect();
+        let sum = values.iter().map(|value| value.to_f64()).sum();
+        (values.len(), lane.len() - values.len(), sum)
+    }
+
+    /// By sorting.
+    fn median<T: Element>(lane: &[T], skip_nan: bool) -> f64 {
+        let mut values: Vec<T> = lane.iter().copied().filter(|value| !value.is_nan()).collect();
+        if values.is_empty() || (values.len() < lane.len() && !skip_nan) {
+            return f64::NAN;
+        }
+        values.sort_by(|a, b| a.partial_cmp(b).unwrap_or(Ordering::Equal));
+        let (lower, upper) = (values[(values.len() - 1) / 2], values[values.len() / 2]);
+        lower.halfway(upper).to_f64()
+    }
+
+    fn check<T: Element>(array: &Strided<T>, axes: u64, random: &mut Random) {
+        let (lens, lanes) = (without(&array.lens(), axes), array.lanes(axes));
+        let layout = Layout::random(lens.len(), &APART, random);
+        for stops_at_nan in [false, true] {
+            let unwritten = (usize::MAX, 0, 0.0);
+            let mut out = Strided::filled(&lens, &layout, unwritten);
+            let kernel = Gathered { stops_at_nan };
+            assert_eq!(along(&array.view(), axes, kernel, &mut out.view_mut()), Ok(()));
+            for (result, lane) in out.values().into_iter().zip(&lanes) {
+                let (expected, (_, nans, _)) = (gathered(lane), result);
+                assert!(result == expected || (stops_at_nan && expected.1 > 0 && nans > 0));
+            }
+            let written = out.memory.iter().filter(|&&place| place != unwritten).count();
+            assert_eq!(written, lanes.len());
+        }
+        for skip_nan in [false, true] {
+            let mut out = Strided::filled(&lens, &layout, T::Float::LOWEST);
+            let kernel = Median { skip_nan };
+            assert_eq!(along(&array.view(), axes, kernel, &mut out.view_mut()), Ok(()));
+            for (result, lane) in out.values().into_iter().zip(&lanes) {
+                let expected = median(lane, skip_nan);
+                assert!(same(result.to_f64() + 0.0, expected + 0.0), "{expected}");
+            }
+            let result = all(&array.view(), kernel).map(Element::to_f64);
+            let expected = median(&array.values(), skip_nan);
+            assert!(result.is_ok_and(|result| same(result + 0.0, expected + 0.0)), "{expected}");
+        }
+    }
+
+    #[test]
+    fn each_lane_is_gathered_whole() {
+        let mut random = Random(1);
+        let shapes: [&[usize]; 9] =
+            [&[], &[0], &[1], &[2], &[101], &[5, 40], &[3, 0], &[4, 3, 5], &[2, 3, 4, 5]];
+        for shape in shapes {
+            for axes in 0..1 << shape.len() {
+                let layout = Layout::random(shape.len(), &ANY, &mut random);
+                for rarity in [1, 3, 30, usize::MAX] {
+                    let array = Strided::new(shape, &layout, 1e300, |_| {
+                        let value = random.integer(6) as f64;
+                        if random.below(rarity) == 0 { f64::NAN } else { value }
+                    });
+                    check(&array, axes, &mut random);
+                }
+                let array = Strided::new(shape, &layout, 0, |_| random.integer(40));
+                check(&array, axes, &mut random);
+                let array = Strided::new(shape, &layout, 0.0, |_| random.integer(9) as f32);
+                check(&array, axes, &mut random);
+            }
+        }
+    }
+
+    #[test]
+    fn several_threads_select_the_same() {
+        let mut random = Random(2);
+        for (lens, layout) in [
+            ([PARALLEL / 10, 11], Layout::c_order(2)),
+            ([11, PARALLEL / 10], Layout::fortran_order(2)),
+            ([2, PARALLEL / 2], Layout::c_order(2)),
+        ] {
+            let array = Strided::new(&lens, &layout, 0, |_| random.integer(30) as i32);
+            with_threads(4, || check(&array, 0b10, &mut random));
+        }
+    }
+}

@@ -9,7 +9,7 @@
 use std::array::from_fn;
 use std::marker::PhantomData;
 
-use crate::double::{Double, split_product, two_product};
+use crate::double::{Double, split_product, two_product, two_sum};
 
 /// A set of instructions, as far as kernels care.
 pub trait Isa: Copy {
@@ -94,8 +94,55 @@ impl Isa for Baseline {
 
     #[inline(always)]
     fn mul_add(value: f64, factor: f64, term: f64) -> f64 {
-        if FUSED { value.mul_add(factor, term) } else { product(value, factor).push(term).to_f64() }
+        if FUSED { value.mul_add(factor, term) } else { emulated_mul_add(value, factor, term) }
     }
+}
+
+/// `mul_add` without such instructions.
+#[inline(always)]
+fn emulated_mul_add(value: f64, factor: f64, term: f64) -> f64 {
+    if can_emulate(value, factor, term) {
+        mul_add_within_range(value, factor, term)
+    } else {
+        // A call into the C library, which knows all cases and is slow.
+        value.mul_add(factor, term)
+    }
+}
+
+/// Whether no part of `mul_add_within_range` leaves the range of `f64`, and no sign of a zero is
+/// lost.
+#[inline(always)]
+fn can_emulate(value: f64, factor: f64, term: f64) -> bool {
+    /// A lesser product may have an error below the least `f64`.
+    const LEAST: f64 = f64::from_bits((1023 - 960) << 52);
+    const MOST: f64 = f64::from_bits((1023 + 1000) << 52);
+    let size = (value * factor).abs();
+    let is_zero = (value == 0.0) | (factor == 0.0);
+    let is_exact = (size >= LEAST) | (is_zero & (term != 0.0));
+    is_exact & (size < MOST) & (value.abs() < MOST) & (factor.abs() < MOST) & (term.abs() < MOST)
+}
+
+/// From the exact product, whose sum with `term` is rounded to odd before it is rounded for good
+/// (Boldo & Melquiond 2008, figure 2).
+#[inline(always)]
+fn mul_add_within_range(value: f64, factor: f64, term: f64) -> f64 {
+    let product = split_product(value, factor);
+    let lower = two_sum(term, product.low);
+    let upper = two_sum(product.high, lower.high);
+    upper.high + rounded_to_odd(two_sum(lower.low, upper.low))
+}
+
+/// The sum as one `f64`: itself, or of the two next to it the one whose last bit is set, which no
+/// further rounding takes for the middle between two others.
+#[inline(always)]
+fn rounded_to_odd(Double { high, low }: Double) -> f64 {
+    let bits = high.to_bits();
+    let is_even_and_rounded = u64::from(low != 0.0) & !bits & 1;
+    let is_inwards = u64::from((low > 0.0) != (high > 0.0));
+    // One further from zero, or two less than that.
+    f64::from_bits(
+        bits.wrapping_add(is_even_and_rounded).wrapping_sub(2 * (is_even_and_rounded & is_inwards)),
+    )
 }
 
 /// Whether the baseline multiplies and adds at once. On x86 it does not, and `mul_add` is a call
@@ -237,13 +284,16 @@ impl Vector for Eight {
     }
     #[inline(always)]
     fn mul_add(self, factor: Self, term: Self) -> Self {
+        // Where all lanes can be emulated there is no branch in any.
+        let can_emulate = |lane: usize| can_emulate(self.0[lane], factor.0[lane], term.0[lane]);
+        if !FUSED && (0..8).fold(true, |all, lane| all & can_emulate(lane)) {
+            return self.each_of_three(factor, term, mul_add_within_range);
+        }
         self.each_of_three(factor, term, Baseline::mul_add)
     }
     #[inline(always)]
     fn mul_sub_from(self, factor: Self, term: Self) -> Self {
-        self.each_of_three(factor, term, |value, factor, term| {
-            Baseline::mul_add(-value, factor, term)
-        })
+        Self(self.0.map(|value| -value)).mul_add(factor, term)
     }
     #[inline(always)]
     fn least(self, other: Self) -> Self {
@@ -712,5 +762,292 @@ mod x86 {
                 _mm256_permute2f128_pd::<0x31>(ab_high, cd_high),
             ]
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::testing::{Random, same};
+
+    /// Runs the task with each set of instructions that this machine has.
+    fn on_every_isa(task: impl Task<Out = ()> + Copy) {
+        Baseline::run(task);
+        #[cfg(target_arch = "x86_64")]
+        {
+            let best = x86::level() as u8;
+            if best >= x86::Level::Avx2 as u8 {
+                x86::Avx2::run(task);
+            }
+            if best >= x86::Level::Avx512 as u8 {
+                x86::Avx512::run(task);
+            }
+        }
+    }
+
+    /// NaN, infinities, zeros, subnormals, the ends of the range and numbers in between.
+    fn grid() -> Vec<f64> {
+        let positive = [
+            0.0,
+            5e-324,
+            2.5e-310,
+            f64::MIN_POSITIVE,
+            1e-160,
+            1.0 - f64::EPSILON / 2.0,
+            1.0,
+            1.0 + f64::EPSILON,
+            1.0 / 3.0,
+            134_217_729.0,
+            9_007_199_254_740_991.0,
+            1e200,
+            f64::MAX,
+            f64::INFINITY,
+        ];
+        let signed = positive.into_iter().flat_map(|value| [value, -value]);
+        signed.chain([f64::NAN]).collect()
+    }
+
+    /// Every three of the grid.
+    fn triples() -> Vec<[f64; 3]> {
+        let grid = grid();
+        let pairs = grid.iter().flat_map(|&a| grid.iter().map(move |&b| (a, b)));
+        pairs.flat_map(|(a, b)| grid.iter().map(move |&c| [a, b, c])).collect()
+    }
+
+    fn to_vec<V: Vector>(vector: V) -> Vec<f64> {
+        let mut values = vec![0.0; V::LANES];
+        vector.store(&mut values);
+        values
+    }
+
+    /// An operation on vectors, and what it is of one value in each.
+    struct Operation<V> {
+        name: &'static str,
+        of_vectors: fn([V; 3]) -> V,
+        of_values: fn([f64; 3]) -> f64,
+    }
+
+    fn operation<V>(
+        name: &'static str,
+        of_vectors: fn([V; 3]) -> V,
+        of_values: fn([f64; 3]) -> f64,
+    ) -> Operation<V> {
+        Operation { name, of_vectors, of_values }
+    }
+
+    fn operations<V: Vector>() -> [Operation<V>; 8] {
+        [
+            operation("add", |[a, b, _]| a.add(b), |[a, b, _]| a + b),
+            operation("sub", |[a, b, _]| a.sub(b), |[a, b, _]| a - b),
+            operation("mul", |[a, b, _]| a.mul(b), |[a, b, _]| a * b),
+            operation("div", |[a, b, _]| a.div(b), |[a, b, _]| a / b),
+            operation("least", |[a, b, _]| a.least(b), |[a, b, _]| if a < b { a } else { b }),
+            operation("greatest", |[a, b, _]| a.greatest(b), |[a, b, _]| if a > b { a } else { b }),
+            operation(
+                "unless_nan",
+                |[a, b, c]| a.unless_nan(b, c),
+                |[a, b, c]| if b.is_nan() { c } else { a },
+            ),
+            operation(
+                "where_reaches",
+                |[a, b, c]| a.where_reaches(b, c),
+                |[a, b, c]| if b >= c { a } else { f64::NAN },
+            ),
+        ]
+    }
+
+    fn check_operations<V: Vector>(operations: &[Operation<V>], triples: &[[f64; 3]]) {
+        for triples in triples.chunks(V::LANES) {
+            let triple = |lane: usize| triples[lane.min(triples.len() - 1)];
+            let vector = |of: usize| V::load(&from_fn::<_, 8, _>(|lane| triple(lane)[of]));
+            let vectors = [vector(0), vector(1), vector(2)];
+            for Operation { name, of_vectors, of_values } in operations {
+                for (lane, result) in to_vec(of_vectors(vectors)).into_iter().enumerate() {
+                    let (values, expected) = (triple(lane), of_values(triple(lane)));
+                    assert!(same(result, expected), "{name} {values:?}: {result} {expected}");
+                }
+            }
+        }
+    }
+
+    #[derive(Clone, Copy)]
+    struct Operations;
+
+    impl Task for Operations {
+        type Out = ();
+
+        fn run<I: Isa>(self) {
+            check_operations(&operations::<One<I>>(), &triples());
+            check_operations(&operations::<I::Vector>(), &triples());
+        }
+    }
+
+    #[test]
+    fn operations_are_the_same_in_every_instruction_set() {
+        on_every_isa(Operations);
+    }
+
+    #[derive(Clone, Copy)]
+    struct Fused;
+
+    impl Task for Fused {
+        type Out = ();
+
+        fn run<I: Isa>(self) {
+            check_fused::<One<I>>();
+            check_fused::<I::Vector>();
+        }
+    }
+
+    fn check_fused<V: Vector>() {
+        let operations: [Operation<V>; 2] = [
+            operation("mul_add", |[a, b, c]| a.mul_add(b, c), |[a, b, c]| a.mul_add(b, c)),
+            operation(
+                "mul_sub_from",
+                |[a, b, c]| a.mul_sub_from(b, c),
+                |[a, b, c]| (-a).mul_add(b, c),
+            ),
+        ];
+        check_operations(&operations, &triples());
+        check_operations(&operations, &close_calls());
+    }
+
+    /// Sums close to the middle between two `f64`, which are easily rounded twice.
+    fn close_calls() -> Vec<[f64; 3]> {
+        let mut random = Random(2);
+        let close_call = |_| {
+            let (value, factor) = (random.integer(53) as f64, random.integer(53) as f64);
+            let unit = (value * factor).abs() * 2_f64.powi(random.below(110) as i32 - 55);
+            let bits = random.choose(&[1, 3, 53]);
+            let unit = f64::from_bits(unit.to_bits() & 0xfff0_0000_0000_0000);
+            let term = unit * random.integer(bits) as f64;
+            let product = value * factor;
+            [value, factor, random.choose(&[term, -product, unit - product])]
+        };
+        (0..20_000).map(close_call).collect()
+    }
+
+    #[test]
+    fn fused_operations_are_rounded_once_in_every_instruction_set() {
+        on_every_isa(Fused);
+    }
+
+    #[derive(Clone, Copy)]
+    struct Squares;
+
+    impl Task for Squares {
+        type Out = ();
+
+        fn run<I: Isa>(self) {
+            let mut random = Random(1);
+            for _ in 0..10_000 {
+                let value = random.integer(53);
+                let Double { high, low } = I::square(value as f64);
+                let expected = i128::from(value) * i128::from(value);
+                assert_eq!(high, value as f64 * value as f64, "{value}");
+                assert_eq!(high as i128 + low as i128, expected, "{value}");
+            }
+            for value in grid() {
+                assert!(same(I::square(value).high, value * value), "{value}");
+                assert!(same(I::square(value).to_f64(), value * value), "{value}");
+            }
+        }
+    }
+
+    #[test]
+    fn squares_have_their_error_in_every_instruction_set() {
+        on_every_isa(Squares);
+    }
+
+    #[derive(Clone, Copy)]
+    struct Moves;
+
+    impl Task for Moves {
+        type Out = ();
+
+        fn run<I: Isa>(self) {
+            check_moves::<One<I>>();
+            check_moves::<I::Vector>();
+        }
+    }
+
+    fn check_moves<V: Vector>() {
+        let lanes: Vec<Vec<f64>> = (0..V::LANES)
+            .map(|lane| (0..V::LANES + 2).map(|row| (10 * lane + row) as f64).collect())
+            .collect();
+        let mut rows = vec![V::splat(-1.0); V::LANES];
+        V::across(|lane| &lanes[lane], &mut rows);
+        for (at, &row) in rows.iter().enumerate() {
+            assert!(to_vec(row).iter().zip(&lanes).all(|(value, lane)| *value == lane[at]));
+        }
+        let mut given = vec![Vec::new(); V::LANES];
+        V::along(&rows, |lane, values| given[lane].extend_from_slice(values));
+        let expected: Vec<_> = lanes.iter().map(|lane| lane[..V::LANES].to_vec()).collect();
+        assert_eq!(given, expected);
+
+        assert_eq!(to_vec(V::splat(2.5)), vec![2.5; V::LANES]);
+        assert!(!V::splat(f64::INFINITY).any_nan());
+        for lane in 0..V::LANES {
+            let mut values = [1.0; 8];
+            values[lane] = f64::NAN;
+            assert!(V::load(&values).any_nan());
+        }
+    }
+
+    #[test]
+    fn across_and_along_are_transposes_in_every_instruction_set() {
+        on_every_isa(Moves);
+    }
+
+    #[derive(Clone, Copy)]
+    struct TwoSums;
+
+    impl Task for TwoSums {
+        type Out = ();
+
+        fn run<I: Isa>(self) {
+            check_two_sums::<One<I>>();
+            check_two_sums::<I::Vector>();
+        }
+    }
+
+    fn check_two_sums<V: Vector>() {
+        let operations: [Operation<V>; 2] = [
+            operation("two_sum, high", |[a, b, _]| a.two_sum(b).0, |[a, b, _]| two_sum(a, b).high),
+            operation("two_sum, low", |[a, b, _]| a.two_sum(b).1, |[a, b, _]| two_sum(a, b).low),
+        ];
+        check_operations(&operations, &triples());
+    }
+
+    #[test]
+    fn sums_have_their_error_in_every_instruction_set() {
+        on_every_isa(TwoSums);
+    }
+
+    #[test]
+    fn a_task_runs_with_the_best_instructions() {
+        struct Lanes;
+
+        impl Task for Lanes {
+            type Out = &'static str;
+
+            fn run<I: Isa>(self) -> &'static str {
+                std::any::type_name::<I>()
+            }
+        }
+
+        let used = vectorized(Lanes);
+        #[cfg(target_arch = "x86_64")]
+        {
+            use std::arch::is_x86_feature_detected as has;
+            let avx512 =
+                has!("avx512f") && has!("avx512dq") && has!("avx512vl") && has!("avx512bw");
+            let avx2 = has!("avx2") && has!("fma");
+            let best = [("Avx512", avx2 && avx512), ("Avx2", avx2), ("Baseline", true)];
+            let best = best.into_iter().find(|(_, has)| *has).map_or("", |(name, _)| name);
+            assert!(used.ends_with(best), "{used}");
+        }
+        #[cfg(not(target_arch = "x86_64"))]
+        assert!(used.ends_with("Baseline"), "{used}");
     }
 }

@@ -388,7 +388,7 @@ impl<K: Slide, V: Vector> Task for Begin<'_, K, V> {
         let window = self.scan.window.len;
         let zero = V::splat(0.0);
         let rows = self.scan.rows[..window].iter();
-        let witness = rows.fold(zero, |witness, row| row.mul_add(zero, witness));
+        let witness = rows.fold(zero, |witness, row| row.mul(zero).add(witness));
         self.scan.finite = if witness.any_nan() { 0 } else { window };
         self.scan.prefix_len = 0;
     }
@@ -498,7 +498,7 @@ impl<K: Slide, V: Vector> Scan<K, V> {
                 let merged =
                     self.kernel.merged::<V, false>(suffixes[at], state, full, full_inverse);
                 results[at] = merged;
-                witness = self.kernel.witness(value, merged).mul_add(zero, witness);
+                witness = self.kernel.witness(value, merged).mul(zero).add(witness);
             }
         }
         self.huge |= huge.any_nan();
@@ -517,7 +517,12 @@ fn one_if_value<V: Vector>(value: V) -> V {
 
 fn filled<T: Clone>(value: T, len: usize) -> Result<Vec<T>, Error> {
     let mut values = Vec::new();
-    values.try_reserve_exact(len).map_err(|_| Error::Memory { bytes: len * size_of::<T>() })?;
+    values
+        .try_reserve_exact(len)
+        .map_err(|_| Error::Memory { bytes: len.saturating_mul(size_of::<T>()) })?;
     values.resize(len, value);
     Ok(values)
 }
+
+#[cfg(test)]
+mod tests;

@@ -128,3 +128,101 @@ fn pool(size: usize) -> Option<&'static ThreadPool> {
 }
 
 const _: () = assert!(AtomicCell::<Option<&'static Pool>>::is_lock_free());
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Barrier;
+    use std::thread;
+
+    use super::*;
+    use crate::testing::with_threads;
+
+    /// Fewer jobs than threads, as many, and more.
+    const JOBS: [usize; 6] = [0, 1, 2, 3, 4, 1000];
+    const THREADS: [i64; 3] = [1, 3, 7];
+
+    fn for_jobs_and_threads(check: impl Fn(usize)) {
+        for count in THREADS {
+            with_threads(count, || JOBS.into_iter().for_each(&check));
+        }
+    }
+
+    #[test]
+    fn run_does_each_job_once() {
+        for_jobs_and_threads(|jobs| {
+            let done: Vec<AtomicUsize> = (0..jobs).map(|_| AtomicUsize::new(0)).collect();
+            run(jobs, &|job| {
+                done[job].fetch_add(1, Ordering::Relaxed);
+            });
+            assert!(done.iter().all(|times| times.load(Ordering::Relaxed) == 1));
+        });
+    }
+
+    #[test]
+    fn map_keeps_the_order_of_the_jobs() {
+        for_jobs_and_threads(|jobs| {
+            let results = map(jobs, &|job| job.to_string());
+            assert!(results.into_iter().eq((0..jobs).map(|job| job.to_string())));
+        });
+    }
+
+    #[test]
+    fn each_gives_every_job_away_and_returns_the_first_error() {
+        for_jobs_and_threads(|jobs| {
+            for wrong in [vec![], vec![0], vec![1, 2], vec![999]] {
+                let done = AtomicUsize::new(0);
+                let result = each((0..jobs).collect(), &|job| {
+                    done.fetch_add(1, Ordering::Relaxed);
+                    if wrong.contains(&job) { Err(job) } else { Ok(()) }
+                });
+                let first = wrong.iter().find(|&&job| job < jobs);
+                assert_eq!(result, first.map_or(Ok(()), |&job| Err(job)));
+                assert_eq!(done.into_inner(), jobs);
+            }
+        });
+    }
+
+    #[test]
+    fn so_many_threads_work_at_once() {
+        with_threads(4, || {
+            let all_are_here = Barrier::new(4);
+            let workers = map(4, &|_| {
+                all_are_here.wait();
+                thread::current().id()
+            });
+            assert!(workers.contains(&thread::current().id()), "the calling thread works too");
+            let others = workers.iter().filter(|&&id| id != thread::current().id());
+            assert_eq!(others.count(), 3);
+        });
+    }
+
+    #[test]
+    fn one_thread_is_the_calling_one() {
+        with_threads(1, || {
+            let workers = map(10, &|_| thread::current().id());
+            assert_eq!(workers, [thread::current().id(); 10]);
+        });
+    }
+
+    #[test]
+    fn jobs_may_have_jobs_of_their_own() {
+        with_threads(3, || {
+            let sums = map(20, &|job| map(job, &|inner| inner).into_iter().sum::<usize>());
+            assert!(sums.into_iter().eq((0_usize..20).map(|job| job * job.saturating_sub(1) / 2)));
+        });
+    }
+
+    #[test]
+    fn counts_out_of_range_are_errors_and_change_nothing() {
+        with_threads(5, || {
+            for wrong in [0, -1, 1025, i64::MIN, i64::MAX] {
+                assert_eq!(set_count(wrong), Err(Error::Threads { count: wrong, most: MOST }));
+                assert_eq!(count(), 5);
+            }
+            for right in [1024, 1] {
+                assert_eq!(set_count(right), Ok(()));
+                assert_eq!(count(), right as usize);
+            }
+        });
+    }
+}

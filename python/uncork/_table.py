@@ -8,27 +8,28 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-#: A log has no width of its own, and rich would fold tables at 80 columns there.
-LOG_WIDTH = 150
-
 
 def print_table(
     title: str, columns: Sequence[str], rows: Iterable[Sequence[str]]
 ) -> None:
     """Print rows below their columns; the first column is text, the others numbers."""
     rows = list(rows)
+    print(f"\n{title}")
     try:
-        _print_rich(title, columns, rows)
+        _print_rich(columns, rows)
     except ImportError:
-        print(plain(title, columns, rows))
+        print(plain(columns, rows))
 
 
-def plain(title: str, columns: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+def plain(columns: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
     """The same without rich."""
-    lines = [columns, *rows]
-    widths = [max(map(len, column)) for column in zip(*lines, strict=True)]
-    lines.insert(1, ["-" * width for width in widths])
-    return "\n".join(["", title, *(_line(cells, widths) for cells in lines)])
+    widths = _widths(columns, rows)
+    lines = [columns, ["-" * width for width in widths], *rows]
+    return "\n".join(_line(cells, widths) for cells in lines)
+
+
+def _widths(columns: Sequence[str], rows: Sequence[Sequence[str]]) -> list[int]:
+    return [max(map(len, column)) for column in zip(columns, *rows, strict=True)]
 
 
 def _line(cells: Sequence[str], widths: Sequence[int]) -> str:
@@ -37,19 +38,17 @@ def _line(cells: Sequence[str], widths: Sequence[int]) -> str:
     return "  ".join(aligned).rstrip()
 
 
-def _print_rich(
-    title: str, columns: Sequence[str], rows: Sequence[Sequence[str]]
-) -> None:
+def _print_rich(columns: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
     from rich.console import Console
     from rich.table import Table
     from rich.text import Text
 
-    table = Table(title=title, title_justify="left", title_style="bold")
+    table = Table()
     for place, column in enumerate(columns):
-        table.add_column(column, justify="right" if place else "left", no_wrap=True)
+        table.add_column(column, justify="right" if place else "left", overflow="fold")
     for row in rows:
         # As they came: brackets are no markup.
         table.add_row(*map(Text, row))
-    console = Console(width=None if sys.stdout.isatty() else LOG_WIDTH)
-    console.print()
-    console.print(table)
+    # A log has no width of its own, and rich would fold the table at 80 columns.
+    width = sum(_widths(columns, rows)) + 3 * len(columns) + 1
+    Console(width=None if sys.stdout.isatty() else width).print(table)

@@ -25,6 +25,7 @@ import numpy as np
 
 import uncork
 from uncork import slow
+from uncork._difference import difference
 from uncork._table import print_table
 
 if TYPE_CHECKING:
@@ -110,18 +111,6 @@ def _values(text: io.TextIOBase) -> Iterator[list[float]]:
     places = [names.index(name) for name in COLUMNS]
     for row in rows:
         yield [np.nan if row[i] == MISSING else float(row[i]) for i in places]
-
-
-def difference(actual: _Array, desired: _Array) -> float:
-    """The largest, relative to the larger of `desired` and 1; NaN equals NaN."""
-    if actual.shape != desired.shape:
-        return np.inf
-    same = (actual == desired) | (np.isnan(actual) & np.isnan(desired))
-    others = actual[~same].astype(np.float64), desired[~same].astype(np.float64)
-    with np.errstate(invalid="ignore"):
-        distances = np.abs(others[0] - others[1]) / np.fmax(np.abs(others[1]), 1)
-    # What is NaN on one side only has no distance.
-    return float(np.where(np.isnan(distances), np.inf, distances).max(initial=0))
 
 
 def shown(result: _Array) -> str:

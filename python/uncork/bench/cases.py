@@ -1,0 +1,209 @@
+"""What is measured: every public function on arrays of many kinds."""
+
+from __future__ import annotations
+
+import inspect
+import itertools
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+import uncork
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from numpy.typing import NDArray
+
+    Array = NDArray[Any]
+
+FLOATS = ("float64", "float32")
+DTYPES = (*FLOATS, "int64", "int32")
+
+#: For the functions that replace a value by another; the second is not in the data.
+REPLACED = {"f": ("nan", "7.0"), "i": ("3", "-1")}
+#: Windows with gaps need fewer values; two, since a sample variance needs them.
+MIN_COUNT = 2
+
+
+def parameters(function: str) -> dict[str, inspect.Parameter]:
+    return dict(inspect.signature(getattr(uncork, function)).parameters)
+
+
+def functions() -> list[str]:
+    """The public functions that take an array."""
+    names = [n for n in uncork.__all__ if inspect.isroutine(getattr(uncork, n))]
+    return [name for name in names if next(iter(parameters(name)), None) == "a"]
+
+
+def evaluated(expression: str, names: dict[str, Any]) -> Any:
+    """What a call has for result, as it is written."""
+    return eval(expression, names)  # noqa: S307  the text is made here
+
+
+@dataclass(frozen=True)
+class Case:
+    """One cell: a function, what it is given, and the threads it has."""
+
+    function: str
+    dtype: str
+    shape: tuple[int, ...]
+    #: Also None where the function has no axis.
+    axis: int | None
+    #: The share of NaN.
+    nan: float
+    window: int | None
+    threads: int
+
+    @property
+    def size(self) -> int:
+        return int(np.prod(self.shape))
+
+    @property
+    def length(self) -> int:
+        """Of a lane."""
+        return self.size if self.axis is None else self.shape[self.axis]
+
+    @property
+    def bytes(self) -> int:
+        return self.size * np.dtype(self.dtype).itemsize
+
+    @property
+    def min_count(self) -> int | None:
+        """What the call states; None where the default will do."""
+        if self.window is None or not self.nan:
+            return None
+        return min(MIN_COUNT, self.window)
+
+    @property
+    def arguments(self) -> list[str]:
+        """Of the shortest call, behind the array."""
+        old, new = REPLACED[np.dtype(self.dtype).kind]
+        middle = (self.length - 1) // 2
+        of_case = {"window": self.window, "kth": middle, "old": old, "new": new}
+        found = parameters(self.function)
+        made = [
+            f"{of_case[name]}"
+            for name, one in found.items()
+            if name != "a" and one.default is one.empty
+        ]
+        if self.min_count is not None:
+            made.append(f"{self.min_count}")
+        if "axis" in found and self.axis != found["axis"].default:
+            made.append(f"axis={self.axis}")
+        return made
+
+    @property
+    def call(self) -> str:
+        return f"{self.function}({', '.join(['a', *self.arguments])})"
+
+    @property
+    def facts(self) -> list[str]:
+        """For people, under `FACTS`."""
+        shape, gaps = "x".join(map(str, self.shape)), f"{self.nan:.0%}"
+        return [self.call, self.dtype, shape, gaps, f"{self.threads}"]
+
+
+#: The names of a case's facts.
+FACTS = ("call", "dtype", "shape", "NaN", "threads")
+
+
+@dataclass(frozen=True)
+class Plan:
+    """Which cells are measured, and how long."""
+
+    shapes: tuple[tuple[int, ...], ...]
+    dtypes: tuple[str, ...]
+    nans: tuple[float, ...]
+    windows: tuple[int, ...]
+    #: Each is run so often, in turn with its peers,
+    rounds: int
+    #: for so many seconds at a time,
+    run: float
+    #: but no more often than fits into so many seconds.
+    patience: float
+
+
+QUICK = Plan(
+    shapes=((10,), (1000,), (1_000_000,), (1000, 1000)),
+    dtypes=("float64",),
+    nans=(0.0, 0.1),
+    windows=(20,),
+    rounds=5,
+    run=5e-4,
+    patience=0.05,
+)
+NORMAL = Plan(
+    shapes=QUICK.shapes,
+    dtypes=DTYPES,
+    nans=(0.0, 0.1),
+    windows=(20,),
+    rounds=7,
+    run=1e-3,
+    patience=0.2,
+)
+FULL = Plan(
+    shapes=(
+        (10,),
+        (1000,),
+        (100_000,),
+        (10_000_000,),
+        (1000, 1000),
+        (100, 100_000),
+        (100_000, 100),
+        (100, 100, 100),
+    ),
+    dtypes=DTYPES,
+    nans=(0.0, 0.1, 0.5),
+    windows=(3, 20, 1000),
+    rounds=7,
+    run=2e-3,
+    patience=0.5,
+)
+
+
+def cases(plan: Plan, names: Iterable[str], threads: Iterable[int]) -> Iterator[Case]:
+    """Neighbours have the same data, and the same result."""
+    arrays = itertools.product(plan.shapes, plan.dtypes, plan.nans)
+    names, threads = list(names), list(threads)
+    for shape, dtype, nan in arrays:
+        if nan and dtype not in FLOATS:
+            continue
+        for name in names:
+            for axis, window in _options(name, shape, plan.windows):
+                for count in threads:
+                    yield Case(name, dtype, shape, axis, nan, window, count)
+
+
+def _options(
+    name: str, shape: tuple[int, ...], windows: tuple[int, ...]
+) -> Iterator[tuple[int | None, int | None]]:
+    """Axes, and the windows that fit into them."""
+    found = parameters(name)
+    for axis in _axes(found, len(shape)):
+        if "window" not in found:
+            yield axis, None
+            continue
+        length = shape[-1 if axis is None else axis]
+        for window in sorted({min(window, length) for window in windows}):
+            yield axis, window
+
+
+def _axes(found: dict[str, inspect.Parameter], ndim: int) -> list[int | None]:
+    if "axis" not in found:
+        return [None]
+    # Of one dimension, the first axis is the last.
+    if found["axis"].default is None:
+        return [None, 0, -1][: ndim + 1]
+    return [*[-1, 0][:ndim]]
+
+
+def data(case: Case) -> Array:
+    """Random values below 1, or integers below 1000; and the share of NaN."""
+    rng = np.random.default_rng(2026)
+    if case.dtype not in FLOATS:
+        return rng.integers(0, 1000, case.shape, dtype=case.dtype)
+    a = rng.random(case.size).astype(case.dtype)
+    a[: round(case.nan * case.size)] = np.nan
+    return (rng.permuted(a) if case.nan else a).reshape(case.shape)
