@@ -12,11 +12,11 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
-from functions import OF_ARRAYS, parameters
 from hypothesis import given
 from hypothesis import strategies as st
 
 import uncork
+from functions import OF_ARRAYS, parameters
 from uncork import slow
 from uncork.bench import __main__ as command
 from uncork.bench import cases, check, page, peers, report, run, timing
