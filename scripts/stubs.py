@@ -61,9 +61,9 @@ _InexactT = TypeVar("_InexactT", bound=np.inexact[Any])
 _ScalarT = TypeVar("_ScalarT", bound=np.generic)
 _ArrayT = TypeVar("_ArrayT", bound=NDArray[np.number[Any] | np.bool_ | np.object_])
 
-# How many dimensions an array has. The first is for arrays whose type does not tell,
-# which are of all three, so that it must be asked for first. As type variables, since
-# mypy looks for a shape itself in what a call within a call returns, and errs.
+# How many dimensions an array has. Where its type does not tell, it is of all these, so
+# that the first is asked for first. They are type variables, since a shape itself is
+# what mypy infers for a call within a call, wrongly.
 _UnknownD = TypeVar("_UnknownD", bound=tuple[Never, Never, Never, Never])
 _OneD = TypeVar("_OneD", bound=tuple[int])
 _MoreD = TypeVar("_MoreD", bound=tuple[int, int, *tuple[int, ...]])
@@ -119,39 +119,43 @@ def reduction(
     expected, and Any alone would hide mistakes (typeshed calls it "the Any trick").
     """
     plain = {"keepdims": "Literal[False]", "out": "None"}
-    index = {"axis": "SupportsIndex", **plain}
-    none = {"axis": "None", **plain}
     any_axis = {"axis": f"SupportsIndex{several} | None"}
-    keep = {**any_axis, "keepdims": "Literal[True]", "out": "None"}
 
-    def overloads() -> Iterator[Overload]:
-        for dtypes, item, result in scalars:
-            values = f"NDArray[{dtypes}] | Sequence[{item}] | {item}"
-            yield Overload(result, {"a": values, **none})
-        for dtypes, result in arrays:
-            unknown = array("_UnknownD", dtypes)
-            yield Overload(f"NDArray[{result}] | Any", {"a": unknown, **index})
-        for dtypes, item, result in scalars:
-            one = f"{array('_OneD', dtypes)} | Sequence[{item}]"
-            yield Overload(result, {"a": one, **index})
-        for dtypes, result in arrays:
-            yield Overload(
-                f"NDArray[{result}]", {"a": array("_MoreD", dtypes), **index}
-            )
-        if several:
-            for dtypes, result in arrays:
-                axes = {"axis": "_Axes", **plain}
-                yield Overload(
-                    f"NDArray[{result}] | Any", {"a": f"NDArray[{dtypes}]", **axes}
-                )
-        yield Overload(other, none)
-        yield Overload(other_arrays, {"axis": f"SupportsIndex{several}", **plain})
-        for dtypes, result in arrays:
-            yield Overload(f"NDArray[{result}]", {"a": f"NDArray[{dtypes}]", **keep})
-        yield Overload("NDArray[Any]", keep)
-        yield Overload("_OutT", {**any_axis, "out": "_OutT"})
+    def whole(returns: str, a: str = "ArrayLike") -> Overload:
+        return Overload(returns, {"a": a, "axis": "None", **plain})
 
-    return list(overloads())
+    def along(returns: str, a: str = "ArrayLike", axis: str = "") -> Overload:
+        return Overload(returns, {"a": a, "axis": axis or "SupportsIndex", **plain})
+
+    def kept(returns: str, a: str = "ArrayLike") -> Overload:
+        keep = {"keepdims": "Literal[True]", "out": "None"}
+        return Overload(returns, {"a": a, **any_axis, **keep})
+
+    def each(shape: str, suffix: str = "", axis: str = "") -> Iterator[Overload]:
+        for dtypes, result in arrays:
+            yield along(f"NDArray[{result}]{suffix}", array(shape, dtypes), axis)
+
+    return [
+        *(
+            whole(result, f"NDArray[{dtypes}] | Sequence[{item}] | {item}")
+            for dtypes, item, result in scalars
+        ),
+        *each("_UnknownD", " | Any"),
+        *(
+            along(result, f"{array('_OneD', dtypes)} | Sequence[{item}]")
+            for dtypes, item, result in scalars
+        ),
+        *each("_MoreD"),
+        *each("_ShapeT", " | Any", f"SupportsIndex{several}"),
+        whole(other),
+        along(other_arrays, axis=f"SupportsIndex{several}"),
+        *(
+            kept(f"NDArray[{result}]", f"NDArray[{dtypes}]")
+            for dtypes, result in arrays
+        ),
+        kept("NDArray[Any]"),
+        Overload("_OutT", {**any_axis, "out": "_OutT"}),
+    ]
 
 
 NUMBERS = [("_Integer", "int", "int"), ("_Float", "float", "float")]

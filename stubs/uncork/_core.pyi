@@ -28,9 +28,9 @@ _InexactT = TypeVar("_InexactT", bound=np.inexact[Any])
 _ScalarT = TypeVar("_ScalarT", bound=np.generic)
 _ArrayT = TypeVar("_ArrayT", bound=NDArray[np.number[Any] | np.bool_ | np.object_])
 
-# How many dimensions an array has. The first is for arrays whose type does not tell,
-# which are of all three, so that it must be asked for first. As type variables, since
-# mypy looks for a shape itself in what a call within a call returns, and errs.
+# How many dimensions an array has. Where its type does not tell, it is of all these, so
+# that the first is asked for first. They are type variables, since a shape itself is
+# what mypy infers for a call within a call, wrongly.
 _UnknownD = TypeVar("_UnknownD", bound=tuple[Never, Never, Never, Never])
 _OneD = TypeVar("_OneD", bound=tuple[int])
 _MoreD = TypeVar("_MoreD", bound=tuple[int, int, *tuple[int, ...]])
@@ -182,16 +182,16 @@ def nansum(
 ) -> NDArray[np.int64]: ...
 @overload
 def nansum(
-    a: NDArray[_InexactT],
-    axis: _Axes,
+    a: np.ndarray[_ShapeT, np.dtype[_InexactT]],
+    axis: SupportsIndex | _Axes,
     *,
     keepdims: Literal[False] = False,
     out: None = None,
 ) -> NDArray[_InexactT] | Any: ...
 @overload
 def nansum(
-    a: NDArray[_Integer],
-    axis: _Axes,
+    a: np.ndarray[_ShapeT, np.dtype[_Integer]],
+    axis: SupportsIndex | _Axes,
     *,
     keepdims: Literal[False] = False,
     out: None = None,
@@ -337,16 +337,16 @@ def nanmean(
 ) -> NDArray[np.float64]: ...
 @overload
 def nanmean(
-    a: NDArray[_FloatT],
-    axis: _Axes,
+    a: np.ndarray[_ShapeT, np.dtype[_FloatT]],
+    axis: SupportsIndex | _Axes,
     *,
     keepdims: Literal[False] = False,
     out: None = None,
 ) -> NDArray[_FloatT] | Any: ...
 @overload
 def nanmean(
-    a: NDArray[_Whole],
-    axis: _Axes,
+    a: np.ndarray[_ShapeT, np.dtype[_Whole]],
+    axis: SupportsIndex | _Axes,
     *,
     keepdims: Literal[False] = False,
     out: None = None,
@@ -508,8 +508,8 @@ def nanvar(
 ) -> NDArray[np.float64]: ...
 @overload
 def nanvar(
-    a: NDArray[_FloatT],
-    axis: _Axes,
+    a: np.ndarray[_ShapeT, np.dtype[_FloatT]],
+    axis: SupportsIndex | _Axes,
     ddof: SupportsIndex = 0,
     *,
     keepdims: Literal[False] = False,
@@ -517,8 +517,8 @@ def nanvar(
 ) -> NDArray[_FloatT] | Any: ...
 @overload
 def nanvar(
-    a: NDArray[_Whole],
-    axis: _Axes,
+    a: np.ndarray[_ShapeT, np.dtype[_Whole]],
+    axis: SupportsIndex | _Axes,
     ddof: SupportsIndex = 0,
     *,
     keepdims: Literal[False] = False,
@@ -677,8 +677,8 @@ def nanstd(
 ) -> NDArray[np.float64]: ...
 @overload
 def nanstd(
-    a: NDArray[_FloatT],
-    axis: _Axes,
+    a: np.ndarray[_ShapeT, np.dtype[_FloatT]],
+    axis: SupportsIndex | _Axes,
     ddof: SupportsIndex = 0,
     *,
     keepdims: Literal[False] = False,
@@ -686,8 +686,8 @@ def nanstd(
 ) -> NDArray[_FloatT] | Any: ...
 @overload
 def nanstd(
-    a: NDArray[_Whole],
-    axis: _Axes,
+    a: np.ndarray[_ShapeT, np.dtype[_Whole]],
+    axis: SupportsIndex | _Axes,
     ddof: SupportsIndex = 0,
     *,
     keepdims: Literal[False] = False,
@@ -839,8 +839,8 @@ def nanmin(
 ) -> NDArray[_ScalarT]: ...
 @overload
 def nanmin(
-    a: NDArray[_ScalarT],
-    axis: _Axes,
+    a: np.ndarray[_ShapeT, np.dtype[_ScalarT]],
+    axis: SupportsIndex | _Axes,
     *,
     keepdims: Literal[False] = False,
     out: None = None,
@@ -977,8 +977,8 @@ def nanmax(
 ) -> NDArray[_ScalarT]: ...
 @overload
 def nanmax(
-    a: NDArray[_ScalarT],
-    axis: _Axes,
+    a: np.ndarray[_ShapeT, np.dtype[_ScalarT]],
+    axis: SupportsIndex | _Axes,
     *,
     keepdims: Literal[False] = False,
     out: None = None,
@@ -1100,6 +1100,14 @@ def nanargmin(
 ) -> NDArray[np.intp]: ...
 @overload
 def nanargmin(
+    a: np.ndarray[_ShapeT, np.dtype[Any]],
+    axis: SupportsIndex,
+    *,
+    keepdims: Literal[False] = False,
+    out: None = None,
+) -> NDArray[np.intp] | Any: ...
+@overload
+def nanargmin(
     a: ArrayLike,
     axis: None = None,
     *,
@@ -1215,6 +1223,14 @@ def nanargmax(
 ) -> NDArray[np.intp]: ...
 @overload
 def nanargmax(
+    a: np.ndarray[_ShapeT, np.dtype[Any]],
+    axis: SupportsIndex,
+    *,
+    keepdims: Literal[False] = False,
+    out: None = None,
+) -> NDArray[np.intp] | Any: ...
+@overload
+def nanargmax(
     a: ArrayLike,
     axis: None = None,
     *,
@@ -1328,8 +1344,8 @@ def anynan(
 ) -> NDArray[np.bool_]: ...
 @overload
 def anynan(
-    a: NDArray[Any],
-    axis: _Axes,
+    a: np.ndarray[_ShapeT, np.dtype[Any]],
+    axis: SupportsIndex | _Axes,
     *,
     keepdims: Literal[False] = False,
     out: None = None,
@@ -1449,8 +1465,8 @@ def allnan(
 ) -> NDArray[np.bool_]: ...
 @overload
 def allnan(
-    a: NDArray[Any],
-    axis: _Axes,
+    a: np.ndarray[_ShapeT, np.dtype[Any]],
+    axis: SupportsIndex | _Axes,
     *,
     keepdims: Literal[False] = False,
     out: None = None,
@@ -1607,16 +1623,16 @@ def ss(
 ) -> NDArray[np.int64]: ...
 @overload
 def ss(
-    a: NDArray[_InexactT],
-    axis: _Axes,
+    a: np.ndarray[_ShapeT, np.dtype[_InexactT]],
+    axis: SupportsIndex | _Axes,
     *,
     keepdims: Literal[False] = False,
     out: None = None,
 ) -> NDArray[_InexactT] | Any: ...
 @overload
 def ss(
-    a: NDArray[_Integer],
-    axis: _Axes,
+    a: np.ndarray[_ShapeT, np.dtype[_Integer]],
+    axis: SupportsIndex | _Axes,
     *,
     keepdims: Literal[False] = False,
     out: None = None,
@@ -1763,16 +1779,16 @@ def median(
 ) -> NDArray[np.float64]: ...
 @overload
 def median(
-    a: NDArray[_FloatT],
-    axis: _Axes,
+    a: np.ndarray[_ShapeT, np.dtype[_FloatT]],
+    axis: SupportsIndex | _Axes,
     *,
     keepdims: Literal[False] = False,
     out: None = None,
 ) -> NDArray[_FloatT] | Any: ...
 @overload
 def median(
-    a: NDArray[_Whole],
-    axis: _Axes,
+    a: np.ndarray[_ShapeT, np.dtype[_Whole]],
+    axis: SupportsIndex | _Axes,
     *,
     keepdims: Literal[False] = False,
     out: None = None,
@@ -1919,16 +1935,16 @@ def nanmedian(
 ) -> NDArray[np.float64]: ...
 @overload
 def nanmedian(
-    a: NDArray[_FloatT],
-    axis: _Axes,
+    a: np.ndarray[_ShapeT, np.dtype[_FloatT]],
+    axis: SupportsIndex | _Axes,
     *,
     keepdims: Literal[False] = False,
     out: None = None,
 ) -> NDArray[_FloatT] | Any: ...
 @overload
 def nanmedian(
-    a: NDArray[_Whole],
-    axis: _Axes,
+    a: np.ndarray[_ShapeT, np.dtype[_Whole]],
+    axis: SupportsIndex | _Axes,
     *,
     keepdims: Literal[False] = False,
     out: None = None,

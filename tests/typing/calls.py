@@ -30,6 +30,7 @@ table: np.ndarray[tuple[int, int], Floats] = np.array([[1.0, 2.0], [3.0, np.nan]
 cube: np.ndarray[tuple[int, int, int], np.dtype[np.float32]] = np.ones(
     (2, 3, 4), np.float32
 )
+loose: np.ndarray[tuple[int, ...], Floats] = doubles + 1.0
 
 
 # All values together.
@@ -96,6 +97,8 @@ assert_type(uncork.nanargmin(singles, axis=0), NDArray[np.intp] | Any)
 assert_type(uncork.anynan(bytes_, axis=0), NDArray[np.bool_] | Any)
 assert_type(uncork.ss(ints, axis=0), NDArray[np.int64] | Any)
 assert_type(uncork.nanmedian(longs, axis=0), NDArray[np.float64] | Any)
+assert_type(uncork.nanmedian(loose, axis=0), NDArray[np.float64] | Any)
+assert_type(uncork.nanargmax(loose, axis=0), NDArray[np.intp] | Any)
 
 
 # Of what is no array.
