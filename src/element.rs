@@ -22,6 +22,14 @@ pub trait Element: Copy + PartialOrd + Send + Sync + 'static {
     fn to_f64(self) -> f64;
     /// What `to_f64` rounded away: zero but for `i64` beyond 2⁵³.
     fn residue(self) -> f64;
+    /// An integer that is in the same order among others; NaN is above all.
+    fn to_key(self) -> u64;
+    /// And back.
+    fn from_key(key: u64) -> Self;
+    /// The bits, in what is wide enough for any dtype.
+    fn to_word(self) -> u64;
+    /// And back.
+    fn from_word(word: u64) -> Self;
     /// The mean of two, rounded once and without overflow.
     fn halfway(self, other: Self) -> Self::Float;
     /// `to_f64` of each: themselves, or written to `places`, of which there are as many.
@@ -49,7 +57,7 @@ fn convert<'a, T: Element>(values: &'a [T], places: &'a mut [f64]) -> &'a [f64] 
 }
 
 macro_rules! float {
-    ($($t:ident: $to_f64s:expr),*) => {$(
+    ($($t:ident $bits:ident: $to_f64s:expr),*) => {$(
         impl Element for $t {
             type Float = $t;
             type Sum = $t;
@@ -73,6 +81,25 @@ macro_rules! float {
             #[inline(always)]
             fn to_f64s<'a>(values: &'a [$t], places: &'a mut [f64]) -> &'a [f64] {
                 $to_f64s(values, places)
+            }
+            #[inline(always)]
+            fn to_key(self) -> u64 {
+                let bits = f64::from(self).to_bits();
+                // The more negative, the greater are the other bits.
+                let key = bits ^ ((bits as i64 >> 63) as u64 | 1 << 63);
+                if self.is_nan() { u64::MAX } else { key }
+            }
+            #[inline(always)]
+            fn from_key(key: u64) -> $t {
+                f64::from_bits(key ^ (!(key as i64 >> 63) as u64 | 1 << 63)) as $t
+            }
+            #[inline(always)]
+            fn to_word(self) -> u64 {
+                u64::from(self.to_bits())
+            }
+            #[inline(always)]
+            fn from_word(word: u64) -> $t {
+                $t::from_bits(word as $bits)
             }
             #[inline(always)]
             fn halfway(self, other: $t) -> $t {
@@ -123,6 +150,22 @@ macro_rules! integer {
                 convert(values, places)
             }
             #[inline(always)]
+            fn to_key(self) -> u64 {
+                i64::from(self) as u64 ^ 1 << 63
+            }
+            #[inline(always)]
+            fn from_key(key: u64) -> $t {
+                (key ^ 1 << 63) as $t
+            }
+            #[inline(always)]
+            fn to_word(self) -> u64 {
+                self as u64
+            }
+            #[inline(always)]
+            fn from_word(word: u64) -> $t {
+                word as $t
+            }
+            #[inline(always)]
             fn halfway(self, other: $t) -> f64 {
                 (i128::from(self) + i128::from(other)) as f64 / 2.0
             }
@@ -130,5 +173,5 @@ macro_rules! integer {
     )*};
 }
 
-float!(f32: convert, f64: |values, _| values);
+float!(f32 u32: convert, f64 u64: |values, _| values);
 integer!(i32 i64);

@@ -42,6 +42,20 @@ pub enum Error {
         /// The most that is allowed.
         window: usize,
     },
+    /// An index at which no value can be put in its place.
+    Kth {
+        /// What came.
+        kth: i64,
+        /// Of the axis.
+        len: usize,
+    },
+    /// A number of steps that cannot be made.
+    Steps {
+        /// What came.
+        n: i64,
+    },
+    /// An axis is needed.
+    NoAxis,
     /// A window needs a dimension to move along.
     NoDimension,
     /// A number that an integer dtype does not have.
@@ -101,6 +115,12 @@ impl fmt::Display for Error {
             Self::MinCount { min_count, window } => {
                 write!(f, "min_count must be between 1 and {window}, the window, got {min_count}")
             }
+            Self::Kth { kth, len } => {
+                let last = len.saturating_sub(1);
+                write!(f, "kth must be between 0 and {last}, the last index of the axis, got {kth}")
+            }
+            Self::Steps { n } => write!(f, "n must be nonnegative or None, got {n}"),
+            Self::NoAxis => write!(f, "axis cannot be None: values are pushed along one"),
             Self::NoDimension => {
                 write!(f, "moving window functions require ndim > 0: a has no axis to move along")
             }

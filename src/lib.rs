@@ -10,14 +10,20 @@ pub mod double;
 pub mod element;
 /// Every way a call can be wrong, and its words.
 pub mod error;
-/// Values changed in their place.
+/// A lane to a lane.
 pub mod fill;
 /// One file for each statistic.
 pub mod kernels;
+/// Values as integers in the same order.
+pub mod keys;
+/// The value that is nth in order.
+pub mod nth;
 /// Many values in, one out.
 pub mod reduce;
 /// Strided memory: what a kernel reads and where a driver writes.
 pub mod rows;
+/// Memory to work in.
+pub mod scratch;
 /// A value chosen from all of a lane, in scratch memory.
 pub mod select;
 /// The only place that knows of instruction sets.
@@ -26,6 +32,8 @@ pub mod simd;
 pub mod slide;
 /// How work is split among threads.
 pub mod threads;
+/// Lanes without gaps.
+pub mod tile;
 
 /// What several tests need.
 #[cfg(test)]

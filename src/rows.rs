@@ -9,6 +9,7 @@
 use std::array::from_fn;
 use std::cell::Cell;
 use std::marker::PhantomData;
+use std::mem::MaybeUninit;
 use std::ops::Range;
 
 use smallvec::SmallVec;
@@ -236,19 +237,23 @@ impl<T: Copy> Run<'_, T> {
         })
     }
 
-    /// Copies the values to as many places.
-    pub fn read(&self, places: &mut [T]) {
-        for (index, place) in places[..self.len].iter_mut().enumerate() {
-            // SAFETY: `index` is less than `len`, and `Cells::new` vouched for all of them.
-            *place = unsafe { self.first.offset(index as isize * self.stride).read() };
+    /// Puts another value in the place of each.
+    #[inline(always)]
+    pub fn update(&self, new: impl Fn(T) -> T) {
+        // Neighbours are known to be such, so that vectors can be made of them.
+        if self.stride == 1 {
+            (0..self.len).for_each(|index| self.update_at(index as isize, &new));
+        } else {
+            (0..self.len).for_each(|index| self.update_at(index as isize * self.stride, &new));
         }
     }
 
-    /// Copies as many values here.
-    pub fn write(&self, values: &[T]) {
-        for (index, &value) in values[..self.len].iter().enumerate() {
-            // SAFETY: as above.
-            unsafe { self.first.offset(index as isize * self.stride).write(value) }
+    #[inline(always)]
+    fn update_at(&self, offset: isize, new: impl Fn(T) -> T) {
+        // SAFETY: `offset` is that of one of `len` values, and `Cells::new` vouched for them.
+        unsafe {
+            let place = self.first.offset(offset);
+            place.write(new(place.read()));
         }
     }
 }
@@ -709,6 +714,21 @@ impl<'a, T: Copy> Lanes<'a, T> {
         View { first, dims, values: PhantomData }
     }
 
+    /// Copies `count` whole lanes from `lane` on, each without gaps to every `pitch`th place.
+    ///
+    /// # Panics
+    /// If there are no such lanes or places.
+    #[inline(never)]
+    pub fn copy_to(&self, lane: usize, count: usize, pitch: usize, places: &mut [T]) {
+        assert!(lane + count <= self.count && self.len <= pitch && places.len() >= count * pitch);
+        let first = self.first.wrapping_offset(lane as isize * self.apart);
+        each_place(count, self.len, self.run_along_memory(), |lane, row| {
+            let offset = lane as isize * self.apart + row as isize * self.stride;
+            // SAFETY: there are such a lane and such a row, and such a place.
+            unsafe { *places.get_unchecked_mut(lane * pitch + row) = *first.offset(offset) }
+        });
+    }
+
     /// `N` adjacent lanes from `lane` on, the values from `start` on, at most `len` of them.
     ///
     /// # Panics
@@ -762,6 +782,59 @@ impl<O> LanesMut<'_, O> {
         let offset = lane as isize * self.apart + index as isize * self.stride;
         // SAFETY: within the dimensions that the view was made with, and no one else's.
         unsafe { self.first.offset(offset).write(value) }
+    }
+}
+
+impl<O> LanesMut<'_, O> {
+    /// The places of one lane, where no gap lies between them.
+    ///
+    /// # Panics
+    /// If there is no such lane.
+    #[inline(always)]
+    pub fn lane_mut(&mut self, lane: usize) -> Option<&mut [MaybeUninit<O>]> {
+        assert!(lane < self.count);
+        let first = self.first.wrapping_offset(lane as isize * self.apart).cast();
+        // SAFETY: `len` neighbours from `first` on are within the view, and no one else's.
+        (self.stride == 1 || self.len <= 1)
+            .then(|| unsafe { std::slice::from_raw_parts_mut(first, self.len) })
+    }
+
+    /// Writes `count` whole lanes from `lane` on, as `Lanes::copy_to` has read them.
+    ///
+    /// # Panics
+    /// If there are no such lanes or results.
+    #[inline(never)]
+    pub fn copy_from(&mut self, lane: usize, count: usize, pitch: usize, from: &[MaybeUninit<O>])
+    where
+        O: Copy,
+    {
+        assert!(lane + count <= self.count && self.len <= pitch && from.len() >= count * pitch);
+        let first = self.first.wrapping_offset(lane as isize * self.apart);
+        let along_memory = self.stride.unsigned_abs() < self.apart.unsigned_abs();
+        each_place(count, self.len, along_memory, |lane, row| {
+            let offset = lane as isize * self.apart + row as isize * self.stride;
+            // SAFETY: there are such a result and such a place, which is no one else's.
+            unsafe {
+                first
+                    .cast::<MaybeUninit<O>>()
+                    .offset(offset)
+                    .write(*from.get_unchecked(lane * pitch + row))
+            }
+        });
+    }
+}
+
+/// Every row of every lane, in an order that suits memory.
+#[inline(always)]
+fn each_place(lanes: usize, rows: usize, along_memory: bool, mut visit: impl FnMut(usize, usize)) {
+    if along_memory {
+        for lane in 0..lanes {
+            (0..rows).for_each(|row| visit(lane, row));
+        }
+    } else {
+        for row in 0..rows {
+            (0..lanes).for_each(|lane| visit(lane, row));
+        }
     }
 }
 

@@ -24,6 +24,25 @@ pub trait Isa: Copy + 'static {
     fn square(value: f64) -> Double;
     /// `value * factor + term`, rounded once.
     fn mul_add(value: f64, factor: f64, term: f64) -> f64;
+
+    /// Which of eight keys are from `low` to `high`: a bit for each.
+    #[inline(always)]
+    fn within(keys: &[u64; 8], low: u64, high: u64) -> u8 {
+        let bit = |at: usize| u8::from(low <= keys[at] && keys[at] <= high) << at;
+        (0..8).fold(0, |mask, at| mask | bit(at))
+    }
+
+    /// Those whose bits are set, in front of others.
+    #[inline(always)]
+    fn pack(keys: &[u64; 8], mask: u8) -> [u64; 8] {
+        let mut packed = [0; 8];
+        let mut len = 0;
+        for (at, &key) in keys.iter().enumerate() {
+            packed[len % 8] = key;
+            len += usize::from(mask >> at & 1);
+        }
+        packed
+    }
 }
 
 /// As many values as the widest vector has, in memory.
@@ -471,7 +490,7 @@ mod x86 {
 
     #[cold]
     fn detect() -> Level {
-        if !(has!("avx2") && has!("fma")) {
+        if !(has!("avx2") && has!("bmi1") && has!("bmi2") && has!("fma") && has!("popcnt")) {
             return Level::Baseline;
         }
         if has!("avx512f") && has!("avx512dq") && has!("avx512vl") && has!("avx512bw") {
@@ -480,12 +499,12 @@ mod x86 {
         Level::Avx2
     }
 
-    #[target_feature(enable = "avx512f,avx512dq,avx512vl,avx512bw,avx2,fma")]
+    #[target_feature(enable = "avx512f,avx512dq,avx512vl,avx512bw,avx2,bmi1,bmi2,fma,popcnt")]
     fn avx512<T: Task>(task: T) -> T::Out {
         task.run::<Avx512>()
     }
 
-    #[target_feature(enable = "avx2,fma")]
+    #[target_feature(enable = "avx2,bmi1,bmi2,fma,popcnt")]
     fn avx2<T: Task>(task: T) -> T::Out {
         task.run::<Avx2>()
     }
@@ -493,6 +512,15 @@ mod x86 {
     /// Given to work only where `level` says so.
     #[derive(Clone, Copy)]
     pub(super) struct Avx512;
+
+    /// SAFETY of every block in this implementation: `One512` appears only in tasks that `Avx512`
+    /// runs. References are to as many values as are read or written.
+    macro_rules! avx512 {
+        ($intrinsic:expr) => {
+            // SAFETY: above.
+            unsafe { $intrinsic }
+        };
+    }
 
     impl Isa for Avx512 {
         type Vector = One512;
@@ -512,6 +540,26 @@ mod x86 {
         #[inline(always)]
         fn mul_add(value: f64, factor: f64, term: f64) -> f64 {
             value.mul_add(factor, term)
+        }
+
+        #[inline(always)]
+        fn within(keys: &[u64; 8], low: u64, high: u64) -> u8 {
+            avx512!({
+                let keys = _mm512_loadu_epi64(keys.as_ptr().cast());
+                let reaches = _mm512_cmpge_epu64_mask(keys, _mm512_set1_epi64(low as i64));
+                _mm512_mask_cmple_epu64_mask(reaches, keys, _mm512_set1_epi64(high as i64))
+            })
+        }
+
+        #[inline(always)]
+        fn pack(keys: &[u64; 8], mask: u8) -> [u64; 8] {
+            let mut packed = [0; 8];
+            avx512!({
+                let keys = _mm512_loadu_epi64(keys.as_ptr().cast());
+                let front = _mm512_maskz_compress_epi64(mask, keys);
+                _mm512_storeu_epi64(packed.as_mut_ptr().cast(), front);
+            });
+            packed
         }
     }
 
@@ -542,15 +590,6 @@ mod x86 {
 
     #[derive(Clone, Copy)]
     pub(super) struct One512(__m512d);
-
-    /// SAFETY of every block in this implementation: `One512` appears only in tasks that `Avx512`
-    /// runs. References are to as many values as are read or written.
-    macro_rules! avx512 {
-        ($intrinsic:expr) => {
-            // SAFETY: above.
-            unsafe { $intrinsic }
-        };
-    }
 
     impl Vector for One512 {
         const LANES: usize = 8;

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 __all__ = [
     "allnan",
     "anynan",
+    "argpartition",
     "median",
     "move_argmax",
     "move_argmin",
@@ -44,9 +45,13 @@ __all__ = [
     "nanmean",
     "nanmedian",
     "nanmin",
+    "nanrankdata",
     "nanstd",
     "nansum",
     "nanvar",
+    "partition",
+    "push",
+    "rankdata",
     "replace",
     "ss",
 ]
@@ -156,6 +161,57 @@ def nanmedian(a: ArrayLike, axis: _Axis = None) -> Any:
     return _typed(np.where(count > 0, middle, np.nan), _float_of(a))
 
 
+def rankdata(a: ArrayLike, axis: int | None = None) -> _Array:
+    """Rank of each value, ties on their mean; each NaN has its own above all others."""
+    a, axis = _ravelled(a, axis)
+    lanes = np.moveaxis(a, axis, -1)
+    order = _order(lanes)
+    ordered = np.take_along_axis(lanes, order, axis=-1)
+    changes = np.asarray(ordered[..., 1:] != ordered[..., :-1], dtype=bool)
+    edge = np.ones((*lanes.shape[:-1], min(1, lanes.shape[-1])), dtype=bool)
+    index = np.arange(lanes.shape[-1])
+    first = np.where(np.concatenate([edge, changes], axis=-1), index, 0)
+    last = np.where(np.concatenate([changes, edge], axis=-1), index, index.size)
+    first = np.maximum.accumulate(first, axis=-1)
+    last = np.flip(np.minimum.accumulate(np.flip(last, -1), axis=-1), -1)
+    ranks = np.empty(a.shape)
+    places = np.moveaxis(ranks, axis, -1)
+    np.put_along_axis(places, order, (first + last) / 2 + 1, axis=-1)
+    return ranks
+
+
+def nanrankdata(a: ArrayLike, axis: int | None = None) -> _Array:
+    """Rank of each value that is not NaN, ties on their mean."""
+    a, axis = _ravelled(a, axis)
+    return np.where(_isnan(a), np.nan, rankdata(a, axis))
+
+
+def partition(a: ArrayLike, kth: int, axis: int | None = -1) -> _Array:
+    """Lesser values in front of the one that is nth in order; NaN comes last."""
+    a, axis = _ravelled(a, axis)
+    return np.take_along_axis(a, argpartition(a, kth, axis), axis)
+
+
+def argpartition(a: ArrayLike, kth: int, axis: int | None = -1) -> _Array:
+    """Indices of lesser values in front of that of the one that is nth in order."""
+    a, axis = _ravelled(a, axis)
+    if a.dtype == np.object_:
+        return np.moveaxis(_order(np.moveaxis(a, axis, -1)), -1, axis)
+    return np.argpartition(a, kth, axis)
+
+
+def push(a: ArrayLike, n: int | None = None, axis: int = -1) -> _Array:
+    """Last value before each NaN, if it is not more than n places away."""
+    out = np.array(a, order="C", subok=False)
+    lanes = np.moveaxis(out, axis, -1)
+    index = np.arange(lanes.shape[-1])
+    latest = np.maximum.accumulate(np.where(_isnan(lanes), -1, index), axis=-1)
+    near = (latest >= 0) & (index - latest <= (index.size if n is None else n))
+    values = np.take_along_axis(lanes, np.maximum(latest, 0), axis=-1)
+    np.copyto(lanes, values, where=near)
+    return out
+
+
 def replace(a: _Array, old: float, new: float) -> _Array:
     """Replace values in their place; NaN equals NaN here."""
     if a.dtype.kind not in "biufcO":
@@ -249,6 +305,22 @@ def _isnan(a: _Array) -> NDArray[np.bool_]:
         return np.isnan(a)
     # Of all objects, only NaN is not itself.
     return np.asarray(a != a, dtype=bool)
+
+
+def _ravelled(a: ArrayLike, axis: int | None) -> tuple[_Array, int]:
+    a = np.asarray(a)
+    return (a.ravel(), 0) if axis is None else (a, axis)
+
+
+def _order(lanes: _Array) -> _Array:
+    """Indices that sort along the last axis and keep equals in order; NaN comes last."""
+    if lanes.dtype != np.object_:
+        return np.argsort(lanes, axis=-1, kind="stable")
+    # Objects do not put NaN anywhere.
+    order = np.argsort(_filled(lanes, 0), axis=-1, kind="stable")
+    is_nan = np.take_along_axis(_isnan(lanes), order, axis=-1)
+    last = np.argsort(is_nan, axis=-1, kind="stable")
+    return np.take_along_axis(order, last, axis=-1)
 
 
 def _count(a: _Array, axis: _Axis, keepdims: bool = False) -> Any:

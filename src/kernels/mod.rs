@@ -13,6 +13,12 @@ pub mod mean;
 pub mod median;
 /// `anynan`, `allnan`
 pub mod missing;
+/// `partition`, `argpartition`
+pub mod partition;
+/// `push`
+pub mod push;
+/// `rankdata`, `nanrankdata`
+pub mod rank;
 /// `replace`
 pub mod replace;
 /// `ss`

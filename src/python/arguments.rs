@@ -18,10 +18,13 @@ macro_rules! integers {
 
 integers! {
     axis -> i64: integer;
+    axis_or_none -> Option<i64>: integer_or_none;
     axes -> Axes: integers_or_none;
     ddof -> i64: integer;
+    kth -> i64: integer;
     min_count -> Option<i64>: integer_or_none;
     n -> i64: integer;
+    n_or_none -> Option<i64>: integer_or_none;
     window -> i64: integer;
 }
 
@@ -148,6 +151,25 @@ pub(super) fn axis_within(axis: i64, ndim: usize) -> Result<usize, Error> {
     match usize::try_from(counted) {
         Ok(counted) if counted < ndim => Ok(counted),
         _ => Err(Error::Axis { axis, ndim }),
+    }
+}
+
+/// The index that `kth` is, of a lane of this length. In an empty one any will do: nothing is put
+/// there.
+pub(super) fn kth_within(kth: i64, len: usize) -> Result<usize, Error> {
+    match usize::try_from(kth) {
+        Ok(index) if index < len => Ok(index),
+        _ if len == 0 => Ok(0),
+        _ => Err(Error::Kth { kth, len }),
+    }
+}
+
+/// How far `n` lets a value be pushed.
+pub(super) fn steps(n: Option<i64>) -> Result<usize, Error> {
+    match n {
+        None => Ok(usize::MAX),
+        Some(n) if n < 0 => Err(Error::Steps { n }),
+        Some(n) => Ok(usize::try_from(n).unwrap_or(usize::MAX)),
     }
 }
 

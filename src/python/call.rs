@@ -10,9 +10,10 @@ use super::arguments::{self, Axes, Number, axis_within};
 use super::array::{Array, Dtype, NewArray, Numpy};
 use crate::element::Element;
 use crate::error::Error;
-use crate::fill;
-use crate::kernels::replace::Replace;
+use crate::fill::{self, Fill};
+use crate::kernels::replace;
 use crate::reduce::{self, Reduce};
+use crate::rows::View;
 use crate::select::{self, Select};
 use crate::slide::{self, AnySlide, Window};
 
@@ -68,6 +69,20 @@ impl<K> SelectAny for K where
         + Select<f32, Out: Scalar>
         + Select<i64, Out: Scalar>
         + Select<i32, Out: Scalar>
+{
+}
+
+/// What makes a lane of a lane of every dtype of the library.
+pub(super) trait FillAny:
+    Fill<f64, Out: Numpy> + Fill<f32, Out: Numpy> + Fill<i64, Out: Numpy> + Fill<i32, Out: Numpy>
+{
+}
+
+impl<K> FillAny for K where
+    K: Fill<f64, Out: Numpy>
+        + Fill<f32, Out: Numpy>
+        + Fill<i64, Out: Numpy>
+        + Fill<i32, Out: Numpy>
 {
 }
 
@@ -275,6 +290,65 @@ where
     Ok(out.into_any())
 }
 
+/// In which order the results lie in memory.
+#[derive(Clone, Copy, PartialEq)]
+pub(super) enum Layout {
+    C,
+    OfInput,
+}
+
+/// One value out for each value in, of all of a lane; without an axis, of all values in C order.
+/// `kernel` is told how long a lane is.
+pub(super) fn fill<'py, K: FillAny>(
+    a: &Bound<'py, PyAny>,
+    axis: Option<i64>,
+    layout: Layout,
+    kernel: impl FnOnce(usize) -> Result<K, Error>,
+    slow: impl FnOnce(&Bound<'py, PyAny>) -> Answer<'py>,
+) -> Answer<'py> {
+    let array = &Array::new(a)?;
+    let axis = axis.map(|axis| axis_within(axis, array.ndim())).transpose()?;
+    let shape = array.shape();
+    let kernel = kernel(axis.map_or_else(|| shape.iter().product(), |axis| shape[axis]))?;
+    for_dtype!(array, slow, fill_typed::<_, _>(axis, layout, kernel))
+}
+
+#[inline(never)]
+fn fill_typed<'py, T, K>(
+    array: &Array<'py>,
+    axis: Option<usize>,
+    layout: Layout,
+    kernel: K,
+) -> Answer<'py>
+where
+    T: Element + Numpy,
+    K: Fill<T, Out: Numpy>,
+{
+    let py = array.as_any().py();
+    let Some(axis) = axis else {
+        let array = &*array.contiguous()?;
+        let view = array.flat::<T>();
+        return filled(&view, 0, kernel, NewArray::new(py, &[view.len()])?);
+    };
+    let array = &*array.behaved(size_of::<T>())?;
+    let out = match layout {
+        Layout::C => NewArray::new(py, array.shape())?,
+        Layout::OfInput => NewArray::like(array)?,
+    };
+    filled(&array.view::<T>(), axis, kernel, out)
+}
+
+fn filled<'py, T: Element, K: Fill<T, Out: Numpy>>(
+    view: &View<'_, T>,
+    axis: usize,
+    kernel: K,
+    mut out: NewArray<'py, K::Out>,
+) -> Answer<'py> {
+    let (py, mut places) = (out.py(), out.places());
+    detached(py, view.len(), &mut || fill::along(view, axis, kernel, &mut places))?;
+    Ok(out.into_any())
+}
+
 /// Replaces values of `a` in their place, and returns it.
 pub(super) fn replace<'py>(
     a: &Bound<'py, PyAny>,
@@ -324,8 +398,7 @@ fn integers<T: TryFrom<i64> + Default>(
 fn replace_typed<T: Element + Numpy>(array: &Array<'_>, old: Option<T>, new: T) -> PyResult<()> {
     let Some(old) = old else { return Ok(()) };
     let mut cells = array.cells::<T>();
-    let kernel = Replace { old, new };
-    detached(array.as_any().py(), cells.len(), &mut || fill::in_place(&mut cells, kernel))
+    detached(array.as_any().py(), cells.len(), &mut || replace::replace(&mut cells, old, new))
 }
 
 fn not_empty(name: &'static str, shape: &[usize], axes: Option<u64>) -> Result<(), Error> {

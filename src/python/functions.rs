@@ -2,8 +2,9 @@
 
 use pyo3::prelude::*;
 
-use super::arguments::{self, Axes, Number};
-use super::call::{self, Form};
+use super::arguments::{self, Axes, Number, kth_within, steps};
+use super::call::{self, Form, Layout};
+use crate::error::Error;
 use crate::threads;
 
 /// Makes the module: each entry is a whole function.
@@ -32,6 +33,9 @@ macro_rules! functions {
             use crate::kernels::mean::Mean;
             use crate::kernels::median::Median;
             use crate::kernels::missing::{AllNan, AnyNan};
+            use crate::kernels::partition::{ArgPartition, Partition};
+            use crate::kernels::push::Push;
+            use crate::kernels::rank::Rank;
             use crate::kernels::squares::SumOfSquares;
             use crate::kernels::sum::Sum;
             use crate::kernels::var::Var;
@@ -1126,6 +1130,263 @@ functions! {
         move_argmax("(a, window, min_count=None, axis=-1, *, out=None)") => Arg(Greatest);
     }
     other {
+        /// Rank of each value, ties on the mean of their places.
+        ///
+        /// Parameters
+        /// ----------
+        /// a : array_like
+        ///     Numbers, in any number of dimensions.
+        /// axis : int, optional
+        ///     The axis to rank along; by default, all values are ranked together.
+        ///
+        /// Returns
+        /// -------
+        /// ndarray
+        ///     A rank for each value of `a`, from 1 on, in C order, float64; without an axis, in
+        ///     one dimension.
+        ///
+        /// Raises
+        /// ------
+        /// numpy.exceptions.AxisError
+        ///     If `axis` is not an axis of `a`.
+        /// TypeError
+        ///     If `a` is a masked array, or `axis` is not an integer.
+        /// MemoryError
+        ///     If there is no memory for the result or for O(n) values beside it.
+        ///
+        /// Notes
+        /// -----
+        /// Each NaN has a rank of its own above all values, in their order. Infinities are
+        /// values like others; zeros of both signs are equal. Keys are sorted by their digits, or
+        /// compared where they are few: O(n log n) at worst.
+        ///
+        /// Examples
+        /// --------
+        /// >>> uncork.rankdata([3.0, 1.0, numpy.nan, 3.0])
+        /// array([2.5, 1. , 4. , 2.5])
+        #[pyfunction]
+        #[pyo3(signature = (a, axis = None))]
+        fn rankdata<'py>(
+            a: &Bound<'py, PyAny>,
+            #[pyo3(from_py_with = arguments::axis_or_none)] axis: Option<i64>,
+        ) -> PyResult<Bound<'py, PyAny>> {
+            let kernel = Rank { skip_nan: false };
+            call::fill(a, axis, Layout::C, |_| Ok(kernel), |a| {
+                slow(a.py(), "rankdata")?.call1((a, axis))
+            })
+        }
+
+        /// Rank of each value, ties on the mean of their places.
+        ///
+        /// Parameters
+        /// ----------
+        /// a : array_like
+        ///     Numbers, in any number of dimensions.
+        /// axis : int, optional
+        ///     The axis to rank along; by default, all values are ranked together.
+        ///
+        /// Returns
+        /// -------
+        /// ndarray
+        ///     A rank for each value of `a`, from 1 on, in C order, float64; without an axis, in
+        ///     one dimension.
+        ///
+        /// Raises
+        /// ------
+        /// numpy.exceptions.AxisError
+        ///     If `axis` is not an axis of `a`.
+        /// TypeError
+        ///     If `a` is a masked array, or `axis` is not an integer.
+        /// MemoryError
+        ///     If there is no memory for the result or for O(n) values beside it.
+        ///
+        /// Notes
+        /// -----
+        /// NaN has no rank: it stays NaN, and the others are ranked without it. Infinities are
+        /// values like others; zeros of both signs are equal. Keys are sorted by their digits, or
+        /// compared where they are few: O(n log n) at worst.
+        ///
+        /// Examples
+        /// --------
+        /// >>> uncork.nanrankdata([3.0, 1.0, numpy.nan, 3.0])
+        /// array([2.5, 1. , nan, 2.5])
+        #[pyfunction]
+        #[pyo3(signature = (a, axis = None))]
+        fn nanrankdata<'py>(
+            a: &Bound<'py, PyAny>,
+            #[pyo3(from_py_with = arguments::axis_or_none)] axis: Option<i64>,
+        ) -> PyResult<Bound<'py, PyAny>> {
+            let kernel = Rank { skip_nan: true };
+            call::fill(a, axis, Layout::C, |_| Ok(kernel), |a| {
+                slow(a.py(), "nanrankdata")?.call1((a, axis))
+            })
+        }
+
+        /// Copy with lesser values in front of the one that is nth in order.
+        ///
+        /// Parameters
+        /// ----------
+        /// a : array_like
+        ///     Numbers, in any number of dimensions.
+        /// kth : int
+        ///     The index whose value is put where it would be in order: no value before it is
+        ///     greater, none behind it is less.
+        /// axis : int, optional
+        ///     The axis to partition along; by default, the last. None for all values together.
+        ///
+        /// Returns
+        /// -------
+        /// ndarray
+        ///     The values of `a`, with its dtype, in its order in memory; without an axis, in one
+        ///     dimension.
+        ///
+        /// Raises
+        /// ------
+        /// ValueError
+        ///     If `kth` is not between 0 and the last index of the axis, unless that is empty.
+        /// numpy.exceptions.AxisError
+        ///     If `axis` is not an axis of `a`.
+        /// TypeError
+        ///     If `a` is a masked array, or `kth` or `axis` is not an integer.
+        /// MemoryError
+        ///     If there is no memory for the result or for O(n) values beside it.
+        ///
+        /// Notes
+        /// -----
+        /// NaN counts as greater than any value. Values keep their order before the nth,
+        /// among its equals, and behind it. By samples and counts [1]_, O(n) in the worst case too.
+        ///
+        /// References
+        /// ----------
+        /// .. [1] R. W. Floyd and R. L. Rivest, "Expected time bounds for selection",
+        ///    Communications of the ACM 18 (1975).
+        ///
+        /// Examples
+        /// --------
+        /// >>> uncork.partition([3, 1, 4, 1, 5], kth=2)
+        /// array([1, 1, 3, 4, 5])
+        #[pyfunction]
+        // Its own words would be `axis=...`.
+        #[pyo3(signature = (a, kth, axis = Some(-1)), text_signature = "(a, kth, axis=-1)")]
+        fn partition<'py>(
+            a: &Bound<'py, PyAny>,
+            #[pyo3(from_py_with = arguments::kth)] kth: i64,
+            #[pyo3(from_py_with = arguments::axis_or_none)] axis: Option<i64>,
+        ) -> PyResult<Bound<'py, PyAny>> {
+            let kernel = |len| Ok(Partition { kth: kth_within(kth, len)? });
+            call::fill(a, axis, Layout::OfInput, kernel, |a| {
+                slow(a.py(), "partition")?.call1((a, kth, axis))
+            })
+        }
+
+        /// Indices of lesser values in front of that of the one that is nth in order.
+        ///
+        /// Parameters
+        /// ----------
+        /// a : array_like
+        ///     Numbers, in any number of dimensions.
+        /// kth : int
+        ///     The index whose value is put where it would be in order: no value before it is
+        ///     greater, none behind it is less.
+        /// axis : int, optional
+        ///     The axis to partition along; by default, the last. None for all values together.
+        ///
+        /// Returns
+        /// -------
+        /// ndarray
+        ///     Indices along `axis`, intp, in C order; without an axis, in one dimension and into
+        ///     the values in C order.
+        ///
+        /// Raises
+        /// ------
+        /// ValueError
+        ///     If `kth` is not between 0 and the last index of the axis, unless that is empty.
+        /// numpy.exceptions.AxisError
+        ///     If `axis` is not an axis of `a`.
+        /// TypeError
+        ///     If `a` is a masked array, or `kth` or `axis` is not an integer.
+        /// MemoryError
+        ///     If there is no memory for the result or for O(n) values beside it.
+        ///
+        /// Notes
+        /// -----
+        /// NaN counts as greater than any value. Indices ascend before the nth, among its
+        /// equals, and behind it. By samples and counts [1]_, O(n) in the worst case too.
+        ///
+        /// References
+        /// ----------
+        /// .. [1] R. W. Floyd and R. L. Rivest, "Expected time bounds for selection",
+        ///    Communications of the ACM 18 (1975).
+        ///
+        /// Examples
+        /// --------
+        /// >>> uncork.argpartition([3, 1, 4, 1, 5], kth=2)
+        /// array([1, 3, 0, 2, 4])
+        #[pyfunction]
+        // Its own words would be `axis=...`.
+        #[pyo3(signature = (a, kth, axis = Some(-1)), text_signature = "(a, kth, axis=-1)")]
+        fn argpartition<'py>(
+            a: &Bound<'py, PyAny>,
+            #[pyo3(from_py_with = arguments::kth)] kth: i64,
+            #[pyo3(from_py_with = arguments::axis_or_none)] axis: Option<i64>,
+        ) -> PyResult<Bound<'py, PyAny>> {
+            let kernel = |len| Ok(ArgPartition { kth: kth_within(kth, len)? });
+            call::fill(a, axis, Layout::C, kernel, |a| {
+                slow(a.py(), "argpartition")?.call1((a, kth, axis))
+            })
+        }
+
+        /// Fill each NaN with the last value before it.
+        ///
+        /// Parameters
+        /// ----------
+        /// a : array_like
+        ///     Numbers, in any number of dimensions.
+        /// n : int, optional
+        ///     How many places a value is pushed at most; by default, up to the next.
+        /// axis : int, optional
+        ///     The axis to push along; by default, the last.
+        ///
+        /// Returns
+        /// -------
+        /// ndarray
+        ///     The values of `a`, with its dtype, in C order.
+        ///
+        /// Raises
+        /// ------
+        /// ValueError
+        ///     If `n` is negative, or `axis` is None.
+        /// numpy.exceptions.AxisError
+        ///     If `axis` is not an axis of `a`.
+        /// TypeError
+        ///     If `a` is a masked array or not numeric, or another argument is not an integer.
+        /// MemoryError
+        ///     If there is no memory for the result.
+        ///
+        /// Notes
+        /// -----
+        /// NaN stays where no value is before it, or none so near. Infinities are values like
+        /// others; integers are only copied. O(n).
+        ///
+        /// Examples
+        /// --------
+        /// >>> uncork.push([numpy.nan, 2.0, numpy.nan, numpy.nan], n=1)
+        /// array([nan,  2.,  2., nan])
+        #[pyfunction]
+        // Its own words would be `axis=...`.
+        #[pyo3(signature = (a, n = None, axis = Some(-1)), text_signature = "(a, n=None, axis=-1)")]
+        fn push<'py>(
+            a: &Bound<'py, PyAny>,
+            #[pyo3(from_py_with = arguments::n_or_none)] n: Option<i64>,
+            #[pyo3(from_py_with = arguments::axis_or_none)] axis: Option<i64>,
+        ) -> PyResult<Bound<'py, PyAny>> {
+            let axis = axis.ok_or(Error::NoAxis)?;
+            let kernel = Push { limit: steps(n)? };
+            call::fill(a, Some(axis), Layout::C, |_| Ok(kernel), |a| {
+                slow(a.py(), "push")?.call1((a, n, axis))
+            })
+        }
+
         /// Replace values in their place.
         ///
         /// Parameters

@@ -340,11 +340,7 @@ fn check_cells(array: &mut Strided<u32>, len: usize) -> usize {
     for (job, runs) in jobs.iter().enumerate() {
         for run in runs {
             assert!((1..=len).contains(&run.len()) && !run.is_empty());
-            let mut values = vec![0; len + 1];
-            run.read(&mut values);
-            assert_eq!(values[run.len()], 0, "no more is read than there is");
-            values.iter_mut().for_each(|value| *value += 1);
-            run.write(&values);
+            run.update(|value| value + 1);
             marks.push((job, run));
         }
     }
@@ -400,9 +396,7 @@ fn windows_that_share_values_are_changed_one_after_the_other() {
         let jobs = cells.jobs(100);
         assert_eq!(jobs.len(), 1);
         for run in jobs.into_iter().flat_map(Job::runs).flat_map(|run| run.parts(1)) {
-            let mut value = [0];
-            run.read(&mut value);
-            run.write(&[value[0] + 1]);
+            run.update(|value| value + 1);
         }
         assert_eq!(memory, counts);
     }
