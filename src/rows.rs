@@ -569,6 +569,11 @@ pub struct Lane<'a, T> {
 }
 
 impl<'a, T: Copy> Lane<'a, T> {
+    /// Neighbours.
+    pub fn from_slice(values: &'a [T]) -> Self {
+        Self { first: values.as_ptr(), len: values.len(), stride: 1, values: PhantomData }
+    }
+
     /// How many values.
     #[inline(always)]
     pub fn len(&self) -> usize {
@@ -935,6 +940,10 @@ impl<T: Element> Team<'_, T> {
     #[inline(always)]
     pub fn load<V: Vector>(&self, row: isize, rows: &mut [V]) {
         assert!(row >= -(self.history as isize) || self.fresh == self.lanes);
+        let ahead =
+            if self.fresh == self.lanes { row.min(0).unsigned_abs().min(rows.len()) } else { 0 };
+        rows[..ahead].fill(V::splat(f64::NAN));
+        let (row, rows) = (row + ahead as isize, &mut rows[ahead..]);
         let inside =
             (row >= 0 || self.fresh == 0) && row + rows.len() as isize <= self.last_len as isize;
         let done = if inside { self.load_inside(row, rows) } else { 0 };
@@ -1000,7 +1009,7 @@ fn tiles(rows: usize, tile: usize) -> impl Iterator<Item = usize> {
 }
 
 /// No vector has more lanes.
-const MOST_LANES: usize = 8;
+pub(crate) const MOST_LANES: usize = 8;
 
 impl<O: Float> TeamMut<'_, O> {
     /// Writes the rows of the team from `row` on; what is beyond its lanes is dropped.

@@ -30,6 +30,8 @@ pub trait Isa: Copy {
 pub trait Vector: Copy {
     /// How many.
     const LANES: usize;
+    /// How many of them an instruction works on.
+    const WIDTH: usize;
 
     /// The same value everywhere.
     fn splat(value: f64) -> Self;
@@ -57,8 +59,14 @@ pub trait Vector: Copy {
     fn unless_nan(self, key: Self, other: Self) -> Self;
     /// `self`, but NaN where `key` is less than `limit`.
     fn where_reaches(self, key: Self, limit: Self) -> Self;
+    /// `self`, but `other` where `key` is not less than `limit`.
+    fn where_less(self, key: Self, limit: Self, other: Self) -> Self;
+    /// `self`, plus `term` where `key` is less than `limit`.
+    fn add_where_less(self, term: Self, key: Self, limit: Self) -> Self;
     /// Whether any is NaN.
     fn any_nan(self) -> bool;
+    /// `self`, plus `term` where `key` is -0.0.
+    fn add_where_negative_zero(self, term: Self, key: Self) -> Self;
 
     /// From `LANES` neighbours in each of `LANES` lanes, the vectors across the lanes.
     fn across<'a>(lane: impl Fn(usize) -> &'a [f64], rows: &mut [Self]);
@@ -155,6 +163,9 @@ fn product(a: f64, b: f64) -> Double {
     if FUSED { two_product(a, b) } else { split_product(a, b) }
 }
 
+/// The bits of -0.0.
+const SIGN: u64 = 1 << 63;
+
 /// One `f64`, where there is but one lane.
 #[derive(Clone, Copy)]
 pub struct One<I>(f64, PhantomData<I>);
@@ -168,6 +179,7 @@ impl<I: Isa> One<I> {
 
 impl<I: Isa> Vector for One<I> {
     const LANES: usize = 1;
+    const WIDTH: usize = 1;
 
     #[inline(always)]
     fn splat(value: f64) -> Self {
@@ -222,8 +234,20 @@ impl<I: Isa> Vector for One<I> {
         if key.0 >= limit.0 { self } else { Self::new(f64::NAN) }
     }
     #[inline(always)]
+    fn where_less(self, key: Self, limit: Self, other: Self) -> Self {
+        if key.0 < limit.0 { self } else { other }
+    }
+    #[inline(always)]
+    fn add_where_less(self, term: Self, key: Self, limit: Self) -> Self {
+        if key.0 < limit.0 { self.add(term) } else { self }
+    }
+    #[inline(always)]
     fn any_nan(self) -> bool {
         self.0.is_nan()
+    }
+    #[inline(always)]
+    fn add_where_negative_zero(self, term: Self, key: Self) -> Self {
+        if key.0.to_bits() == SIGN { self.add(term) } else { self }
     }
     #[inline(always)]
     fn across<'a>(lane: impl Fn(usize) -> &'a [f64], rows: &mut [Self]) {
@@ -253,6 +277,7 @@ impl Eight {
 
 impl Vector for Eight {
     const LANES: usize = 8;
+    const WIDTH: usize = 2;
 
     #[inline(always)]
     fn splat(value: f64) -> Self {
@@ -318,8 +343,31 @@ impl Vector for Eight {
         )
     }
     #[inline(always)]
+    fn where_less(self, key: Self, limit: Self, other: Self) -> Self {
+        Self(from_fn(|lane| {
+            let less = key.0[lane] < limit.0[lane];
+            if less { self.0[lane] } else { other.0[lane] }
+        }))
+    }
+    #[inline(always)]
+    fn add_where_less(self, term: Self, key: Self, limit: Self) -> Self {
+        let term =
+            key.each_of_three(limit, term, |key, limit, term| if key < limit { term } else { 0.0 });
+        self.add(term)
+    }
+    #[inline(always)]
     fn any_nan(self) -> bool {
         self.0.iter().fold(false, |any, value| any | value.is_nan())
+    }
+    #[inline(always)]
+    fn add_where_negative_zero(self, term: Self, key: Self) -> Self {
+        self.each_of_three(
+            term,
+            key,
+            |value, term, key| {
+                if key.to_bits() == SIGN { value + term } else { value }
+            },
+        )
     }
     #[inline(always)]
     fn across<'a>(lane: impl Fn(usize) -> &'a [f64], rows: &mut [Self]) {
@@ -388,7 +436,7 @@ mod x86 {
     use std::arch::x86_64::*;
     use std::sync::atomic::{AtomicU8, Ordering};
 
-    use super::{Isa, Task, Vector};
+    use super::{Isa, SIGN, Task, Vector};
     use crate::double::{Double, two_product};
 
     /// The sets of instructions, the best last.
@@ -501,6 +549,7 @@ mod x86 {
 
     impl Vector for One512 {
         const LANES: usize = 8;
+        const WIDTH: usize = 8;
 
         #[inline(always)]
         fn splat(value: f64) -> Self {
@@ -563,8 +612,30 @@ mod x86 {
             }))
         }
         #[inline(always)]
+        fn where_less(self, key: Self, limit: Self, other: Self) -> Self {
+            Self(avx512!({
+                let less = _mm512_cmp_pd_mask::<_CMP_LT_OQ>(key.0, limit.0);
+                _mm512_mask_mov_pd(other.0, less, self.0)
+            }))
+        }
+        #[inline(always)]
+        fn add_where_less(self, term: Self, key: Self, limit: Self) -> Self {
+            Self(avx512!({
+                let less = _mm512_cmp_pd_mask::<_CMP_LT_OQ>(key.0, limit.0);
+                _mm512_mask_add_pd(self.0, less, self.0, term.0)
+            }))
+        }
+        #[inline(always)]
         fn any_nan(self) -> bool {
             avx512!(_mm512_cmp_pd_mask::<_CMP_UNORD_Q>(self.0, self.0)) != 0
+        }
+        #[inline(always)]
+        fn add_where_negative_zero(self, term: Self, key: Self) -> Self {
+            const NEGATIVE_ZERO: i32 = 1 << 2;
+            Self(avx512!({
+                let zeros = _mm512_fpclass_pd_mask::<NEGATIVE_ZERO>(key.0);
+                _mm512_mask_add_pd(self.0, zeros, self.0, term.0)
+            }))
         }
         #[inline(always)]
         fn across<'a>(lane: impl Fn(usize) -> &'a [f64], rows: &mut [Self]) {
@@ -652,6 +723,7 @@ mod x86 {
 
     impl Vector for Two256 {
         const LANES: usize = 8;
+        const WIDTH: usize = 4;
 
         #[inline(always)]
         fn splat(value: f64) -> Self {
@@ -716,9 +788,33 @@ mod x86 {
             })
         }
         #[inline(always)]
+        fn where_less(self, key: Self, limit: Self, other: Self) -> Self {
+            let less = key.each(limit, |a, b| avx2!(_mm256_cmp_pd::<_CMP_LT_OQ>(a, b)));
+            self.each_of_three(less, other, |value, less, other| {
+                avx2!(_mm256_blendv_pd(other, value, less))
+            })
+        }
+        #[inline(always)]
+        fn add_where_less(self, term: Self, key: Self, limit: Self) -> Self {
+            let term = key.each_of_three(limit, term, |key, limit, term| {
+                avx2!(_mm256_and_pd(term, _mm256_cmp_pd::<_CMP_LT_OQ>(key, limit)))
+            });
+            self.add(term)
+        }
+        #[inline(always)]
         fn any_nan(self) -> bool {
             let [a, b] = self.0;
             avx2!(_mm256_movemask_pd(_mm256_cmp_pd::<_CMP_UNORD_Q>(a, b))) != 0
+        }
+        #[inline(always)]
+        fn add_where_negative_zero(self, term: Self, key: Self) -> Self {
+            self.each_of_three(term, key, |value, term, key| {
+                avx2!({
+                    let sign = _mm256_set1_epi64x(SIGN as i64);
+                    let zeros = _mm256_cmpeq_epi64(_mm256_castpd_si256(key), sign);
+                    _mm256_add_pd(value, _mm256_and_pd(term, _mm256_castsi256_pd(zeros)))
+                })
+            })
         }
         #[inline(always)]
         fn across<'a>(lane: impl Fn(usize) -> &'a [f64], rows: &mut [Self]) {

@@ -50,8 +50,8 @@ pub trait Slide: Copy + Send + Sync {
 /// The window of a call, within its axis.
 #[derive(Clone, Copy)]
 pub struct Window {
-    len: usize,
-    min_count: usize,
+    pub(crate) len: usize,
+    pub(crate) min_count: usize,
 }
 
 impl Window {
@@ -83,7 +83,7 @@ const PIECE: usize = 1 << 16;
 /// before its beginning is read again.
 const OVERLAP: usize = 4;
 /// Fewer values than this are not worth a second thread.
-const PARALLEL: usize = 1 << 17;
+pub(crate) const PARALLEL: usize = 1 << 17;
 
 /// The statistic of the window that ends at each value along `axis`.
 pub fn along<T: Element, K: Slide>(
@@ -93,12 +93,30 @@ pub fn along<T: Element, K: Slide>(
     kernel: K,
     out: &mut ViewMut<'_, T::Float>,
 ) -> Result<(), Error> {
-    let mut sweep = Sweep::along(view, axis, out);
+    let sweep = Sweep::along(view, axis, out);
     let parallel = sweep.values() >= PARALLEL;
-    let work = |piece| dispatch(PieceWork { kernel, window, piece });
+    let work = |piece: Piece<'_, T, T::Float>| dispatch(PieceWork { kernel, window, piece });
+    each_piece(sweep, parallel, |lanes| stretch_len(lanes, window), &work)
+}
+
+/// How many results of each of so many lanes are done at once, where the windows are merged or
+/// their values walked in step.
+pub(crate) fn stretch_len(lanes: usize, window: Window) -> usize {
+    let long = PIECE.max(2 * TOGETHER * OVERLAP * window.len);
+    if lanes < TOGETHER { long } else { usize::MAX }
+}
+
+/// Does the pieces of a sweep, whose size depends on its shape alone: of each of so many lanes,
+/// `stretch` results at once.
+pub(crate) fn each_piece<T: Copy + Sync, O: Send>(
+    mut sweep: Sweep<'_, T, O>,
+    parallel: bool,
+    stretch: impl Fn(usize) -> usize,
+    work: &(dyn Fn(Piece<'_, T, O>) -> Result<(), Error> + Sync),
+) -> Result<(), Error> {
     let mut jobs = Vec::new();
     for (lanes, out) in sweep.bundles() {
-        for piece in pieces(lanes, out, window) {
+        for piece in pieces(lanes, out, stretch(lanes.count())) {
             if parallel {
                 jobs.push(piece);
             } else {
@@ -106,28 +124,28 @@ pub fn along<T: Element, K: Slide>(
             }
         }
     }
-    threads::each(jobs, &work)
+    if jobs.is_empty() { Ok(()) } else { threads::each(jobs, work) }
 }
 
 /// Some lanes, or a stretch of one, that are done at once.
-struct Piece<'a, T, O> {
-    lanes: Lanes<'a, T>,
+pub(crate) struct Piece<'a, T, O> {
+    pub(crate) lanes: Lanes<'a, T>,
     /// Which lane the first results are of, and where in it they begin.
-    lane: usize,
-    start: usize,
-    out: LanesMut<'a, O>,
+    pub(crate) lane: usize,
+    pub(crate) start: usize,
+    pub(crate) out: LanesMut<'a, O>,
 }
 
-/// Cuts a bundle into pieces whose size depends on its shape alone.
+/// Cuts a bundle into pieces.
 fn pieces<'a, T: Copy, O: 'a>(
     lanes: Lanes<'a, T>,
     out: LanesMut<'a, O>,
-    window: Window,
+    stretch: usize,
 ) -> impl Iterator<Item = Piece<'a, T, O>> {
-    let (group, stretch) = if lanes.count() < TOGETHER {
-        (1, PIECE.max(2 * TOGETHER * OVERLAP * window.len))
+    let group = if lanes.count() < TOGETHER {
+        1
     } else {
-        ((PIECE / lanes.len()).max(1).next_multiple_of(TOGETHER), usize::MAX)
+        (PIECE / lanes.len()).max(1).next_multiple_of(TOGETHER)
     };
     out.by_lanes(group).flat_map(move |(lane, out)| {
         let stretches = out.by_rows(stretch);
@@ -136,7 +154,7 @@ fn pieces<'a, T: Copy, O: 'a>(
 }
 
 /// Lanes, or segments of one, that are walked in step where there are enough.
-const TOGETHER: usize = 8;
+pub(crate) const TOGETHER: usize = 8;
 
 struct PieceWork<'a, T, O, K> {
     kernel: K,
@@ -170,7 +188,7 @@ impl<T: Element, K: Slide> Work for PieceWork<'_, T, T::Float, K> {
 impl<T: Element> Piece<'_, T, T::Float> {
     /// Whole lanes, `TOGETHER` of them in step.
     #[inline(never)]
-    fn walk_lanes<I: Isa>(&mut self, scan: &mut dyn Walker<I::Vector>) {
+    pub(crate) fn walk_lanes<I: Isa>(&mut self, scan: &mut dyn Walker<I::Vector>) {
         for first in (0..self.out.count()).step_by(TOGETHER) {
             let team = self.lanes.team(self.lane + first, TOGETHER);
             let mut out = self.out.team(first, TOGETHER);
@@ -180,7 +198,7 @@ impl<T: Element> Piece<'_, T, T::Float> {
 
     /// Segments of one lane, in step.
     #[inline(never)]
-    fn walk_segments<I: Isa, V: Vector>(
+    pub(crate) fn walk_segments<I: Isa, V: Vector>(
         &mut self,
         len: usize,
         window: Window,
@@ -208,7 +226,7 @@ fn walk<I: Isa, K: Slide, V: Vector>(
 
 /// How long the segments of a stretch are that is walked in `TOGETHER` of them; all of it, if the
 /// window is too long for that.
-fn segment_len(len: usize, window: Window) -> usize {
+pub(crate) fn segment_len(len: usize, window: Window) -> usize {
     /// Values in 4 KiB: segments about a multiple of it apart would share the same cache sets.
     const PAGE: usize = 512;
     const OFF: usize = 48;
@@ -226,23 +244,23 @@ fn segment_len(len: usize, window: Window) -> usize {
 }
 
 /// Where rows come from, with certain instructions.
-trait Source<V> {
+pub(crate) trait Source<V> {
     fn len(&self) -> usize;
     fn load(&self, row: isize, rows: &mut [V]);
 }
 
 /// Where rows go to.
-trait Sink<V> {
+pub(crate) trait Sink<V> {
     fn store(&mut self, row: usize, rows: &[V]);
 }
 
 /// What walks from one to the other.
-trait Walker<V> {
+pub(crate) trait Walker<V> {
     fn walk(&mut self, source: &dyn Source<V>, sink: &mut dyn Sink<V>);
 }
 
 /// What does something with the instructions `I`.
-struct With<I, T>(T, PhantomData<I>);
+pub(crate) struct With<I, T>(pub(crate) T, pub(crate) PhantomData<I>);
 
 impl<I: Isa, K: Slide, V: Vector> Walker<V> for With<I, Scan<K, V>> {
     fn walk(&mut self, source: &dyn Source<V>, sink: &mut dyn Sink<V>) {
@@ -511,11 +529,11 @@ impl<K: Slide, V: Vector> Scan<K, V> {
 }
 
 #[inline(always)]
-fn one_if_value<V: Vector>(value: V) -> V {
+pub(crate) fn one_if_value<V: Vector>(value: V) -> V {
     V::splat(1.0).unless_nan(value, V::splat(0.0))
 }
 
-fn filled<T: Clone>(value: T, len: usize) -> Result<Vec<T>, Error> {
+pub(crate) fn filled<T: Clone>(value: T, len: usize) -> Result<Vec<T>, Error> {
     let mut values = Vec::new();
     values
         .try_reserve_exact(len)

@@ -10,7 +10,9 @@ use crate::element::Element;
 use crate::error::Error;
 use crate::fill;
 use crate::kernels::replace::Replace;
+use crate::ordered::{self, Ordered};
 use crate::reduce::{self, Reduce};
+use crate::rows::{View, ViewMut};
 use crate::select::{self, Select};
 use crate::slide::{self, Slide, Window};
 
@@ -163,7 +165,7 @@ where
     detached(py, view.len(), &mut || select::all(&view, kernel))?.into_python(py)
 }
 
-/// One value out for each value in, of the window that ends there.
+/// One value out for each value in, of the window that ends there, by merging.
 pub(super) fn slide<'py>(
     a: &Bound<'py, PyAny>,
     window: i64,
@@ -172,26 +174,50 @@ pub(super) fn slide<'py>(
     kernel: impl Slide,
     slow: impl FnOnce(&Bound<'py, PyAny>) -> Answer<'py>,
 ) -> Answer<'py> {
+    let (array, axis, window) = moving(a, window, min_count, axis)?;
+    for_dtype!(array, slow, move_typed(|a, out| slide::along(a, axis, window, kernel, out)))
+}
+
+/// One value out for each value in, of the order of the window that ends there.
+pub(super) fn ordered<'py>(
+    a: &Bound<'py, PyAny>,
+    window: i64,
+    min_count: Option<i64>,
+    axis: i64,
+    kernel: impl Ordered,
+    slow: impl FnOnce(&Bound<'py, PyAny>) -> Answer<'py>,
+) -> Answer<'py> {
+    let (array, axis, window) = moving(a, window, min_count, axis)?;
+    for_dtype!(array, slow, move_typed(|a, out| ordered::along(a, axis, window, kernel, out)))
+}
+
+/// The arguments of a moving window, checked.
+fn moving<'py>(
+    a: &Bound<'py, PyAny>,
+    window: i64,
+    min_count: Option<i64>,
+    axis: i64,
+) -> PyResult<(Array<'py>, usize, Window)> {
     let array = Array::new(a)?;
     if array.ndim() == 0 {
         return Err(Error::NoDimension.into());
     }
     let axis = axis_within(axis, array.ndim())?;
     let window = Window::new(window, min_count, array.shape()[axis])?;
-    for_dtype!(array, slow, slide_typed(axis, window, kernel))
+    Ok((array, axis, window))
 }
 
 #[inline(never)]
-fn slide_typed<'py, T, K>(array: Array<'py>, axis: usize, window: Window, kernel: K) -> Answer<'py>
+fn move_typed<'py, T, F>(array: Array<'py>, along: F) -> Answer<'py>
 where
     T: Element<Float: Numpy> + Numpy,
-    K: Slide,
+    F: Fn(&View<'_, T>, &mut ViewMut<'_, T::Float>) -> Result<(), Error> + Send + Sync,
 {
     let py = array.as_any().py();
     let array = array.behaved(size_of::<T>())?;
     let mut out = NewArray::<T::Float>::new(py, array.shape())?;
     let (view, mut places) = (array.view::<T>(), out.places());
-    detached(py, view.len(), &mut || slide::along(&view, axis, window, kernel, &mut places))?;
+    detached(py, view.len(), &mut || along(&view, &mut places))?;
     Ok(out.into_any())
 }
 

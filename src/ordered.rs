@@ -1,0 +1,507 @@
+//! One value out for each value in, of the order of the window that ends there: the driver of the
+//! moving medians and ranks.
+//!
+//! Short windows are walked in step, eight lanes or eight segments of one, as in `slide`: there it
+//! is least work to look at each value of a window. Long ones are sets of ranks: a stretch of the
+//! lane, with the window before it, is sorted once. The time of both does not depend on the
+//! values. A few values are looked at directly. All three ways give the same bits.
+
+use std::marker::PhantomData;
+use std::ops::Range;
+
+use crate::element::Element;
+use crate::error::Error;
+use crate::ranks::{Key, Ranks, refill};
+use crate::rows::{Lane, MOST_LANES, Sweep, View, ViewMut};
+use crate::simd::{Isa, Task, Vector, Work, dispatch};
+use crate::slide::{
+    PARALLEL, Piece, Sink, Source, TOGETHER, Walker, Window, With, each_piece, filled,
+    one_if_value, segment_len, stretch_len,
+};
+
+/// A statistic of the order of a window's values.
+pub trait Ordered: Copy + Send + Sync {
+    /// The longest window that is faster in step than by ranks, for each value that an
+    /// instruction works on.
+    const SHORT: usize;
+    /// The ranks of a window's values.
+    type Ranked: Ranked;
+    /// What is found of them.
+    type Found: Copy;
+
+    /// How many vectors are kept of the order of windows of this length.
+    fn memory(&self, window: usize) -> usize;
+    /// Starts with windows of these rows, whose values may be NaN, or of none.
+    fn start<V: Vector>(&self, memory: &mut [V], rows: &[V]);
+    /// The results of the windows that end with the last of `rows`, as many as `results`; `counts`
+    /// says how many of their values are not NaN, at least one or the result does not matter.
+    fn step<V: Vector>(&self, memory: &mut [V], rows: &[V], counts: &[V], results: &mut [V]);
+
+    /// Whether to look directly at a lane with so many values.
+    fn is_little(&self, len: usize, window: Window) -> bool;
+    /// Gives `set` the place of each value and the result of the window that ends with it.
+    fn directly<T: Key>(&self, values: &[T], window: Window, set: impl FnMut(usize, T::Float));
+
+    /// The key by which a value is ranked.
+    fn key<T: Key>(value: T) -> i64;
+    /// What is found of a window that has a value, where the newest has the rank `newest`; none
+    /// if it is NaN.
+    fn find(
+        &self,
+        window: &mut Self::Ranked,
+        ranks: &Ranks,
+        newest: Option<usize>,
+    ) -> Option<Self::Found>;
+    /// The result.
+    fn result<T: Key>(found: Self::Found) -> T::Float;
+}
+
+/// A window as a set of ranks.
+pub trait Ranked: Default {
+    /// Makes it empty, for so many ranks.
+    fn clear(&mut self, ranks: usize) -> Result<(), Error>;
+    /// A value enters.
+    fn insert(&mut self, rank: usize);
+    /// A value leaves.
+    fn remove(&mut self, rank: usize);
+    /// How many there are.
+    fn len(&self) -> usize;
+}
+
+/// The statistic of the window that ends at each value along `axis`.
+pub fn along<T: Key, K: Ordered>(
+    view: &View<'_, T>,
+    axis: usize,
+    window: Window,
+    kernel: K,
+    out: &mut ViewMut<'_, T::Float>,
+) -> Result<(), Error> {
+    let sweep = Sweep::along(view, axis, out);
+    let short = window.len <= K::SHORT * MOST_LANES;
+    let at_once = ranked_at_once(window);
+    let parallel = sweep.values() >= if short { PARALLEL } else { PARALLEL_RANKS };
+    let stretch = |lanes| {
+        if short { stretch_len(lanes, window) } else { PARALLEL_RANKS.next_multiple_of(at_once) }
+    };
+    each_piece(sweep, parallel, stretch, &|mut piece: Piece<'_, T, T::Float>| {
+        if short && dispatch(InStep { kernel, window, piece: &mut piece })? {
+            Ok(())
+        } else if kernel.is_little(values_of(&piece, window).len(), window) {
+            directly(kernel, window, piece)
+        } else {
+            by_ranks(kernel, window, piece)
+        }
+    })
+}
+
+/// Fewer values than this are not worth a second thread, if they are ranked.
+const PARALLEL_RANKS: usize = 1 << 14;
+
+/// Does a piece in step, if it can, and says whether it did: not if the window is too long or a
+/// single value, or there are too few values for it, or integers that `f64` does not tell apart.
+struct InStep<'a, 'b, T, O, K> {
+    kernel: K,
+    window: Window,
+    piece: &'a mut Piece<'b, T, O>,
+}
+
+impl<T: Key, K: Ordered> Work for InStep<'_, '_, T, T::Float, K> {
+    type Out = Result<bool, Error>;
+
+    fn work<I: Isa>(self) -> Result<bool, Error> {
+        let Self { kernel, window, piece } = self;
+        let (len, together) = (piece.out.len(), piece.lanes.count() >= TOGETHER);
+        let segment = segment_len(len, window);
+        let short = (2..=K::SHORT * I::Vector::WIDTH).contains(&window.len);
+        if !short || !(together || segment < len) {
+            return Ok(false);
+        }
+        let steps = Steps::<K, I::Vector>::new(kernel, window, T::LAST_EXACT)?;
+        let mut walker = With::<I, _>(steps, PhantomData);
+        if together {
+            piece.walk_lanes::<I>(&mut walker);
+        } else {
+            piece.walk_segments::<I, _>(segment, window, &mut walker);
+        }
+        Ok(walker.0.exact)
+    }
+}
+
+/// Rows that are loaded, walked and stored at once: they stay in the first cache.
+const ROWS: usize = 64;
+
+/// The windows of a team of lanes, and what is known of them.
+struct Steps<K, V> {
+    kernel: K,
+    window: Window,
+    /// As many rows as the window has, and behind them those that are walked.
+    rows: Vec<V>,
+    memory: Vec<V>,
+    /// How many values are not NaN, of the last window and of each.
+    count: V,
+    counts: [V; ROWS],
+    results: [V; ROWS],
+    /// Integers beyond this may have been rounded.
+    last_exact: V,
+    /// Whether no value was changed by being loaded.
+    exact: bool,
+}
+
+impl<K: Ordered, V: Vector> Steps<K, V> {
+    fn new(kernel: K, window: Window, last_exact: f64) -> Result<Self, Error> {
+        let zero = V::splat(0.0);
+        Ok(Self {
+            kernel,
+            window,
+            rows: filled(zero, window.len + ROWS)?,
+            memory: filled(zero, kernel.memory(window.len))?,
+            count: zero,
+            counts: [zero; ROWS],
+            results: [zero; ROWS],
+            last_exact: V::splat(last_exact),
+            exact: true,
+        })
+    }
+}
+
+impl<I: Isa, K: Ordered, V: Vector> Walker<V> for With<I, Steps<K, V>> {
+    fn walk(&mut self, source: &dyn Source<V>, sink: &mut dyn Sink<V>) {
+        let steps = &mut self.0;
+        let window = steps.window.len;
+        source.load(-(window as isize), &mut steps.rows[..window]);
+        I::run(Start { steps });
+        for start in (0..source.len()).step_by(ROWS) {
+            let len = ROWS.min(source.len() - start);
+            source.load(start as isize, &mut steps.rows[window..window + len]);
+            I::run(Walk { steps, len });
+            if !steps.exact {
+                return;
+            }
+            sink.store(start, &steps.results[..len]);
+            steps.rows.copy_within(len..len + window, 0);
+        }
+    }
+}
+
+/// Looks at the rows before the first.
+struct Start<'a, K, V> {
+    steps: &'a mut Steps<K, V>,
+}
+
+impl<K: Ordered, V: Vector> Task for Start<'_, K, V> {
+    type Out = ();
+
+    #[inline(always)]
+    fn run<I: Isa>(self) {
+        let Steps { kernel, window, rows, memory, count, exact, last_exact, .. } = self.steps;
+        let rows = &rows[..window.len];
+        let zero = V::splat(0.0);
+        *count = rows.iter().fold(zero, |count, row| count.add(one_if_value(*row)));
+        *exact &= are_exact(rows, *last_exact);
+        let any = zero.add_where_less(V::splat(f64::NAN), zero, *count).any_nan();
+        kernel.start(memory, if any { rows } else { &[] });
+    }
+}
+
+/// Walks the first `len` rows behind the window.
+struct Walk<'a, K, V> {
+    steps: &'a mut Steps<K, V>,
+    len: usize,
+}
+
+impl<K: Ordered, V: Vector> Task for Walk<'_, K, V> {
+    type Out = ();
+
+    #[inline(always)]
+    fn run<I: Isa>(self) {
+        let Self { steps, len } = self;
+        let Steps { kernel, window, rows, memory, count, counts, results, .. } = steps;
+        let (rows, results) = (&rows[..window.len + len], &mut results[..len]);
+        let (leaving, entering) = (&rows[..len], &rows[window.len..]);
+        for (at, to) in counts[..len].iter_mut().enumerate() {
+            let change = one_if_value(entering[at]).sub(one_if_value(leaving[at]));
+            *count = count.add(change);
+            *to = *count;
+        }
+        steps.exact &= are_exact(entering, steps.last_exact);
+        kernel.step(memory, rows, &counts[..len], results);
+        let min_count = V::splat(window.min_count as f64);
+        for (result, count) in results.iter_mut().zip(counts) {
+            *result = result.where_reaches(*count, min_count);
+        }
+    }
+}
+
+/// Whether these values are what they were before they were loaded.
+#[inline(always)]
+fn are_exact<V: Vector>(rows: &[V], last_exact: V) -> bool {
+    let zero = V::splat(0.0);
+    let magnitude = |row: &V| row.greatest(zero.sub(*row));
+    let greatest = rows.iter().fold(zero, |greatest, row| magnitude(row).greatest(greatest));
+    !zero.add_where_less(V::splat(f64::NAN), last_exact, greatest).any_nan()
+}
+
+/// Which values of its lanes the results of a piece are of.
+fn values_of<T, O>(piece: &Piece<'_, T, O>, window: Window) -> Range<usize> {
+    piece.start.saturating_sub(window.len - 1)..piece.start + piece.out.len()
+}
+
+/// Does a piece directly.
+fn directly<T: Key, K: Ordered>(
+    kernel: K,
+    window: Window,
+    mut piece: Piece<'_, T, T::Float>,
+) -> Result<(), Error> {
+    let needed = values_of(&piece, window);
+    let ahead = piece.start - needed.start;
+    let mut copy = Vec::new();
+    for lane in 0..piece.out.count() {
+        let values = piece.lanes.lane(piece.lane + lane).part(needed.start, needed.len());
+        let values = match values.as_slice() {
+            Some(values) => values,
+            None => {
+                refill(&mut copy, T::default(), values.len())?;
+                copy.iter_mut().zip(values.iter()).for_each(|(to, value)| *to = value);
+                &copy
+            }
+        };
+        kernel.directly(values, window, |place, result| {
+            if let Some(place) = place.checked_sub(ahead) {
+                piece.out.set(lane, place, result);
+            }
+        });
+    }
+    Ok(())
+}
+
+/// How many results the ranks of one stretch of a lane are used for. With the window before them
+/// they are sorted at once, so a third of the values are sorted again; more of them would leave
+/// the second cache sooner.
+fn ranked_at_once(window: Window) -> usize {
+    const LEAST: usize = 1024;
+    let most = Ranks::MOST.saturating_sub(window.len);
+    window.len.saturating_mul(3).min(most).max(LEAST)
+}
+
+/// Does a piece by ranks.
+fn by_ranks<T: Key, K: Ordered>(
+    kernel: K,
+    window: Window,
+    mut piece: Piece<'_, T, T::Float>,
+) -> Result<(), Error> {
+    let mut walk =
+        RankWalk::<K> { kernel, window, ranks: Ranks::default(), ranked: K::Ranked::default() };
+    let at_once = ranked_at_once(window);
+    // Neighbouring lanes one after the other, so that what they share in the cache stays there.
+    for first in (0..piece.out.len()).step_by(at_once) {
+        let start = piece.start + first;
+        let end = start + at_once.min(piece.out.len() - first);
+        let before = start.saturating_sub(window.len - 1);
+        for lane in 0..piece.out.count() {
+            let values = piece.lanes.lane(piece.lane + lane).part(before, end - before);
+            walk.start(values, start - before)?;
+            let mut found = [None; FOUND];
+            for place in (start..end).step_by(FOUND) {
+                let found = &mut found[..FOUND.min(end - place)];
+                walk.step(place - before, found);
+                for (at, found) in (place - piece.start..).zip(found) {
+                    let result = found.map_or(<T::Float as Element>::MISSING, K::result::<T>);
+                    piece.out.set(lane, at, result);
+                }
+            }
+        }
+    }
+    Ok(())
+}
+
+/// Results that are found before they are written.
+const FOUND: usize = 64;
+
+/// A walk along the values of a lane by their ranks.
+struct RankWalk<K: Ordered> {
+    kernel: K,
+    window: Window,
+    ranks: Ranks,
+    ranked: K::Ranked,
+}
+
+impl<K: Ordered> RankWalk<K> {
+    /// Ranks some values, of which the first are `before` those that windows end with.
+    fn start<T: Key>(&mut self, values: Lane<'_, T>, before: usize) -> Result<(), Error> {
+        self.ranks.sort(values, K::key)?;
+        self.ranked.clear(self.ranks.len())?;
+        (0..before)
+            .filter_map(|place| self.ranks.at(place))
+            .for_each(|rank| self.ranked.insert(rank));
+        Ok(())
+    }
+
+    /// What is found of the windows that end with each value from `place` on.
+    #[inline(never)]
+    fn step(&mut self, place: usize, found: &mut [Option<K::Found>]) {
+        let Self { kernel, window, ranks, ranked } = self;
+        for (place, found) in (place..).zip(found) {
+            let leaving = place.checked_sub(window.len).and_then(|place| ranks.at(place));
+            if let Some(rank) = leaving {
+                ranked.remove(rank);
+            }
+            let newest = ranks.at(place);
+            if let Some(rank) = newest {
+                ranked.insert(rank);
+            }
+            let enough = ranked.len() >= window.min_count;
+            *found = if enough { kernel.find(ranked, ranks, newest) } else { None };
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::kernels::median::MoveMedian;
+    use crate::kernels::move_rank::MoveRank;
+
+    type Way<T, K> = fn(K, Window, Piece<'_, T, <T as Element>::Float>) -> Result<(), Error>;
+
+    /// All results by one way, in pieces of `stretch`.
+    fn by<T: Key<Float = f64>, K: Ordered>(
+        way: Way<T, K>,
+        stretch: usize,
+        values: &[T],
+        window: Window,
+        kernel: K,
+    ) -> Result<Vec<u64>, Error> {
+        let mut out = vec![0.0; values.len()];
+        let (view, mut places) = (View::from_slice(values), ViewMut::from_slice(&mut out));
+        let sweep = Sweep::along(&view, 0, &mut places);
+        each_piece(sweep, false, |_| stretch, &|piece| way(kernel, window, piece))?;
+        Ok(bits(out))
+    }
+
+    /// All NaN alike.
+    fn bits(results: Vec<f64>) -> Vec<u64> {
+        results
+            .iter()
+            .map(|value| if value.is_nan() { u64::MAX } else { value.to_bits() })
+            .collect()
+    }
+
+    fn in_step<T: Key, K: Ordered>(
+        kernel: K,
+        window: Window,
+        mut piece: Piece<'_, T, T::Float>,
+    ) -> Result<(), Error> {
+        let done = dispatch(InStep { kernel, window, piece: &mut piece })?;
+        if done { Ok(()) } else { by_ranks(kernel, window, piece) }
+    }
+
+    /// Of each window on its own: how many values it has, and its result if that is enough.
+    fn naive<T: Key<Float = f64>>(
+        values: &[T],
+        window: usize,
+        result: fn(&mut Vec<T>, T) -> f64,
+    ) -> Vec<(usize, f64)> {
+        let windows = (0..values.len()).map(|end| {
+            let all = values[(end + 1).saturating_sub(window)..=end].iter().copied();
+            let mut some: Vec<T> = all.filter(|value| !value.is_nan()).collect();
+            let found = if some.is_empty() { f64::NAN } else { result(&mut some, values[end]) };
+            (some.len(), found)
+        });
+        windows.collect()
+    }
+
+    fn naive_median<T: Key<Float = f64>>(values: &mut Vec<T>, _: T) -> f64 {
+        values.sort_by_key(|value| value.key());
+        values[(values.len() - 1) / 2].halfway(values[values.len() / 2])
+    }
+
+    fn naive_rank<T: Key<Float = f64>>(values: &mut Vec<T>, newest: T) -> f64 {
+        let less = values.iter().filter(|value| **value < newest).count();
+        let greater = values.iter().filter(|value| **value > newest).count();
+        match values.len() {
+            _ if newest.is_nan() => f64::NAN,
+            1 => 0.0,
+            count => (less as f64 - greater as f64) / (count as f64 - 1.0),
+        }
+    }
+
+    /// Compares all ways with the naive one.
+    fn check<T: Key<Float = f64>>(values: &[T]) -> Result<(), Error> {
+        for len in [1, 2, 3, 20, 65, 300, values.len()] {
+            let len = len.min(values.len());
+            check_kernel(values, len, MoveMedian, &naive(values, len, naive_median))?;
+            check_kernel(values, len, MoveRank, &naive(values, len, naive_rank))?;
+        }
+        Ok(())
+    }
+
+    fn check_kernel<T: Key<Float = f64>, K: Ordered>(
+        values: &[T],
+        len: usize,
+        kernel: K,
+        naive: &[(usize, f64)],
+    ) -> Result<(), Error> {
+        for min_count in [1, 1 + len / 2, len] {
+            let window = Window::new(len as i64, Some(min_count as i64), values.len())?;
+            let enough = |(count, result)| if count >= min_count { result } else { f64::NAN };
+            let desired = bits(naive.iter().copied().map(enough).collect());
+            let mut out = vec![0.0; values.len()];
+            let view = View::from_slice(values);
+            along(&view, 0, window, kernel, &mut ViewMut::from_slice(&mut out))?;
+            assert_eq!(bits(out), desired);
+            assert_eq!(by(in_step, usize::MAX, values, window, kernel)?, desired);
+            for stretch in [usize::MAX, 300] {
+                assert_eq!(by(by_ranks, stretch, values, window, kernel)?, desired);
+            }
+            if kernel.is_little(values.len(), window) {
+                assert_eq!(by(directly, usize::MAX, values, window, kernel)?, desired);
+            }
+        }
+        Ok(())
+    }
+
+    /// What makes the order of windows hard to keep, of `len` values.
+    fn adversaries(len: usize) -> Vec<Vec<f64>> {
+        let numbers = 0..len as u32;
+        let of = |value: &dyn Fn(u32) -> f64| numbers.clone().map(value).collect::<Vec<_>>();
+        let scattered = |at: u32| f64::from(at.wrapping_mul(2_654_435_761) >> 7);
+        vec![
+            of(&scattered),
+            of(&|at| f64::from(at)),
+            of(&|at| -f64::from(at)),
+            of(&|_| 0.1),
+            of(&|at| f64::from(at % 7)),
+            // The middle jumps over a gap, forth and back.
+            of(&|at| if at % 2 == 0 { f64::from(at) } else { -f64::from(at) }),
+            of(&|at| scattered(at) * if at / 100 % 2 == 0 { 1e300 } else { 1e-300 }),
+            of(&|at| if at % 3 == 0 { f64::NAN } else { scattered(at) % 10.0 }),
+            of(&|at| if at % 50 == 0 { f64::from(at) } else { f64::NAN }),
+            of(&|_| f64::NAN),
+            of(&|at| [f64::INFINITY, f64::NEG_INFINITY, 1.0, f64::NAN][scattered(at) as usize % 4]),
+            of(&|at| [0.0, -0.0, 0.0, -0.0, 1.0, -1.0, f64::NAN][scattered(at) as usize % 7]),
+            of(&|at| if at < len as u32 / 2 { -0.0 } else { 0.0 }),
+            of(&|at| [f64::MAX, f64::MIN, 5e-324, -5e-324][scattered(at) as usize % 4]),
+            of(&|at| 1.0 + f64::EPSILON * (scattered(at) % 40.0) - f64::from(at % 2) * 1e10),
+        ]
+    }
+
+    #[test]
+    fn all_ways_agree_with_the_naive_one() -> Result<(), Error> {
+        for len in [1, 7, 130, 700] {
+            for values in adversaries(len) {
+                check(&values)?;
+            }
+        }
+        Ok(())
+    }
+
+    #[test]
+    fn integers_beyond_floats_keep_their_order() -> Result<(), Error> {
+        let large = |at: i64| (1 << 60) + at * 31 % 17;
+        check(&(0..700).map(large).collect::<Vec<_>>())?;
+        check(
+            &(0..700).map(|at| if at == 500 { i64::MIN } else { large(at) }).collect::<Vec<_>>(),
+        )?;
+        check(&(0..700).map(|at| [i64::MAX, i64::MIN, 0][at % 3]).collect::<Vec<_>>())
+    }
+}
