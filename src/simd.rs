@@ -61,11 +61,11 @@ pub trait Vector: Copy {
     fn where_reaches(self, key: Self, limit: Self) -> Self;
     /// `self`, but `other` where `key` is not less than `limit`.
     fn where_less(self, key: Self, limit: Self, other: Self) -> Self;
-    /// `self`, plus `term` where `key` is less than `limit`.
+    /// `self`, plus `term` where `key` is less than `limit`; else -0.0 may become 0.0.
     fn add_where_less(self, term: Self, key: Self, limit: Self) -> Self;
     /// Whether any is NaN.
     fn any_nan(self) -> bool;
-    /// `self`, plus `term` where `key` is -0.0.
+    /// `self`, plus `term` where `key` is -0.0; else -0.0 may become 0.0.
     fn add_where_negative_zero(self, term: Self, key: Self) -> Self;
 
     /// From `LANES` neighbours in each of `LANES` lanes, the vectors across the lanes.
@@ -931,7 +931,7 @@ mod tests {
         Operation { name, of_vectors, of_values }
     }
 
-    fn operations<V: Vector>() -> [Operation<V>; 8] {
+    fn operations<V: Vector>() -> [Operation<V>; 11] {
         [
             operation("add", |[a, b, _]| a.add(b), |[a, b, _]| a + b),
             operation("sub", |[a, b, _]| a.sub(b), |[a, b, _]| a - b),
@@ -948,6 +948,21 @@ mod tests {
                 "where_reaches",
                 |[a, b, c]| a.where_reaches(b, c),
                 |[a, b, c]| if b >= c { a } else { f64::NAN },
+            ),
+            operation(
+                "where_less",
+                |[a, b, c]| a.where_less(b, c, V::splat(7.0)),
+                |[a, b, c]| if b < c { a } else { 7.0 },
+            ),
+            operation(
+                "add_where_less",
+                |[a, b, c]| a.add_where_less(V::splat(7.0), b, c).add(V::splat(0.0)),
+                |[a, b, c]| if b < c { a + 7.0 } else { a + 0.0 },
+            ),
+            operation(
+                "add_where_negative_zero",
+                |[a, b, c]| a.add_where_negative_zero(b, c).add(V::splat(0.0)),
+                |[a, b, c]| if c.to_bits() == SIGN { a + b + 0.0 } else { a + 0.0 },
             ),
         ]
     }

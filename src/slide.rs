@@ -96,7 +96,7 @@ pub fn along<T: Element, K: Slide>(
     let sweep = Sweep::along(view, axis, out);
     let parallel = sweep.values() >= PARALLEL;
     let work = |piece: Piece<'_, T, T::Float>| dispatch(PieceWork { kernel, window, piece });
-    each_piece(sweep, parallel, |lanes| stretch_len(lanes, window), &work)
+    each_piece(sweep, parallel, |lanes| stretch_len(lanes, window), work)
 }
 
 /// How many results of each of so many lanes are done at once, where the windows are merged or
@@ -112,7 +112,7 @@ pub(crate) fn each_piece<T: Copy + Sync, O: Send>(
     mut sweep: Sweep<'_, T, O>,
     parallel: bool,
     stretch: impl Fn(usize) -> usize,
-    work: &(dyn Fn(Piece<'_, T, O>) -> Result<(), Error> + Sync),
+    work: impl Fn(Piece<'_, T, O>) -> Result<(), Error> + Sync,
 ) -> Result<(), Error> {
     let mut jobs = Vec::new();
     for (lanes, out) in sweep.bundles() {
@@ -124,7 +124,7 @@ pub(crate) fn each_piece<T: Copy + Sync, O: Send>(
             }
         }
     }
-    if jobs.is_empty() { Ok(()) } else { threads::each(jobs, work) }
+    if jobs.is_empty() { Ok(()) } else { threads::each(jobs, &work) }
 }
 
 /// Some lanes, or a stretch of one, that are done at once.

@@ -271,7 +271,7 @@ fn every_instruction_set_gives_the_same_windows() {
         let mut places = ViewMut::from_slice(&mut out);
         let mut sweep = Sweep::along(&view, 0, &mut places);
         for (lanes, out) in sweep.bundles() {
-            for piece in pieces(lanes, out, window) {
+            for piece in pieces(lanes, out, stretch_len(lanes.count(), window)) {
                 let work = PieceWork { kernel: Mean, window, piece };
                 assert_eq!(work.work::<I>(), Ok(()));
             }
