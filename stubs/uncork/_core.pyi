@@ -41,7 +41,9 @@ __all__ = [
     "median",
     "move_max",
     "move_mean",
+    "move_median",
     "move_min",
+    "move_rank",
     "move_sum",
     "nanargmax",
     "nanargmin",
@@ -1252,6 +1254,160 @@ def move_max(
 ) -> np.ndarray[tuple[int], np.dtype[np.float64]]: ...
 @overload
 def move_max(
+    a: ArrayLike,
+    window: SupportsIndex,
+    min_count: SupportsIndex | None = None,
+    axis: SupportsIndex = -1,
+) -> NDArray[Any]: ...
+@overload
+def move_median(
+    a: np.ndarray[_ShapeT, np.dtype[_InexactT]],
+    window: SupportsIndex,
+    min_count: SupportsIndex | None = None,
+    axis: SupportsIndex = -1,
+) -> np.ndarray[_ShapeT, np.dtype[_InexactT]]:
+    """Median of the values of a moving window that are not NaN.
+
+    Parameters
+    ----------
+    a : array_like
+        Numbers, in any number of dimensions.
+    window : int
+        How many values a window has: the one at the same place and those before it.
+    min_count : int, optional
+        Windows with fewer values that are not NaN give NaN; by default, those with any
+        NaN do, and the first `window` - 1.
+    axis : int, optional
+        The axis to move along; by default, the last.
+
+    Returns
+    -------
+    ndarray
+        One value for each of `a`, in C order; float32 for float32, else float64.
+
+    Raises
+    ------
+    ValueError
+        If `window` is not between 1 and the length of the axis, `min_count` is not between
+        1 and `window`, or `a` has no dimension.
+    numpy.exceptions.AxisError
+        If `axis` is not an axis of `a`.
+    TypeError
+        If `a` is a masked array or not numeric, or another argument is not an integer.
+    MemoryError
+        If there is no memory for the result or for O(window) values beside it.
+
+    Notes
+    -----
+    The mean of the two in the middle of an even number, without overflow; it is exact,
+    infinite values and int64 included. Values are sorted once, each with those of the
+    windows near it, and windows then move over their ranks [1]_; a short window is kept
+    in order. O(n log(window)), whatever the values.
+
+    References
+    ----------
+    .. [1] J. Suomela, "Median filtering is equivalent to sorting", arXiv:1406.1717 (2014).
+
+    Examples
+    --------
+    >>> uncork.move_median([1.0, 5.0, 2.0, 8.0], window=3)
+    array([nan, nan,  2.,  5.])
+    """
+
+@overload
+def move_median(
+    a: np.ndarray[_ShapeT, np.dtype[_Whole]],
+    window: SupportsIndex,
+    min_count: SupportsIndex | None = None,
+    axis: SupportsIndex = -1,
+) -> np.ndarray[_ShapeT, np.dtype[np.float64]]: ...
+@overload
+def move_median(
+    a: Sequence[float],
+    window: SupportsIndex,
+    min_count: SupportsIndex | None = None,
+    axis: SupportsIndex = -1,
+) -> np.ndarray[tuple[int], np.dtype[np.float64]]: ...
+@overload
+def move_median(
+    a: ArrayLike,
+    window: SupportsIndex,
+    min_count: SupportsIndex | None = None,
+    axis: SupportsIndex = -1,
+) -> NDArray[Any]: ...
+@overload
+def move_rank(
+    a: np.ndarray[_ShapeT, np.dtype[_InexactT]],
+    window: SupportsIndex,
+    min_count: SupportsIndex | None = None,
+    axis: SupportsIndex = -1,
+) -> np.ndarray[_ShapeT, np.dtype[_InexactT]]:
+    """Rank of the newest value of a moving window among those that are not NaN.
+
+    Parameters
+    ----------
+    a : array_like
+        Numbers, in any number of dimensions.
+    window : int
+        How many values a window has: the one at the same place and those before it.
+    min_count : int, optional
+        Windows with fewer values that are not NaN give NaN; by default, those with any
+        NaN do, and the first `window` - 1.
+    axis : int, optional
+        The axis to move along; by default, the last.
+
+    Returns
+    -------
+    ndarray
+        One value for each of `a`, in C order; float32 for float32, else float64.
+
+    Raises
+    ------
+    ValueError
+        If `window` is not between 1 and the length of the axis, `min_count` is not between
+        1 and `window`, or `a` has no dimension.
+    numpy.exceptions.AxisError
+        If `axis` is not an axis of `a`.
+    TypeError
+        If `a` is a masked array or not numeric, or another argument is not an integer.
+    MemoryError
+        If there is no memory for the result or for O(window) values beside it.
+
+    Notes
+    -----
+    From -1 for the least value to 1 for the greatest; 0 for the only one, NaN if the
+    newest is NaN. Of n values, of which l are less than the newest and g greater, the
+    rank is (l - g) / (n - 1), which gives equal values the mean of their ranks, and is
+    rounded once. Values are sorted once, each with those of the windows near it, and
+    windows then move over their ranks [1]_; in a short window each is compared with the
+    newest. O(n log(window)), whatever the values.
+
+    References
+    ----------
+    .. [1] J. Suomela, "Median filtering is equivalent to sorting", arXiv:1406.1717 (2014).
+
+    Examples
+    --------
+    >>> uncork.move_rank([1.0, 5.0, 2.0, 8.0], window=3)
+    array([nan, nan,  0.,  1.])
+    """
+
+@overload
+def move_rank(
+    a: np.ndarray[_ShapeT, np.dtype[_Whole]],
+    window: SupportsIndex,
+    min_count: SupportsIndex | None = None,
+    axis: SupportsIndex = -1,
+) -> np.ndarray[_ShapeT, np.dtype[np.float64]]: ...
+@overload
+def move_rank(
+    a: Sequence[float],
+    window: SupportsIndex,
+    min_count: SupportsIndex | None = None,
+    axis: SupportsIndex = -1,
+) -> np.ndarray[tuple[int], np.dtype[np.float64]]: ...
+@overload
+def move_rank(
     a: ArrayLike,
     window: SupportsIndex,
     min_count: SupportsIndex | None = None,
