@@ -1,7 +1,7 @@
 //! The dtypes that the kernels accept.
 
 /// A value of an array.
-pub trait Element: Copy + PartialOrd + Send + Sync + 'static {
+pub trait Element: Copy + Default + PartialOrd + Send + Sync + 'static {
     /// The dtype of a mean: itself for floats, `f64` for integers.
     type Float: Float;
     /// The dtype of a sum: itself for floats, `i64` for integers, as in NumPy.
@@ -13,6 +13,8 @@ pub trait Element: Copy + PartialOrd + Send + Sync + 'static {
     const LOWEST: Self;
     /// No value is greater.
     const HIGHEST: Self;
+    /// Integers beyond this are rounded in an `f64`.
+    const LAST_EXACT: f64 = f64::INFINITY;
     /// What stands for no value: NaN, or zero for integers, which never need it.
     const MISSING: Self;
 
@@ -26,6 +28,16 @@ pub trait Element: Copy + PartialOrd + Send + Sync + 'static {
     fn to_key(self) -> u64;
     /// And back.
     fn from_key(key: u64) -> Self;
+    /// The key of a value that is not NaN, as a signed integer; -0.0 comes before 0.0.
+    #[inline(always)]
+    fn signed_key(self) -> i64 {
+        (self.to_key() ^ (1 << 63)) as i64
+    }
+    /// And back.
+    #[inline(always)]
+    fn from_signed_key(key: i64) -> Self {
+        Self::from_key(key as u64 ^ (1 << 63))
+    }
     /// The bits, in what is wide enough for any dtype.
     fn to_word(self) -> u64;
     /// And back.
@@ -123,6 +135,8 @@ macro_rules! integer {
             type Float = f64;
             type Sum = i64;
             const HAS_NAN: bool = false;
+            const LAST_EXACT: f64 =
+                if size_of::<$t>() == 8 { 9_007_199_254_740_991.0 } else { f64::INFINITY };
             const LOWEST: $t = $t::MIN;
             const HIGHEST: $t = $t::MAX;
             const MISSING: $t = 0;

@@ -1,8 +1,8 @@
 //! NaN-aware statistics over n-dimensional arrays.
 //!
-//! A call goes from the boundary (`python`) to a driver (`reduce`, `select`, `slide`, `fill`),
-//! which cuts strided memory (`rows`) into blocks, spreads them over `threads` and runs a
-//! statistic of `kernels` on each with the best instructions of the machine (`simd`).
+//! A call goes from the boundary (`python`) to a driver (`reduce`, `select`, `slide`, `ordered`,
+//! `fill`), which cuts strided memory (`rows`) into blocks, spreads them over `threads` and runs
+//! a statistic of `kernels` on each with the best instructions of the machine (`simd`).
 
 /// Sums and products of twice the precision.
 pub mod double;
@@ -18,6 +18,10 @@ pub mod kernels;
 pub mod keys;
 /// The value that is nth in order.
 pub mod nth;
+/// One value out for each value in, of the order of a window that moves along.
+pub mod ordered;
+/// The order of some values, and which of them a window holds.
+pub mod ranks;
 /// Many values in, one out.
 pub mod reduce;
 /// Strided memory: what a kernel reads and where a driver writes.

@@ -574,6 +574,11 @@ pub struct Lane<'a, T> {
 }
 
 impl<'a, T: Copy> Lane<'a, T> {
+    /// Neighbours.
+    pub fn from_slice(values: &'a [T]) -> Self {
+        Self { first: values.as_ptr(), len: values.len(), stride: 1, values: PhantomData }
+    }
+
     /// How many values.
     #[inline(always)]
     pub fn len(&self) -> usize {
@@ -1008,6 +1013,10 @@ impl<T: Element> Team<'_, T> {
     #[inline(always)]
     pub fn load<V: Vector>(&self, row: isize, rows: &mut [Row]) {
         assert!(row >= -(self.history as isize) || self.fresh == self.lanes);
+        let ahead =
+            if self.fresh == self.lanes { row.min(0).unsigned_abs().min(rows.len()) } else { 0 };
+        rows[..ahead].fill(Row([f64::NAN; LANES]));
+        let (row, rows) = (row + ahead as isize, &mut rows[ahead..]);
         let inside =
             (row >= 0 || self.fresh == 0) && row + rows.len() as isize <= self.last_len as isize;
         let done = if inside { self.load_inside::<V>(row, rows) } else { 0 };

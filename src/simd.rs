@@ -62,6 +62,8 @@ impl Row {
 pub trait Vector: Copy + 'static {
     /// How many.
     const LANES: usize;
+    /// How many of them an instruction works on.
+    const WIDTH: usize;
 
     /// The same value everywhere.
     fn splat(value: f64) -> Self;
@@ -95,8 +97,12 @@ pub trait Vector: Copy + 'static {
     fn where_less(self, key: Self, limit: Self, other: Self) -> Self;
     /// `self` where `key` is at most `limit`, else `other`.
     fn where_at_most(self, key: Self, limit: Self, other: Self) -> Self;
+    /// `self`, plus `term` where `key` is less than `limit`; else -0.0 may become 0.0.
+    fn add_where_less(self, term: Self, key: Self, limit: Self) -> Self;
     /// Whether any is NaN.
     fn any_nan(self) -> bool;
+    /// `self`, plus `term` where `key` is -0.0; else -0.0 may become 0.0.
+    fn add_where_negative_zero(self, term: Self, key: Self) -> Self;
 
     /// From `LANES` neighbours in each of `LANES` lanes, the rows across the lanes.
     fn across<'a>(lane: impl Fn(usize) -> &'a [f64], rows: &mut [Row]);
@@ -200,6 +206,9 @@ fn product(a: f64, b: f64) -> Double {
     if FUSED { two_product(a, b) } else { split_product(a, b) }
 }
 
+/// The bits of -0.0.
+const SIGN: u64 = 1 << 63;
+
 /// One `f64`, where there is but one lane.
 #[derive(Clone, Copy)]
 pub struct One<I>(f64, PhantomData<I>);
@@ -213,6 +222,7 @@ impl<I: Isa> One<I> {
 
 impl<I: Isa> Vector for One<I> {
     const LANES: usize = 1;
+    const WIDTH: usize = 1;
 
     #[inline(always)]
     fn splat(value: f64) -> Self {
@@ -279,8 +289,16 @@ impl<I: Isa> Vector for One<I> {
         if key.0 <= limit.0 { self } else { other }
     }
     #[inline(always)]
+    fn add_where_less(self, term: Self, key: Self, limit: Self) -> Self {
+        if key.0 < limit.0 { self.add(term) } else { self }
+    }
+    #[inline(always)]
     fn any_nan(self) -> bool {
         self.0.is_nan()
+    }
+    #[inline(always)]
+    fn add_where_negative_zero(self, term: Self, key: Self) -> Self {
+        if key.0.to_bits() == SIGN { self.add(term) } else { self }
     }
     #[inline(always)]
     fn across<'a>(lane: impl Fn(usize) -> &'a [f64], rows: &mut [Row]) {
@@ -310,6 +328,7 @@ impl Eight {
 
 impl Vector for Eight {
     const LANES: usize = 8;
+    const WIDTH: usize = 2;
 
     #[inline(always)]
     fn splat(value: f64) -> Self {
@@ -389,8 +408,24 @@ impl Vector for Eight {
         Self(from_fn(|lane| if pick(lane) { self.0[lane] } else { other.0[lane] }))
     }
     #[inline(always)]
+    fn add_where_less(self, term: Self, key: Self, limit: Self) -> Self {
+        let term =
+            key.each_of_three(limit, term, |key, limit, term| if key < limit { term } else { 0.0 });
+        self.add(term)
+    }
+    #[inline(always)]
     fn any_nan(self) -> bool {
         self.0.iter().fold(false, |any, value| any | value.is_nan())
+    }
+    #[inline(always)]
+    fn add_where_negative_zero(self, term: Self, key: Self) -> Self {
+        self.each_of_three(
+            term,
+            key,
+            |value, term, key| {
+                if key.to_bits() == SIGN { value + term } else { value }
+            },
+        )
     }
     #[inline(always)]
     fn across<'a>(lane: impl Fn(usize) -> &'a [f64], rows: &mut [Row]) {
@@ -460,7 +495,7 @@ mod x86 {
     use std::array::from_fn;
     use std::sync::atomic::{AtomicU8, Ordering};
 
-    use super::{Isa, Row, Task, Vector};
+    use super::{Isa, Row, SIGN, Task, Vector};
     use crate::double::{Double, two_product};
 
     /// The sets of instructions, the best last.
@@ -593,6 +628,7 @@ mod x86 {
 
     impl Vector for One512 {
         const LANES: usize = 8;
+        const WIDTH: usize = 8;
 
         #[inline(always)]
         fn splat(value: f64) -> Self {
@@ -673,8 +709,23 @@ mod x86 {
             }))
         }
         #[inline(always)]
+        fn add_where_less(self, term: Self, key: Self, limit: Self) -> Self {
+            Self(avx512!({
+                let less = _mm512_cmp_pd_mask::<_CMP_LT_OQ>(key.0, limit.0);
+                _mm512_mask_add_pd(self.0, less, self.0, term.0)
+            }))
+        }
+        #[inline(always)]
         fn any_nan(self) -> bool {
             avx512!(_mm512_cmp_pd_mask::<_CMP_UNORD_Q>(self.0, self.0)) != 0
+        }
+        #[inline(always)]
+        fn add_where_negative_zero(self, term: Self, key: Self) -> Self {
+            const NEGATIVE_ZERO: i32 = 1 << 2;
+            Self(avx512!({
+                let zeros = _mm512_fpclass_pd_mask::<NEGATIVE_ZERO>(key.0);
+                _mm512_mask_add_pd(self.0, zeros, self.0, term.0)
+            }))
         }
         #[inline(always)]
         fn across<'a>(lane: impl Fn(usize) -> &'a [f64], rows: &mut [Row]) {
@@ -764,6 +815,7 @@ mod x86 {
 
     impl Vector for Two256 {
         const LANES: usize = 8;
+        const WIDTH: usize = 4;
 
         #[inline(always)]
         fn splat(value: f64) -> Self {
@@ -842,9 +894,26 @@ mod x86 {
             self.each_of_three(other, at_most, |a, b, mask| avx2!(_mm256_blendv_pd(b, a, mask)))
         }
         #[inline(always)]
+        fn add_where_less(self, term: Self, key: Self, limit: Self) -> Self {
+            let term = key.each_of_three(limit, term, |key, limit, term| {
+                avx2!(_mm256_and_pd(term, _mm256_cmp_pd::<_CMP_LT_OQ>(key, limit)))
+            });
+            self.add(term)
+        }
+        #[inline(always)]
         fn any_nan(self) -> bool {
             let [a, b] = self.0;
             avx2!(_mm256_movemask_pd(_mm256_cmp_pd::<_CMP_UNORD_Q>(a, b))) != 0
+        }
+        #[inline(always)]
+        fn add_where_negative_zero(self, term: Self, key: Self) -> Self {
+            self.each_of_three(term, key, |value, term, key| {
+                avx2!({
+                    let sign = _mm256_set1_epi64x(SIGN as i64);
+                    let zeros = _mm256_cmpeq_epi64(_mm256_castpd_si256(key), sign);
+                    _mm256_add_pd(value, _mm256_and_pd(term, _mm256_castsi256_pd(zeros)))
+                })
+            })
         }
         #[inline(always)]
         fn across<'a>(lane: impl Fn(usize) -> &'a [f64], rows: &mut [Row]) {
@@ -961,7 +1030,7 @@ mod tests {
         Operation { name, of_vectors, of_values }
     }
 
-    fn operations<V: Vector>() -> [Operation<V>; 11] {
+    fn operations<V: Vector>() -> [Operation<V>; 13] {
         [
             operation("add", |[a, b, _]| a.add(b), |[a, b, _]| a + b),
             operation("sub", |[a, b, _]| a.sub(b), |[a, b, _]| a - b),
@@ -994,6 +1063,16 @@ mod tests {
                 },
             ),
             operation("sqrt", |[a, _, _]| a.sqrt(), |[a, _, _]| a.sqrt()),
+            operation(
+                "add_where_less",
+                |[a, b, c]| a.add_where_less(V::splat(7.0), b, c).add(V::splat(0.0)),
+                |[a, b, c]| if b < c { a + 7.0 } else { a + 0.0 },
+            ),
+            operation(
+                "add_where_negative_zero",
+                |[a, b, c]| a.add_where_negative_zero(b, c).add(V::splat(0.0)),
+                |[a, b, c]| if c.to_bits() == SIGN { a + b + 0.0 } else { a + 0.0 },
+            ),
         ]
     }
 

@@ -97,8 +97,8 @@ pub struct Whole<V> {
 /// The window of a call, within its axis.
 #[derive(Clone, Copy)]
 pub struct Window {
-    len: usize,
-    min_count: usize,
+    pub(crate) len: usize,
+    pub(crate) min_count: usize,
 }
 
 impl Window {
@@ -130,7 +130,7 @@ const PIECE: usize = 1 << 16;
 /// before its beginning is read again.
 const OVERLAP: usize = 4;
 /// Fewer values than this are not worth a second thread.
-const PARALLEL: usize = 1 << 17;
+pub(crate) const PARALLEL: usize = 1 << 17;
 
 /// The statistic of the window that ends at each value along `axis`.
 pub fn along<T: Element>(
@@ -140,12 +140,30 @@ pub fn along<T: Element>(
     kernel: &dyn AnySlide,
     out: &mut ViewMut<'_, T::Float>,
 ) -> Result<(), Error> {
-    let mut sweep = Sweep::along(view, axis, out);
+    let sweep = Sweep::along(view, axis, out);
     let parallel = sweep.values() >= PARALLEL;
     let work = |piece: Piece<'_, T, T::Float>| piece.walk(kernel, window);
+    each_piece(sweep, parallel, |lanes| stretch_len(lanes, window), work)
+}
+
+/// How many results of each of so many lanes are done at once, where the windows are merged or
+/// their values walked in step.
+pub(crate) fn stretch_len(lanes: usize, window: Window) -> usize {
+    let long = PIECE.max(2 * LANES * OVERLAP * window.len);
+    if lanes < LANES { long } else { usize::MAX }
+}
+
+/// Does the pieces of a sweep, whose size depends on its shape alone: of each of so many lanes,
+/// `stretch` results at once.
+pub(crate) fn each_piece<T: Copy + Sync, O: Send>(
+    mut sweep: Sweep<'_, T, O>,
+    parallel: bool,
+    stretch: impl Fn(usize) -> usize,
+    work: impl Fn(Piece<'_, T, O>) -> Result<(), Error> + Sync,
+) -> Result<(), Error> {
     let mut jobs = Vec::new();
     for (lanes, out) in sweep.bundles() {
-        for piece in pieces(lanes, out, window) {
+        for piece in pieces(lanes, out, stretch(lanes.count())) {
             if parallel {
                 jobs.push(piece);
             } else {
@@ -153,7 +171,7 @@ pub fn along<T: Element>(
             }
         }
     }
-    threads::each(jobs, &work)
+    if jobs.is_empty() { Ok(()) } else { threads::each(jobs, &work) }
 }
 
 /// A kernel whose type is left behind, so that what moves values is compiled for each dtype and
@@ -189,24 +207,24 @@ impl<K: Slide + 'static> Work for NewScan<K> {
 }
 
 /// Some lanes, or a stretch of one, that are done at once.
-struct Piece<'a, T, O> {
-    lanes: Lanes<'a, T>,
+pub(crate) struct Piece<'a, T, O> {
+    pub(crate) lanes: Lanes<'a, T>,
     /// Which lane the first results are of, and where in it they begin.
-    lane: usize,
-    start: usize,
-    out: LanesMut<'a, O>,
+    pub(crate) lane: usize,
+    pub(crate) start: usize,
+    pub(crate) out: LanesMut<'a, O>,
 }
 
-/// Cuts a bundle into pieces whose size depends on its shape alone.
+/// Cuts a bundle into pieces.
 fn pieces<'a, T: Copy, O: 'a>(
     lanes: Lanes<'a, T>,
     out: LanesMut<'a, O>,
-    window: Window,
+    stretch: usize,
 ) -> impl Iterator<Item = Piece<'a, T, O>> {
-    let (group, stretch) = if lanes.count() < LANES {
-        (1, PIECE.max(2 * LANES * OVERLAP * window.len))
+    let group = if lanes.count() < LANES {
+        1
     } else {
-        ((PIECE / lanes.len()).max(1).next_multiple_of(LANES), usize::MAX)
+        (PIECE / lanes.len()).max(1).next_multiple_of(LANES)
     };
     out.by_lanes(group).flat_map(move |(lane, out)| {
         let stretches = out.by_rows(stretch);
@@ -217,30 +235,40 @@ fn pieces<'a, T: Copy, O: 'a>(
 impl<T: Element> Piece<'_, T, T::Float> {
     fn walk(mut self, kernel: &dyn AnySlide, window: Window) -> Result<(), Error> {
         if self.lanes.count() >= LANES {
-            let mut scan = kernel.scan(window, LANES)?;
-            for first in (0..self.out.count()).step_by(LANES) {
-                let team = self.lanes.team(self.lane + first, LANES);
-                scan.walk(&Several(team), &mut Several(self.out.team(first, LANES)));
-            }
+            self.walk_lanes(&mut *kernel.scan(window, LANES)?);
             return Ok(());
         }
+        let len = segment_len(self.out.len(), window);
+        let lanes = if len < self.out.len() { LANES } else { 1 };
+        self.walk_segments(len, window, &mut *kernel.scan(window, lanes)?);
+        Ok(())
+    }
+
+    /// Whole lanes, `LANES` of them in step.
+    pub(crate) fn walk_lanes(&mut self, walker: &mut dyn Walker) {
+        for first in (0..self.out.count()).step_by(LANES) {
+            let team = self.lanes.team(self.lane + first, LANES);
+            walker.walk(&Several(team), &mut Several(self.out.team(first, LANES)));
+        }
+    }
+
+    /// Segments of one lane, in step; or all of it, if that is one segment.
+    pub(crate) fn walk_segments(&mut self, len: usize, window: Window, walker: &mut dyn Walker) {
         let (start, end) = (self.start, self.start + self.out.len());
-        let len = segment_len(end - start, window);
         let at = Segments { start, end, len, history: window.len };
         let team = self.lanes.segments(self.lane, at);
         let out = self.out.segments(0, Segments { start: 0, end: end - start, ..at });
         if len < end - start {
-            kernel.scan(window, LANES)?.walk(&Several(team), &mut Several(out));
+            walker.walk(&Several(team), &mut Several(out));
         } else {
-            kernel.scan(window, 1)?.walk(&Single(team), &mut Single(out));
+            walker.walk(&Single(team), &mut Single(out));
         }
-        Ok(())
     }
 }
 
 /// How long the segments of a stretch are that is walked in `LANES` of them; all of it, if the
 /// window is too long for that.
-fn segment_len(len: usize, window: Window) -> usize {
+pub(crate) fn segment_len(len: usize, window: Window) -> usize {
     /// Values in 4 KiB: segments about a multiple of it apart would share the same cache sets.
     const PAGE: usize = 512;
     const OFF: usize = 48;
@@ -606,11 +634,11 @@ impl<K: Slide, I: Isa, V: Vector> Scan<K, I, V> {
 }
 
 #[inline(always)]
-fn one_if_value<V: Vector>(value: V) -> V {
+pub(crate) fn one_if_value<V: Vector>(value: V) -> V {
     V::splat(1.0).unless_nan(value, V::splat(0.0))
 }
 
-fn filled<T: Clone>(value: T, len: usize) -> Result<Vec<T>, Error> {
+pub(crate) fn filled<T: Clone>(value: T, len: usize) -> Result<Vec<T>, Error> {
     let mut values = Vec::new();
     values
         .try_reserve_exact(len)

@@ -35,7 +35,9 @@ __all__ = [
     "move_argmin",
     "move_max",
     "move_mean",
+    "move_median",
     "move_min",
+    "move_rank",
     "move_std",
     "move_sum",
     "move_var",
@@ -300,6 +302,20 @@ def _latest(first: Callable[..., Any], a: _Array, axis: int = -1) -> Any:
     return np.where(nothing, np.nan, first(some, axis))
 
 
+def move_median(
+    a: ArrayLike, window: int, min_count: int | None = None, axis: int = -1
+) -> _Array:
+    """Median of each window."""
+    return _move(nanmedian, a, window, min_count, axis)
+
+
+def move_rank(
+    a: ArrayLike, window: int, min_count: int | None = None, axis: int = -1
+) -> _Array:
+    """Rank of the newest value of each window, from -1 to 1."""
+    return _move(_rank_of_last, a, window, min_count, axis)
+
+
 def _isnan(a: _Array) -> NDArray[np.bool_]:
     if a.dtype != np.object_:
         return np.isnan(a)
@@ -375,6 +391,16 @@ def _first_place(a: _Array, axis: int | None, best: np.ufunc, last: float) -> An
         msg = "All-NaN slice encountered"
         raise ValueError(msg)
     return found.argmax(axis=axis)
+
+
+def _rank_of_last(a: _Array, axis: int = -1) -> Any:
+    """Where the last value stands among those that are not NaN, from -1 to 1."""
+    last = np.take(a, [-1], axis)
+    less = np.count_nonzero(a < last, axis=axis)
+    greater = np.count_nonzero(a > last, axis=axis)
+    others = np.maximum(_count(a, axis) - 1, 1)
+    rank = np.where(_isnan(last.squeeze(axis)), np.nan, (less - greater) / others)
+    return _typed(rank, _float_of(a))
 
 
 def _move(

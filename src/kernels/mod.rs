@@ -9,10 +9,12 @@ pub mod arg;
 pub mod extreme;
 /// `nanmean`, `move_mean`
 pub mod mean;
-/// `median`, `nanmedian`
+/// `median`, `nanmedian`, `move_median`
 pub mod median;
 /// `anynan`, `allnan`
 pub mod missing;
+/// `move_rank`
+pub mod move_rank;
 /// `partition`, `argpartition`
 pub mod partition;
 /// `push`

@@ -12,8 +12,9 @@ use crate::element::Element;
 use crate::error::Error;
 use crate::fill::{self, Fill};
 use crate::kernels::replace;
+use crate::ordered::{self, Ordered};
 use crate::reduce::{self, Reduce};
-use crate::rows::View;
+use crate::rows::{View, ViewMut};
 use crate::select::{self, Select};
 use crate::slide::{self, AnySlide, Window};
 
@@ -253,7 +254,7 @@ where
     if as_array { of_no_dimension(py, value) } else { value.into_python(py) }
 }
 
-/// One value out for each value in, of the window that ends there.
+/// One value out for each value in, of the window that ends there, by merging.
 pub(super) fn slide<'py>(
     a: &Bound<'py, PyAny>,
     window: i64,
@@ -263,30 +264,61 @@ pub(super) fn slide<'py>(
     kernel: &dyn AnySlide,
     slow: impl FnOnce(&Bound<'py, PyAny>) -> Answer<'py>,
 ) -> Answer<'py> {
-    let array = &Array::new(a)?;
+    let (array, axis, window) = &moving(a, window, min_count, axis)?;
+    let result = for_dtype!(
+        array,
+        slow,
+        move_typed::<_, _>(|a, places| slide::along(a, *axis, *window, kernel, places))
+    );
+    write_to(out, result?)
+}
+
+/// One value out for each value in, of the order of the window that ends there.
+pub(super) fn ordered<'py>(
+    a: &Bound<'py, PyAny>,
+    window: i64,
+    min_count: Option<i64>,
+    axis: i64,
+    out: Option<&Bound<'py, PyAny>>,
+    kernel: &impl Ordered,
+    slow: impl FnOnce(&Bound<'py, PyAny>) -> Answer<'py>,
+) -> Answer<'py> {
+    let (array, axis, window) = &moving(a, window, min_count, axis)?;
+    let result = for_dtype!(
+        array,
+        slow,
+        move_typed::<_, _>(|a, places| ordered::along(a, *axis, *window, *kernel, places))
+    );
+    write_to(out, result?)
+}
+
+/// The arguments of a moving window, checked.
+fn moving<'py>(
+    a: &Bound<'py, PyAny>,
+    window: i64,
+    min_count: Option<i64>,
+    axis: i64,
+) -> PyResult<(Array<'py>, usize, Window)> {
+    let array = Array::new(a)?;
     if array.ndim() == 0 {
         return Err(Error::NoDimension.into());
     }
     let axis = axis_within(axis, array.ndim())?;
     let window = Window::new(window, min_count, array.shape()[axis])?;
-    write_to(out, for_dtype!(array, slow, slide_typed::<_>(axis, window, kernel))?)
+    Ok((array, axis, window))
 }
 
 #[inline(never)]
-fn slide_typed<'py, T>(
-    array: &Array<'py>,
-    axis: usize,
-    window: Window,
-    kernel: &dyn AnySlide,
-) -> Answer<'py>
+fn move_typed<'py, T, F>(array: &Array<'py>, along: F) -> Answer<'py>
 where
     T: Element<Float: Numpy> + Numpy,
+    F: Fn(&View<'_, T>, &mut ViewMut<'_, T::Float>) -> Result<(), Error> + Send + Sync,
 {
     let py = array.as_any().py();
     let array = &*array.behaved(size_of::<T>())?;
     let mut out = NewArray::<T::Float>::new(py, array.shape())?;
     let (view, mut places) = (array.view::<T>(), out.places());
-    detached(py, view.len(), &mut || slide::along(&view, axis, window, kernel, &mut places))?;
+    detached(py, view.len(), &mut || along(&view, &mut places))?;
     Ok(out.into_any())
 }
 

@@ -19,10 +19,10 @@ macro_rules! functions {
             $(#[doc = $select_doc:literal])+
             $select:ident() => $select_kernel:expr;
         )* }
-        slide { $(
-            $(#[doc = $slide_doc:literal])+
-            $slide:ident($text:literal $(, $setting:ident = $initial:tt)*) => $slide_kernel:expr;
-        )* }
+        $(moving $driver:ident { $(
+            $(#[doc = $move_doc:literal])+
+            $move:ident($text:literal $(, $setting:ident = $initial:tt)*) => $move_kernel:expr;
+        )* })*
         other { $($other:item)* }
     ) => {
         #[pyo3::pymodule(gil_used = false)]
@@ -31,8 +31,9 @@ macro_rules! functions {
             use crate::kernels::arg::Arg;
             use crate::kernels::extreme::{Greatest, Least, MAX, MIN};
             use crate::kernels::mean::Mean;
-            use crate::kernels::median::Median;
+            use crate::kernels::median::{Median, MoveMedian};
             use crate::kernels::missing::{AllNan, AnyNan};
+            use crate::kernels::move_rank::MoveRank;
             use crate::kernels::partition::{ArgPartition, Partition};
             use crate::kernels::push::Push;
             use crate::kernels::rank::Rank;
@@ -83,8 +84,8 @@ macro_rules! functions {
                 }
             )*
 
-            $(
-                $(#[doc = $slide_doc])+
+            $($(
+                $(#[doc = $move_doc])+
                 #[pyfunction]
                 // Its own words would be `axis=...`.
                 #[pyo3(
@@ -93,7 +94,7 @@ macro_rules! functions {
                     ),
                     text_signature = $text
                 )]
-                fn $slide<'py>(
+                fn $move<'py>(
                     a: &Bound<'py, PyAny>,
                     #[pyo3(from_py_with = arguments::window)] window: i64,
                     #[pyo3(from_py_with = arguments::min_count)] min_count: Option<i64>,
@@ -101,12 +102,12 @@ macro_rules! functions {
                     $(#[pyo3(from_py_with = arguments::$setting)] $setting: i64,)*
                     out: Option<&Bound<'py, PyAny>>,
                 ) -> PyResult<Bound<'py, PyAny>> {
-                    let name = stringify!($slide);
-                    call::slide(a, window, min_count, axis, out, &$slide_kernel, |a| {
+                    let name = stringify!($move);
+                    call::$driver(a, window, min_count, axis, out, &$move_kernel, |a| {
                         slow(a.py(), name)?.call1((a, window, min_count, axis, $($setting),*))
                     })
                 }
-            )*
+            )*)*
 
             $($other)*
 
@@ -704,7 +705,7 @@ functions! {
         /// 1.5
         nanmedian() => Median { skip_nan: true };
     }
-    slide {
+    moving slide {
         /// Sum of the values of a moving window that are not NaN.
         ///
         /// Parameters
@@ -1128,6 +1129,113 @@ functions! {
         /// >>> uncork.move_argmax([1.0, 2.0, 3.0], window=2)
         /// array([nan,  0.,  0.])
         move_argmax("(a, window, min_count=None, axis=-1, *, out=None)") => Arg(Greatest);
+    }
+    moving ordered {
+        /// Median of the values of a moving window that are not NaN.
+        ///
+        /// Parameters
+        /// ----------
+        /// a : array_like
+        ///     Numbers, in any number of dimensions.
+        /// window : int
+        ///     How many values a window has: the one at the same place and those before it.
+        /// min_count : int, optional
+        ///     Windows with fewer values that are not NaN give NaN; by default, those with any
+        ///     NaN do, and the first `window` - 1.
+        /// axis : int, optional
+        ///     The axis to move along; by default, the last.
+        /// out : ndarray, optional
+        ///     Where the result is written to and which is returned: of the result's shape, and a
+        ///     dtype of the same kind.
+        ///
+        /// Returns
+        /// -------
+        /// ndarray
+        ///     One value for each of `a`, in C order; float32 for float32, else float64.
+        ///
+        /// Raises
+        /// ------
+        /// ValueError
+        ///     If `window` is not between 1 and the length of the axis, `min_count` is not between
+        ///     1 and `window`, `a` has no dimension, or `out` has another shape.
+        /// numpy.exceptions.AxisError
+        ///     If `axis` is not an axis of `a`.
+        /// TypeError
+        ///     If `a` is a masked array or not numeric, another argument is not an integer, or
+        ///     `out` is no array that can hold the result.
+        /// MemoryError
+        ///     If there is no memory for the result or for O(window) values beside it.
+        ///
+        /// Notes
+        /// -----
+        /// The mean of the two in the middle of an even number, without overflow; it is exact,
+        /// infinite values and int64 included. Values are sorted once, each with those of the
+        /// windows near it, and windows then move over their ranks [1]_; a short window is kept
+        /// in order. O(n log(window)), whatever the values.
+        ///
+        /// References
+        /// ----------
+        /// .. [1] J. Suomela, "Median filtering is equivalent to sorting", arXiv:1406.1717 (2014).
+        ///
+        /// Examples
+        /// --------
+        /// >>> uncork.move_median([1.0, 5.0, 2.0, 8.0], window=3)
+        /// array([nan, nan,  2.,  5.])
+        move_median("(a, window, min_count=None, axis=-1, *, out=None)") => MoveMedian;
+
+        /// Rank of the newest value of a moving window among those that are not NaN.
+        ///
+        /// Parameters
+        /// ----------
+        /// a : array_like
+        ///     Numbers, in any number of dimensions.
+        /// window : int
+        ///     How many values a window has: the one at the same place and those before it.
+        /// min_count : int, optional
+        ///     Windows with fewer values that are not NaN give NaN; by default, those with any
+        ///     NaN do, and the first `window` - 1.
+        /// axis : int, optional
+        ///     The axis to move along; by default, the last.
+        /// out : ndarray, optional
+        ///     Where the result is written to and which is returned: of the result's shape, and a
+        ///     dtype of the same kind.
+        ///
+        /// Returns
+        /// -------
+        /// ndarray
+        ///     One value for each of `a`, in C order; float32 for float32, else float64.
+        ///
+        /// Raises
+        /// ------
+        /// ValueError
+        ///     If `window` is not between 1 and the length of the axis, `min_count` is not between
+        ///     1 and `window`, `a` has no dimension, or `out` has another shape.
+        /// numpy.exceptions.AxisError
+        ///     If `axis` is not an axis of `a`.
+        /// TypeError
+        ///     If `a` is a masked array or not numeric, another argument is not an integer, or
+        ///     `out` is no array that can hold the result.
+        /// MemoryError
+        ///     If there is no memory for the result or for O(window) values beside it.
+        ///
+        /// Notes
+        /// -----
+        /// From -1 for the least value to 1 for the greatest; 0 for the only one, NaN if the
+        /// newest is NaN. Of n values, of which l are less than the newest and g greater, the
+        /// rank is (l - g) / (n - 1), which gives equal values the mean of their ranks, and is
+        /// rounded once. Values are sorted once, each with those of the windows near it, and
+        /// windows then move over their ranks [1]_; in a short window each is compared with the
+        /// newest. O(n log(window)), whatever the values.
+        ///
+        /// References
+        /// ----------
+        /// .. [1] J. Suomela, "Median filtering is equivalent to sorting", arXiv:1406.1717 (2014).
+        ///
+        /// Examples
+        /// --------
+        /// >>> uncork.move_rank([1.0, 5.0, 2.0, 8.0], window=3)
+        /// array([nan, nan,  0.,  1.])
+        move_rank("(a, window, min_count=None, axis=-1, *, out=None)") => MoveRank;
     }
     other {
         /// Rank of each value, ties on the mean of their places.

@@ -48,8 +48,13 @@ __all__ = [
     "move_argmin",
     "move_max",
     "move_mean",
+    "move_median",
     "move_min",
+<<<<<<< HEAD
     "move_std",
+=======
+    "move_rank",
+>>>>>>> snap-ordered
     "move_sum",
     "move_var",
     "nanargmax",
@@ -2589,6 +2594,7 @@ def move_max(
     out: None = None,
 ) -> NDArray[Any]: ...
 @overload
+<<<<<<< HEAD
 def move_max(
     a: ArrayLike,
     window: SupportsIndex,
@@ -2599,14 +2605,22 @@ def move_max(
 ) -> _OutT: ...
 @overload
 def move_argmin(
+=======
+def move_median(
+>>>>>>> snap-ordered
     a: np.ndarray[_ShapeT, np.dtype[_InexactT]],
     window: SupportsIndex,
     min_count: SupportsIndex | None = None,
     axis: SupportsIndex = -1,
+<<<<<<< HEAD
     *,
     out: None = None,
 ) -> np.ndarray[_ShapeT, np.dtype[_InexactT]]:
     """How long ago the least value of a moving window was.
+=======
+) -> np.ndarray[_ShapeT, np.dtype[_InexactT]]:
+    """Median of the values of a moving window that are not NaN.
+>>>>>>> snap-ordered
 
     Parameters
     ----------
@@ -2619,9 +2633,12 @@ def move_argmin(
         NaN do, and the first `window` - 1.
     axis : int, optional
         The axis to move along; by default, the last.
+<<<<<<< HEAD
     out : ndarray, optional
         Where the result is written to and which is returned: of the result's shape, and a
         dtype of the same kind.
+=======
+>>>>>>> snap-ordered
 
     Returns
     -------
@@ -2632,17 +2649,26 @@ def move_argmin(
     ------
     ValueError
         If `window` is not between 1 and the length of the axis, `min_count` is not between
+<<<<<<< HEAD
         1 and `window`, `a` has no dimension, or `out` has another shape.
     numpy.exceptions.AxisError
         If `axis` is not an axis of `a`.
     TypeError
         If `a` is a masked array or not numeric, another argument is not an integer, or
         `out` is no array that can hold the result.
+=======
+        1 and `window`, or `a` has no dimension.
+    numpy.exceptions.AxisError
+        If `axis` is not an axis of `a`.
+    TypeError
+        If `a` is a masked array or not numeric, or another argument is not an integer.
+>>>>>>> snap-ordered
     MemoryError
         If there is no memory for the result or for O(window) values beside it.
 
     Notes
     -----
+<<<<<<< HEAD
     0 stands for the last value of the window, 1 for the one before it; of equal values,
     the last counts. NaN is left out. Integers are compared as float64. Windows are merged
     from the end of one block and the beginning of the next [1]_. O(n) for any window.
@@ -2660,28 +2686,60 @@ def move_argmin(
 
 @overload
 def move_argmin(
+=======
+    The mean of the two in the middle of an even number, without overflow; it is exact,
+    infinite values and int64 included. Values are sorted once, each with those of the
+    windows near it, and windows then move over their ranks [1]_; a short window is kept
+    in order. O(n log(window)), whatever the values.
+
+    References
+    ----------
+    .. [1] J. Suomela, "Median filtering is equivalent to sorting", arXiv:1406.1717 (2014).
+
+    Examples
+    --------
+    >>> uncork.move_median([1.0, 5.0, 2.0, 8.0], window=3)
+    array([nan, nan,  2.,  5.])
+    """
+
+@overload
+def move_median(
+>>>>>>> snap-ordered
     a: np.ndarray[_ShapeT, np.dtype[_Whole]],
     window: SupportsIndex,
     min_count: SupportsIndex | None = None,
     axis: SupportsIndex = -1,
+<<<<<<< HEAD
     *,
     out: None = None,
 ) -> np.ndarray[_ShapeT, np.dtype[np.float64]]: ...
 @overload
 def move_argmin(
+=======
+) -> np.ndarray[_ShapeT, np.dtype[np.float64]]: ...
+@overload
+def move_median(
+>>>>>>> snap-ordered
     a: Sequence[float],
     window: SupportsIndex,
     min_count: SupportsIndex | None = None,
     axis: SupportsIndex = -1,
+<<<<<<< HEAD
     *,
     out: None = None,
 ) -> np.ndarray[tuple[int], np.dtype[np.float64]]: ...
 @overload
 def move_argmin(
+=======
+) -> np.ndarray[tuple[int], np.dtype[np.float64]]: ...
+@overload
+def move_median(
+>>>>>>> snap-ordered
     a: ArrayLike,
     window: SupportsIndex,
     min_count: SupportsIndex | None = None,
     axis: SupportsIndex = -1,
+<<<<<<< HEAD
     *,
     out: None = None,
 ) -> NDArray[Any]: ...
@@ -2696,14 +2754,24 @@ def move_argmin(
 ) -> _OutT: ...
 @overload
 def move_argmax(
+=======
+) -> NDArray[Any]: ...
+@overload
+def move_rank(
+>>>>>>> snap-ordered
     a: np.ndarray[_ShapeT, np.dtype[_InexactT]],
     window: SupportsIndex,
     min_count: SupportsIndex | None = None,
     axis: SupportsIndex = -1,
+<<<<<<< HEAD
     *,
     out: None = None,
 ) -> np.ndarray[_ShapeT, np.dtype[_InexactT]]:
     """How long ago the greatest value of a moving window was.
+=======
+) -> np.ndarray[_ShapeT, np.dtype[_InexactT]]:
+    """Rank of the newest value of a moving window among those that are not NaN.
+>>>>>>> snap-ordered
 
     Parameters
     ----------
@@ -2716,9 +2784,12 @@ def move_argmax(
         NaN do, and the first `window` - 1.
     axis : int, optional
         The axis to move along; by default, the last.
+<<<<<<< HEAD
     out : ndarray, optional
         Where the result is written to and which is returned: of the result's shape, and a
         dtype of the same kind.
+=======
+>>>>>>> snap-ordered
 
     Returns
     -------
@@ -2729,17 +2800,26 @@ def move_argmax(
     ------
     ValueError
         If `window` is not between 1 and the length of the axis, `min_count` is not between
+<<<<<<< HEAD
         1 and `window`, `a` has no dimension, or `out` has another shape.
     numpy.exceptions.AxisError
         If `axis` is not an axis of `a`.
     TypeError
         If `a` is a masked array or not numeric, another argument is not an integer, or
         `out` is no array that can hold the result.
+=======
+        1 and `window`, or `a` has no dimension.
+    numpy.exceptions.AxisError
+        If `axis` is not an axis of `a`.
+    TypeError
+        If `a` is a masked array or not numeric, or another argument is not an integer.
+>>>>>>> snap-ordered
     MemoryError
         If there is no memory for the result or for O(window) values beside it.
 
     Notes
     -----
+<<<<<<< HEAD
     0 stands for the last value of the window, 1 for the one before it; of equal values,
     the last counts. NaN is left out. Integers are compared as float64. Windows are merged
     from the end of one block and the beginning of the next [1]_. O(n) for any window.
@@ -2757,28 +2837,62 @@ def move_argmax(
 
 @overload
 def move_argmax(
+=======
+    From -1 for the least value to 1 for the greatest; 0 for the only one, NaN if the
+    newest is NaN. Of n values, of which l are less than the newest and g greater, the
+    rank is (l - g) / (n - 1), which gives equal values the mean of their ranks, and is
+    rounded once. Values are sorted once, each with those of the windows near it, and
+    windows then move over their ranks [1]_; in a short window each is compared with the
+    newest. O(n log(window)), whatever the values.
+
+    References
+    ----------
+    .. [1] J. Suomela, "Median filtering is equivalent to sorting", arXiv:1406.1717 (2014).
+
+    Examples
+    --------
+    >>> uncork.move_rank([1.0, 5.0, 2.0, 8.0], window=3)
+    array([nan, nan,  0.,  1.])
+    """
+
+@overload
+def move_rank(
+>>>>>>> snap-ordered
     a: np.ndarray[_ShapeT, np.dtype[_Whole]],
     window: SupportsIndex,
     min_count: SupportsIndex | None = None,
     axis: SupportsIndex = -1,
+<<<<<<< HEAD
     *,
     out: None = None,
 ) -> np.ndarray[_ShapeT, np.dtype[np.float64]]: ...
 @overload
 def move_argmax(
+=======
+) -> np.ndarray[_ShapeT, np.dtype[np.float64]]: ...
+@overload
+def move_rank(
+>>>>>>> snap-ordered
     a: Sequence[float],
     window: SupportsIndex,
     min_count: SupportsIndex | None = None,
     axis: SupportsIndex = -1,
+<<<<<<< HEAD
     *,
     out: None = None,
 ) -> np.ndarray[tuple[int], np.dtype[np.float64]]: ...
 @overload
 def move_argmax(
+=======
+) -> np.ndarray[tuple[int], np.dtype[np.float64]]: ...
+@overload
+def move_rank(
+>>>>>>> snap-ordered
     a: ArrayLike,
     window: SupportsIndex,
     min_count: SupportsIndex | None = None,
     axis: SupportsIndex = -1,
+<<<<<<< HEAD
     *,
     out: None = None,
 ) -> NDArray[Any]: ...
@@ -2791,6 +2905,9 @@ def move_argmax(
     *,
     out: _OutT,
 ) -> _OutT: ...
+=======
+) -> NDArray[Any]: ...
+>>>>>>> snap-ordered
 def replace(
     a: _ArrayT,
     old: SupportsFloat | SupportsIndex,
