@@ -80,6 +80,7 @@ PARAMETERS = {
     "axis": "SupportsIndex",
     "ddof": "SupportsIndex",
     "keepdims": "bool",
+    "kth": "SupportsIndex",
     "min_count": "SupportsIndex",
     "n": "SupportsIndex",
     "new": NUMBER,
@@ -193,10 +194,40 @@ MOVING = [
     Overload("_OutT", {"out": "_OutT"}),
 ]
 
+
+# In the shape of the array, or in one dimension without an axis.
+def filling(arrays: Sequence[tuple[str, str]], other: str) -> list[Overload]:
+    return [
+        *(
+            Overload(
+                array("_ShapeT", result),
+                {"a": array("_ShapeT", dtypes), "axis": "SupportsIndex"},
+            )
+            for dtypes, result in arrays
+        ),
+        *(
+            Overload(
+                array("tuple[int]", result), {"a": f"NDArray[{dtypes}]", "axis": "None"}
+            )
+            for dtypes, result in arrays
+        ),
+        Overload(f"NDArray[{other}]", {"axis": "SupportsIndex | None"}),
+    ]
+
+
+RANKS = filling([("Any", "np.float64")], "np.float64")
+PARTITION = filling([("_ScalarT", "_ScalarT")], "Any")
+INDICES = filling([("Any", "np.intp")], "np.intp")
+PUSHED = [
+    Overload(array("_ShapeT", "_ScalarT"), {"a": array("_ShapeT", "_ScalarT")}),
+    Overload("NDArray[Any]"),
+]
+
 # What is returned, by the function's name.
 RESULTS: Mapping[str, Sequence[Overload]] = {
     "allnan": TRUTH,
     "anynan": TRUTH,
+    "argpartition": INDICES,
     "get_num_threads": [Overload("int")],
     "median": MEAN,
     "move_*": MOVING,
@@ -206,9 +237,13 @@ RESULTS: Mapping[str, Sequence[Overload]] = {
     "nanmean": MEAN,
     "nanmedian": MEAN,
     "nanmin": EXTREME,
+    "nanrankdata": RANKS,
     "nanstd": MEAN,
     "nansum": TOTAL,
     "nanvar": MEAN,
+    "partition": PARTITION,
+    "push": PUSHED,
+    "rankdata": RANKS,
     "replace": [Overload("_ArrayT", {"a": "_ArrayT"})],
     "set_num_threads": [Overload("None")],
     "ss": TOTAL,

@@ -19,8 +19,10 @@ def parameters(name: str) -> list[str]:
     return list(inspect.signature(FUNCTIONS[name]).parameters)
 
 
-REDUCE = [name for name in FUNCTIONS if parameters(name)[:2] == ["a", "axis"]]
+REDUCE = [name for name in FUNCTIONS if "keepdims" in parameters(name)]
 MOVE = [name for name in FUNCTIONS if parameters(name)[:2] == ["a", "window"]]
+#: Those that give a value for each value of a lane.
+FILL = ["argpartition", "nanrankdata", "partition", "push", "rankdata"]
 #: All that take an array.
 OF_ARRAYS = [name for name in FUNCTIONS if parameters(name)[:1] == ["a"]]
 #: Those that need a value to choose from.

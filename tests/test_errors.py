@@ -14,6 +14,7 @@ import uncork
 from functions import FUNCTIONS, MOVE, OF_ARRAYS, REDUCE, call, parameters
 
 A = np.arange(12.0).reshape(3, 4)
+MASKED = np.ma.array([1.0, 2.0], mask=[True, False])
 
 #: Arguments, error, and what its words hold.
 Case = tuple[tuple[Any, ...], dict[str, Any], type[Exception], str]
@@ -89,6 +90,28 @@ CASES_OF_REPLACE: list[Case] = [
     ((A, 1), {}, TypeError, "missing 1 required positional argument: 'new'"),
     ((A, 1, 2, 3), {}, TypeError, "positional arguments"),
 ]
+CASES_OF_RANK: list[Case] = [
+    ((A,), {"axis": 2}, AxisError, "axis 2 is out of bounds for array of dimension 2"),
+    ((A,), {"axis": 0.5}, TypeError, r"axis.*integer or None, got 0\.5 \(float\)"),
+    ((MASKED,), {}, TypeError, "a must not be a masked array"),
+    ((), {}, TypeError, "missing 1 required positional argument: 'a'"),
+]
+CASES_OF_PARTITION: list[Case] = [
+    ((A, 4), {}, ValueError, "kth must be between 0 and 3, .*got 4"),
+    ((A, -1), {}, ValueError, "kth must be between 0 and 3, .*got -1"),
+    ((A, 1.0), {}, TypeError, r"kth.*integer, got 1\.0 \(float\)"),
+    ((A, None), {}, TypeError, r"kth.*integer, got None \(NoneType\)"),
+    ((A, 1, 2), {}, AxisError, "axis 2 is out of bounds for array of dimension 2"),
+    ((A,), {}, TypeError, "missing 1 required positional argument: 'kth'"),
+    ((MASKED, 1), {}, TypeError, "a must not be a masked array"),
+]
+CASES_OF_PUSH: list[Case] = [
+    ((A, -1), {}, ValueError, "n must .*got -1"),
+    ((A, 1.5), {}, TypeError, r"n.*integer or None, got 1\.5 \(float\)"),
+    ((A, None, 2), {}, AxisError, "axis 2 is out of bounds for array of dimension 2"),
+    ((A,), {"axis": None}, ValueError, "axis cannot be None"),
+    ((MASKED,), {}, TypeError, "a must not be a masked array"),
+]
 CASES_OF_THREADS: list[Case] = [
     ((0,), {}, ValueError, "n must be between 1 and 1024 threads, got 0"),
     ((-1,), {}, ValueError, "n must be between 1 and 1024 threads, got -1"),
@@ -103,6 +126,9 @@ def cases_of(name: str) -> list[Case]:
     if name == "get_num_threads":
         return [((1,), {}, TypeError, "takes no arguments|0 positional arguments")]
     cases = [*CASES_OF_REPLACE] if name == "replace" else []
+    cases += CASES_OF_RANK if name.endswith("rankdata") else []
+    cases += CASES_OF_PARTITION if name.endswith("partition") else []
+    cases += CASES_OF_PUSH if name == "push" else []
     cases += CASES_OF_THREADS if name == "set_num_threads" else []
     cases += CASES_OF_REDUCE if name in REDUCE else []
     if "ddof" in parameters(name):

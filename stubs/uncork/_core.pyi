@@ -42,6 +42,7 @@ __all__ = [
     "__version__",
     "allnan",
     "anynan",
+    "argpartition",
     "get_num_threads",
     "median",
     "move_argmax",
@@ -50,11 +51,8 @@ __all__ = [
     "move_mean",
     "move_median",
     "move_min",
-<<<<<<< HEAD
-    "move_std",
-=======
     "move_rank",
->>>>>>> snap-ordered
+    "move_std",
     "move_sum",
     "move_var",
     "nanargmax",
@@ -63,9 +61,13 @@ __all__ = [
     "nanmean",
     "nanmedian",
     "nanmin",
+    "nanrankdata",
     "nanstd",
     "nansum",
     "nanvar",
+    "partition",
+    "push",
+    "rankdata",
     "replace",
     "set_num_threads",
     "ss",
@@ -2594,7 +2596,6 @@ def move_max(
     out: None = None,
 ) -> NDArray[Any]: ...
 @overload
-<<<<<<< HEAD
 def move_max(
     a: ArrayLike,
     window: SupportsIndex,
@@ -2605,22 +2606,14 @@ def move_max(
 ) -> _OutT: ...
 @overload
 def move_argmin(
-=======
-def move_median(
->>>>>>> snap-ordered
     a: np.ndarray[_ShapeT, np.dtype[_InexactT]],
     window: SupportsIndex,
     min_count: SupportsIndex | None = None,
     axis: SupportsIndex = -1,
-<<<<<<< HEAD
     *,
     out: None = None,
 ) -> np.ndarray[_ShapeT, np.dtype[_InexactT]]:
     """How long ago the least value of a moving window was.
-=======
-) -> np.ndarray[_ShapeT, np.dtype[_InexactT]]:
-    """Median of the values of a moving window that are not NaN.
->>>>>>> snap-ordered
 
     Parameters
     ----------
@@ -2633,12 +2626,9 @@ def move_median(
         NaN do, and the first `window` - 1.
     axis : int, optional
         The axis to move along; by default, the last.
-<<<<<<< HEAD
     out : ndarray, optional
         Where the result is written to and which is returned: of the result's shape, and a
         dtype of the same kind.
-=======
->>>>>>> snap-ordered
 
     Returns
     -------
@@ -2649,26 +2639,17 @@ def move_median(
     ------
     ValueError
         If `window` is not between 1 and the length of the axis, `min_count` is not between
-<<<<<<< HEAD
         1 and `window`, `a` has no dimension, or `out` has another shape.
     numpy.exceptions.AxisError
         If `axis` is not an axis of `a`.
     TypeError
         If `a` is a masked array or not numeric, another argument is not an integer, or
         `out` is no array that can hold the result.
-=======
-        1 and `window`, or `a` has no dimension.
-    numpy.exceptions.AxisError
-        If `axis` is not an axis of `a`.
-    TypeError
-        If `a` is a masked array or not numeric, or another argument is not an integer.
->>>>>>> snap-ordered
     MemoryError
         If there is no memory for the result or for O(window) values beside it.
 
     Notes
     -----
-<<<<<<< HEAD
     0 stands for the last value of the window, 1 for the one before it; of equal values,
     the last counts. NaN is left out. Integers are compared as float64. Windows are merged
     from the end of one block and the beginning of the next [1]_. O(n) for any window.
@@ -2686,60 +2667,28 @@ def move_median(
 
 @overload
 def move_argmin(
-=======
-    The mean of the two in the middle of an even number, without overflow; it is exact,
-    infinite values and int64 included. Values are sorted once, each with those of the
-    windows near it, and windows then move over their ranks [1]_; a short window is kept
-    in order. O(n log(window)), whatever the values.
-
-    References
-    ----------
-    .. [1] J. Suomela, "Median filtering is equivalent to sorting", arXiv:1406.1717 (2014).
-
-    Examples
-    --------
-    >>> uncork.move_median([1.0, 5.0, 2.0, 8.0], window=3)
-    array([nan, nan,  2.,  5.])
-    """
-
-@overload
-def move_median(
->>>>>>> snap-ordered
     a: np.ndarray[_ShapeT, np.dtype[_Whole]],
     window: SupportsIndex,
     min_count: SupportsIndex | None = None,
     axis: SupportsIndex = -1,
-<<<<<<< HEAD
     *,
     out: None = None,
 ) -> np.ndarray[_ShapeT, np.dtype[np.float64]]: ...
 @overload
 def move_argmin(
-=======
-) -> np.ndarray[_ShapeT, np.dtype[np.float64]]: ...
-@overload
-def move_median(
->>>>>>> snap-ordered
     a: Sequence[float],
     window: SupportsIndex,
     min_count: SupportsIndex | None = None,
     axis: SupportsIndex = -1,
-<<<<<<< HEAD
     *,
     out: None = None,
 ) -> np.ndarray[tuple[int], np.dtype[np.float64]]: ...
 @overload
 def move_argmin(
-=======
-) -> np.ndarray[tuple[int], np.dtype[np.float64]]: ...
-@overload
-def move_median(
->>>>>>> snap-ordered
     a: ArrayLike,
     window: SupportsIndex,
     min_count: SupportsIndex | None = None,
     axis: SupportsIndex = -1,
-<<<<<<< HEAD
     *,
     out: None = None,
 ) -> NDArray[Any]: ...
@@ -2754,24 +2703,14 @@ def move_argmin(
 ) -> _OutT: ...
 @overload
 def move_argmax(
-=======
-) -> NDArray[Any]: ...
-@overload
-def move_rank(
->>>>>>> snap-ordered
     a: np.ndarray[_ShapeT, np.dtype[_InexactT]],
     window: SupportsIndex,
     min_count: SupportsIndex | None = None,
     axis: SupportsIndex = -1,
-<<<<<<< HEAD
     *,
     out: None = None,
 ) -> np.ndarray[_ShapeT, np.dtype[_InexactT]]:
     """How long ago the greatest value of a moving window was.
-=======
-) -> np.ndarray[_ShapeT, np.dtype[_InexactT]]:
-    """Rank of the newest value of a moving window among those that are not NaN.
->>>>>>> snap-ordered
 
     Parameters
     ----------
@@ -2784,12 +2723,9 @@ def move_rank(
         NaN do, and the first `window` - 1.
     axis : int, optional
         The axis to move along; by default, the last.
-<<<<<<< HEAD
     out : ndarray, optional
         Where the result is written to and which is returned: of the result's shape, and a
         dtype of the same kind.
-=======
->>>>>>> snap-ordered
 
     Returns
     -------
@@ -2800,26 +2736,17 @@ def move_rank(
     ------
     ValueError
         If `window` is not between 1 and the length of the axis, `min_count` is not between
-<<<<<<< HEAD
         1 and `window`, `a` has no dimension, or `out` has another shape.
     numpy.exceptions.AxisError
         If `axis` is not an axis of `a`.
     TypeError
         If `a` is a masked array or not numeric, another argument is not an integer, or
         `out` is no array that can hold the result.
-=======
-        1 and `window`, or `a` has no dimension.
-    numpy.exceptions.AxisError
-        If `axis` is not an axis of `a`.
-    TypeError
-        If `a` is a masked array or not numeric, or another argument is not an integer.
->>>>>>> snap-ordered
     MemoryError
         If there is no memory for the result or for O(window) values beside it.
 
     Notes
     -----
-<<<<<<< HEAD
     0 stands for the last value of the window, 1 for the one before it; of equal values,
     the last counts. NaN is left out. Integers are compared as float64. Windows are merged
     from the end of one block and the beginning of the next [1]_. O(n) for any window.
@@ -2837,7 +2764,183 @@ def move_rank(
 
 @overload
 def move_argmax(
-=======
+    a: np.ndarray[_ShapeT, np.dtype[_Whole]],
+    window: SupportsIndex,
+    min_count: SupportsIndex | None = None,
+    axis: SupportsIndex = -1,
+    *,
+    out: None = None,
+) -> np.ndarray[_ShapeT, np.dtype[np.float64]]: ...
+@overload
+def move_argmax(
+    a: Sequence[float],
+    window: SupportsIndex,
+    min_count: SupportsIndex | None = None,
+    axis: SupportsIndex = -1,
+    *,
+    out: None = None,
+) -> np.ndarray[tuple[int], np.dtype[np.float64]]: ...
+@overload
+def move_argmax(
+    a: ArrayLike,
+    window: SupportsIndex,
+    min_count: SupportsIndex | None = None,
+    axis: SupportsIndex = -1,
+    *,
+    out: None = None,
+) -> NDArray[Any]: ...
+@overload
+def move_argmax(
+    a: ArrayLike,
+    window: SupportsIndex,
+    min_count: SupportsIndex | None = None,
+    axis: SupportsIndex = -1,
+    *,
+    out: _OutT,
+) -> _OutT: ...
+@overload
+def move_median(
+    a: np.ndarray[_ShapeT, np.dtype[_InexactT]],
+    window: SupportsIndex,
+    min_count: SupportsIndex | None = None,
+    axis: SupportsIndex = -1,
+    *,
+    out: None = None,
+) -> np.ndarray[_ShapeT, np.dtype[_InexactT]]:
+    """Median of the values of a moving window that are not NaN.
+
+    Parameters
+    ----------
+    a : array_like
+        Numbers, in any number of dimensions.
+    window : int
+        How many values a window has: the one at the same place and those before it.
+    min_count : int, optional
+        Windows with fewer values that are not NaN give NaN; by default, those with any
+        NaN do, and the first `window` - 1.
+    axis : int, optional
+        The axis to move along; by default, the last.
+    out : ndarray, optional
+        Where the result is written to and which is returned: of the result's shape, and a
+        dtype of the same kind.
+
+    Returns
+    -------
+    ndarray
+        One value for each of `a`, in C order; float32 for float32, else float64.
+
+    Raises
+    ------
+    ValueError
+        If `window` is not between 1 and the length of the axis, `min_count` is not between
+        1 and `window`, `a` has no dimension, or `out` has another shape.
+    numpy.exceptions.AxisError
+        If `axis` is not an axis of `a`.
+    TypeError
+        If `a` is a masked array or not numeric, another argument is not an integer, or
+        `out` is no array that can hold the result.
+    MemoryError
+        If there is no memory for the result or for O(window) values beside it.
+
+    Notes
+    -----
+    The mean of the two in the middle of an even number, without overflow; it is exact,
+    infinite values and int64 included. Values are sorted once, each with those of the
+    windows near it, and windows then move over their ranks [1]_; a short window is kept
+    in order. O(n log(window)), whatever the values.
+
+    References
+    ----------
+    .. [1] J. Suomela, "Median filtering is equivalent to sorting", arXiv:1406.1717 (2014).
+
+    Examples
+    --------
+    >>> uncork.move_median([1.0, 5.0, 2.0, 8.0], window=3)
+    array([nan, nan,  2.,  5.])
+    """
+
+@overload
+def move_median(
+    a: np.ndarray[_ShapeT, np.dtype[_Whole]],
+    window: SupportsIndex,
+    min_count: SupportsIndex | None = None,
+    axis: SupportsIndex = -1,
+    *,
+    out: None = None,
+) -> np.ndarray[_ShapeT, np.dtype[np.float64]]: ...
+@overload
+def move_median(
+    a: Sequence[float],
+    window: SupportsIndex,
+    min_count: SupportsIndex | None = None,
+    axis: SupportsIndex = -1,
+    *,
+    out: None = None,
+) -> np.ndarray[tuple[int], np.dtype[np.float64]]: ...
+@overload
+def move_median(
+    a: ArrayLike,
+    window: SupportsIndex,
+    min_count: SupportsIndex | None = None,
+    axis: SupportsIndex = -1,
+    *,
+    out: None = None,
+) -> NDArray[Any]: ...
+@overload
+def move_median(
+    a: ArrayLike,
+    window: SupportsIndex,
+    min_count: SupportsIndex | None = None,
+    axis: SupportsIndex = -1,
+    *,
+    out: _OutT,
+) -> _OutT: ...
+@overload
+def move_rank(
+    a: np.ndarray[_ShapeT, np.dtype[_InexactT]],
+    window: SupportsIndex,
+    min_count: SupportsIndex | None = None,
+    axis: SupportsIndex = -1,
+    *,
+    out: None = None,
+) -> np.ndarray[_ShapeT, np.dtype[_InexactT]]:
+    """Rank of the newest value of a moving window among those that are not NaN.
+
+    Parameters
+    ----------
+    a : array_like
+        Numbers, in any number of dimensions.
+    window : int
+        How many values a window has: the one at the same place and those before it.
+    min_count : int, optional
+        Windows with fewer values that are not NaN give NaN; by default, those with any
+        NaN do, and the first `window` - 1.
+    axis : int, optional
+        The axis to move along; by default, the last.
+    out : ndarray, optional
+        Where the result is written to and which is returned: of the result's shape, and a
+        dtype of the same kind.
+
+    Returns
+    -------
+    ndarray
+        One value for each of `a`, in C order; float32 for float32, else float64.
+
+    Raises
+    ------
+    ValueError
+        If `window` is not between 1 and the length of the axis, `min_count` is not between
+        1 and `window`, `a` has no dimension, or `out` has another shape.
+    numpy.exceptions.AxisError
+        If `axis` is not an axis of `a`.
+    TypeError
+        If `a` is a masked array or not numeric, another argument is not an integer, or
+        `out` is no array that can hold the result.
+    MemoryError
+        If there is no memory for the result or for O(window) values beside it.
+
+    Notes
+    -----
     From -1 for the least value to 1 for the greatest; 0 for the only one, NaN if the
     newest is NaN. Of n values, of which l are less than the newest and g greater, the
     rank is (l - g) / (n - 1), which gives equal values the mean of their ranks, and is
@@ -2857,47 +2960,33 @@ def move_argmax(
 
 @overload
 def move_rank(
->>>>>>> snap-ordered
     a: np.ndarray[_ShapeT, np.dtype[_Whole]],
     window: SupportsIndex,
     min_count: SupportsIndex | None = None,
     axis: SupportsIndex = -1,
-<<<<<<< HEAD
     *,
     out: None = None,
 ) -> np.ndarray[_ShapeT, np.dtype[np.float64]]: ...
 @overload
-def move_argmax(
-=======
-) -> np.ndarray[_ShapeT, np.dtype[np.float64]]: ...
-@overload
 def move_rank(
->>>>>>> snap-ordered
     a: Sequence[float],
     window: SupportsIndex,
     min_count: SupportsIndex | None = None,
     axis: SupportsIndex = -1,
-<<<<<<< HEAD
     *,
     out: None = None,
 ) -> np.ndarray[tuple[int], np.dtype[np.float64]]: ...
 @overload
-def move_argmax(
-=======
-) -> np.ndarray[tuple[int], np.dtype[np.float64]]: ...
-@overload
 def move_rank(
->>>>>>> snap-ordered
     a: ArrayLike,
     window: SupportsIndex,
     min_count: SupportsIndex | None = None,
     axis: SupportsIndex = -1,
-<<<<<<< HEAD
     *,
     out: None = None,
 ) -> NDArray[Any]: ...
 @overload
-def move_argmax(
+def move_rank(
     a: ArrayLike,
     window: SupportsIndex,
     min_count: SupportsIndex | None = None,
@@ -2905,9 +2994,284 @@ def move_argmax(
     *,
     out: _OutT,
 ) -> _OutT: ...
-=======
+@overload
+def rankdata(
+    a: np.ndarray[_ShapeT, np.dtype[Any]],
+    axis: SupportsIndex,
+) -> np.ndarray[_ShapeT, np.dtype[np.float64]]:
+    """Rank of each value, ties on the mean of their places.
+
+    Parameters
+    ----------
+    a : array_like
+        Numbers, in any number of dimensions.
+    axis : int, optional
+        The axis to rank along; by default, all values are ranked together.
+
+    Returns
+    -------
+    ndarray
+        A rank for each value of `a`, from 1 on, in C order, float64; without an axis, in
+        one dimension.
+
+    Raises
+    ------
+    numpy.exceptions.AxisError
+        If `axis` is not an axis of `a`.
+    TypeError
+        If `a` is a masked array, or `axis` is not an integer.
+    MemoryError
+        If there is no memory for the result or for O(n) values beside it.
+
+    Notes
+    -----
+    Each NaN has a rank of its own above all values, in their order. Infinities are
+    values like others; zeros of both signs are equal. Keys are sorted by their digits, or
+    compared where they are few: O(n log n) at worst.
+
+    Examples
+    --------
+    >>> uncork.rankdata([3.0, 1.0, numpy.nan, 3.0])
+    array([2.5, 1. , 4. , 2.5])
+    """
+
+@overload
+def rankdata(
+    a: NDArray[Any],
+    axis: None = None,
+) -> np.ndarray[tuple[int], np.dtype[np.float64]]: ...
+@overload
+def rankdata(
+    a: ArrayLike,
+    axis: SupportsIndex | None = None,
+) -> NDArray[np.float64]: ...
+@overload
+def nanrankdata(
+    a: np.ndarray[_ShapeT, np.dtype[Any]],
+    axis: SupportsIndex,
+) -> np.ndarray[_ShapeT, np.dtype[np.float64]]:
+    """Rank of each value, ties on the mean of their places.
+
+    Parameters
+    ----------
+    a : array_like
+        Numbers, in any number of dimensions.
+    axis : int, optional
+        The axis to rank along; by default, all values are ranked together.
+
+    Returns
+    -------
+    ndarray
+        A rank for each value of `a`, from 1 on, in C order, float64; without an axis, in
+        one dimension.
+
+    Raises
+    ------
+    numpy.exceptions.AxisError
+        If `axis` is not an axis of `a`.
+    TypeError
+        If `a` is a masked array, or `axis` is not an integer.
+    MemoryError
+        If there is no memory for the result or for O(n) values beside it.
+
+    Notes
+    -----
+    NaN has no rank: it stays NaN, and the others are ranked without it. Infinities are
+    values like others; zeros of both signs are equal. Keys are sorted by their digits, or
+    compared where they are few: O(n log n) at worst.
+
+    Examples
+    --------
+    >>> uncork.nanrankdata([3.0, 1.0, numpy.nan, 3.0])
+    array([2.5, 1. , nan, 2.5])
+    """
+
+@overload
+def nanrankdata(
+    a: NDArray[Any],
+    axis: None = None,
+) -> np.ndarray[tuple[int], np.dtype[np.float64]]: ...
+@overload
+def nanrankdata(
+    a: ArrayLike,
+    axis: SupportsIndex | None = None,
+) -> NDArray[np.float64]: ...
+@overload
+def partition(
+    a: np.ndarray[_ShapeT, np.dtype[_ScalarT]],
+    kth: SupportsIndex,
+    axis: SupportsIndex = -1,
+) -> np.ndarray[_ShapeT, np.dtype[_ScalarT]]:
+    """Copy with lesser values in front of the one that is nth in order.
+
+    Parameters
+    ----------
+    a : array_like
+        Numbers, in any number of dimensions.
+    kth : int
+        The index whose value is put where it would be in order: no value before it is
+        greater, none behind it is less.
+    axis : int, optional
+        The axis to partition along; by default, the last. None for all values together.
+
+    Returns
+    -------
+    ndarray
+        The values of `a`, with its dtype, in its order in memory; without an axis, in one
+        dimension.
+
+    Raises
+    ------
+    ValueError
+        If `kth` is not between 0 and the last index of the axis, unless that is empty.
+    numpy.exceptions.AxisError
+        If `axis` is not an axis of `a`.
+    TypeError
+        If `a` is a masked array, or `kth` or `axis` is not an integer.
+    MemoryError
+        If there is no memory for the result or for O(n) values beside it.
+
+    Notes
+    -----
+    NaN counts as greater than any value. Values keep their order before the nth,
+    among its equals, and behind it. By samples and counts [1]_, O(n) in the worst case too.
+
+    References
+    ----------
+    .. [1] R. W. Floyd and R. L. Rivest, "Expected time bounds for selection",
+       Communications of the ACM 18 (1975).
+
+    Examples
+    --------
+    >>> uncork.partition([3, 1, 4, 1, 5], kth=2)
+    array([1, 1, 3, 4, 5])
+    """
+
+@overload
+def partition(
+    a: NDArray[_ScalarT],
+    kth: SupportsIndex,
+    axis: None,
+) -> np.ndarray[tuple[int], np.dtype[_ScalarT]]: ...
+@overload
+def partition(
+    a: ArrayLike,
+    kth: SupportsIndex,
+    axis: SupportsIndex | None = -1,
 ) -> NDArray[Any]: ...
->>>>>>> snap-ordered
+@overload
+def argpartition(
+    a: np.ndarray[_ShapeT, np.dtype[Any]],
+    kth: SupportsIndex,
+    axis: SupportsIndex = -1,
+) -> np.ndarray[_ShapeT, np.dtype[np.intp]]:
+    """Indices of lesser values in front of that of the one that is nth in order.
+
+    Parameters
+    ----------
+    a : array_like
+        Numbers, in any number of dimensions.
+    kth : int
+        The index whose value is put where it would be in order: no value before it is
+        greater, none behind it is less.
+    axis : int, optional
+        The axis to partition along; by default, the last. None for all values together.
+
+    Returns
+    -------
+    ndarray
+        Indices along `axis`, intp, in C order; without an axis, in one dimension and into
+        the values in C order.
+
+    Raises
+    ------
+    ValueError
+        If `kth` is not between 0 and the last index of the axis, unless that is empty.
+    numpy.exceptions.AxisError
+        If `axis` is not an axis of `a`.
+    TypeError
+        If `a` is a masked array, or `kth` or `axis` is not an integer.
+    MemoryError
+        If there is no memory for the result or for O(n) values beside it.
+
+    Notes
+    -----
+    NaN counts as greater than any value. Indices ascend before the nth, among its
+    equals, and behind it. By samples and counts [1]_, O(n) in the worst case too.
+
+    References
+    ----------
+    .. [1] R. W. Floyd and R. L. Rivest, "Expected time bounds for selection",
+       Communications of the ACM 18 (1975).
+
+    Examples
+    --------
+    >>> uncork.argpartition([3, 1, 4, 1, 5], kth=2)
+    array([1, 3, 0, 2, 4])
+    """
+
+@overload
+def argpartition(
+    a: NDArray[Any],
+    kth: SupportsIndex,
+    axis: None,
+) -> np.ndarray[tuple[int], np.dtype[np.intp]]: ...
+@overload
+def argpartition(
+    a: ArrayLike,
+    kth: SupportsIndex,
+    axis: SupportsIndex | None = -1,
+) -> NDArray[np.intp]: ...
+@overload
+def push(
+    a: np.ndarray[_ShapeT, np.dtype[_ScalarT]],
+    n: SupportsIndex | None = None,
+    axis: SupportsIndex = -1,
+) -> np.ndarray[_ShapeT, np.dtype[_ScalarT]]:
+    """Fill each NaN with the last value before it.
+
+    Parameters
+    ----------
+    a : array_like
+        Numbers, in any number of dimensions.
+    n : int, optional
+        How many places a value is pushed at most; by default, up to the next.
+    axis : int, optional
+        The axis to push along; by default, the last.
+
+    Returns
+    -------
+    ndarray
+        The values of `a`, with its dtype, in C order.
+
+    Raises
+    ------
+    ValueError
+        If `n` is negative, or `axis` is None.
+    numpy.exceptions.AxisError
+        If `axis` is not an axis of `a`.
+    TypeError
+        If `a` is a masked array or not numeric, or another argument is not an integer.
+    MemoryError
+        If there is no memory for the result.
+
+    Notes
+    -----
+    NaN stays where no value is before it, or none so near. Infinities are values like
+    others; integers are only copied. O(n).
+
+    Examples
+    --------
+    >>> uncork.push([numpy.nan, 2.0, numpy.nan, numpy.nan], n=1)
+    array([nan,  2.,  2., nan])
+    """
+
+@overload
+def push(
+    a: ArrayLike,
+    n: SupportsIndex | None = None,
+    axis: SupportsIndex = -1,
+) -> NDArray[Any]: ...
 def replace(
     a: _ArrayT,
     old: SupportsFloat | SupportsIndex,

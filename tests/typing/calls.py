@@ -185,3 +185,18 @@ kept: NDArray[np.float64] = uncork.nanvar(doubles, (0,))
 pair: np.ndarray[tuple[int], Floats] = np.zeros(2)
 assert_type(uncork.nansum(table, 0, out=pair), np.ndarray[tuple[int], Floats])
 assert_type(uncork.move_sum(table, 2, out=table), np.ndarray[tuple[int, int], Floats])
+
+# A value for each value.
+
+assert_type(uncork.rankdata(table, 0), np.ndarray[tuple[int, int], Floats])
+assert_type(uncork.nanrankdata(ints), np.ndarray[tuple[int], Floats])
+assert_type(uncork.partition(lane, 1), np.ndarray[tuple[int], Floats])
+assert_type(
+    uncork.partition(singles, 1, None), np.ndarray[tuple[int], np.dtype[np.float32]]
+)
+assert_type(
+    uncork.argpartition(table, 1), np.ndarray[tuple[int, int], np.dtype[np.intp]]
+)
+assert_type(uncork.push(table, 1), np.ndarray[tuple[int, int], Floats])
+assert_type(uncork.move_median(doubles, 2), NDArray[np.float64])
+assert_type(uncork.move_rank(singles, 2), NDArray[np.float32])

@@ -1,3 +1,5 @@
-"""Functions that leave each lane its length."""
+"""Functions that give one value for each value of a lane."""
 
-__all__: list[str] = []
+from uncork import argpartition, nanrankdata, partition, push, rankdata
+
+__all__ = ["argpartition", "nanrankdata", "partition", "push", "rankdata"]
