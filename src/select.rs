@@ -3,7 +3,7 @@
 
 use crate::element::Element;
 use crate::error::Error;
-use crate::rows::{Lanes, LanesMut, Sweep, View, ViewMut};
+use crate::rows::{Lane, Lanes, LanesMut, Sweep, View, ViewMut};
 use crate::threads;
 
 /// A statistic of the order of values, which needs all of a lane at once.
@@ -63,6 +63,10 @@ fn select_lanes<T: Element, K: Select<T>>(
 ) -> Result<(), Error> {
     let len = lanes.len() * lanes.folds();
     for lane in 0..lanes.count() {
+        if kernel.stops_at_nan() && starts_with_nan(lanes.lane(lane)) {
+            out.set(lane, 0, kernel.select(&mut [], 1));
+            continue;
+        }
         scratch.clear();
         scratch
             .try_reserve_exact(len)
@@ -71,6 +75,12 @@ fn select_lanes<T: Element, K: Select<T>>(
         out.set(lane, 0, kernel.select(scratch, nans));
     }
     Ok(())
+}
+
+/// Whether one of the first few values is NaN, before any is copied.
+fn starts_with_nan<T: Element>(lane: Lane<'_, T>) -> bool {
+    const FEW: usize = 128;
+    T::HAS_NAN && lane.part(0, FEW).iter().any(T::is_nan)
 }
 
 /// Copies what is not NaN of a lane and all that is folded into it, and counts the others.
@@ -100,6 +110,10 @@ fn gather<T: Element>(
 
 /// Drops what is NaN from `first` on, without a branch; says how many values are left of those.
 fn drop_nans<T: Element>(values: &mut Vec<T>, first: usize) -> usize {
+    // Most often there is none, and looking is faster than moving.
+    if !values[first..].iter().fold(false, |any, value| any | value.is_nan()) {
+        return values.len() - first;
+    }
     let mut kept = first;
     for at in first..values.len() {
         let value = values[at];
