@@ -38,7 +38,8 @@ def read(wheel: Path) -> Contents:
 
 
 def write(wheel: Path, contents: Contents) -> None:
-    with zipfile.ZipFile(wheel, "w", zipfile.ZIP_DEFLATED) as archive:
+    # As small as it was, or `size` would notice.
+    with zipfile.ZipFile(wheel, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as archive:
         for name, data in contents.items():
             archive.writestr(name, data)
 
