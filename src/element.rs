@@ -22,6 +22,10 @@ pub trait Element: Copy + PartialOrd + Send + Sync + 'static {
     fn to_f64(self) -> f64;
     /// What `to_f64` rounded away: zero but for `i64` beyond 2⁵³.
     fn residue(self) -> f64;
+    /// An integer that is in the same order among others; NaN is above all.
+    fn to_key(self) -> u64;
+    /// And back.
+    fn from_key(key: u64) -> Self;
     /// The mean of two, rounded once and without overflow.
     fn halfway(self, other: Self) -> Self::Float;
     /// `to_f64` of each: themselves, or written to `places`, of which there are as many.
@@ -67,6 +71,17 @@ macro_rules! float {
             #[inline(always)]
             fn to_f64s<'a>(values: &'a [$t], places: &'a mut [f64]) -> &'a [f64] {
                 $to_f64s(values, places)
+            }
+            #[inline(always)]
+            fn to_key(self) -> u64 {
+                let bits = f64::from(self).to_bits();
+                // The more negative, the greater are the other bits.
+                let key = bits ^ ((bits as i64 >> 63) as u64 | 1 << 63);
+                if self.is_nan() { u64::MAX } else { key }
+            }
+            #[inline(always)]
+            fn from_key(key: u64) -> $t {
+                f64::from_bits(key ^ (!(key as i64 >> 63) as u64 | 1 << 63)) as $t
             }
             #[inline(always)]
             fn halfway(self, other: $t) -> $t {
@@ -115,6 +130,14 @@ macro_rules! integer {
             #[inline(always)]
             fn to_f64s<'a>(values: &'a [$t], places: &'a mut [f64]) -> &'a [f64] {
                 convert(values, places)
+            }
+            #[inline(always)]
+            fn to_key(self) -> u64 {
+                i64::from(self) as u64 ^ 1 << 63
+            }
+            #[inline(always)]
+            fn from_key(key: u64) -> $t {
+                (key ^ 1 << 63) as $t
             }
             #[inline(always)]
             fn halfway(self, other: $t) -> f64 {

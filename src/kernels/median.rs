@@ -1,9 +1,10 @@
 //! `median` and `nanmedian`: the value in the middle, or the mean of the two.
 //!
-//! By selection, which is linear in the worst case too (the standard library's, which falls back
-//! to the median of medians).
+//! By selection: a sample says between which two values the middle probably lies, one pass moves
+//! what is between to the front (Floyd & Rivest 1975), and the standard library's selection does
+//! the rest, which is linear in the worst case too.
 
-use std::cmp::Ordering;
+use std::array::from_fn;
 
 use crate::element::Element;
 use crate::select::Select;
@@ -22,22 +23,58 @@ impl<T: Element> Select<T> for Median {
         !self.skip_nan
     }
 
-    fn select(&self, values: &mut [T], nans: usize) -> T::Float {
-        if values.is_empty() || (nans > 0 && !self.skip_nan) {
+    fn select(&self, keys: &mut [u64], nans: usize) -> T::Float {
+        let count = keys.len() - nans;
+        if count == 0 || (nans > 0 && !self.skip_nan) {
             return <T::Float as Element>::MISSING;
         }
-        let len = values.len();
-        let (below, &mut upper, _) = values.select_nth_unstable_by(len / 2, order);
-        if len % 2 == 1 {
-            return upper.halfway(upper);
-        }
-        let lower = below.iter().copied().reduce(|a, b| if b > a { b } else { a });
-        lower.unwrap_or(upper).halfway(upper)
+        let (lower, upper) = middle(keys, count);
+        T::from_key(lower).halfway(T::from_key(upper))
     }
 }
 
-/// The order of values that are not NaN.
-#[inline(always)]
-fn order<T: Element>(a: &T, b: &T) -> Ordering {
-    a.partial_cmp(b).unwrap_or(Ordering::Equal)
+/// Fewer values than this are not worth a sample.
+const FEW: usize = 200;
+/// Values of a sample.
+const SAMPLE: usize = 64;
+/// So many places of the sample to either side of the expected one are two deviations and a bit.
+const MARGIN: usize = 9;
+
+/// The two in the middle of the first `count` keys in order, or twice the one.
+fn middle(keys: &mut [u64], count: usize) -> (u64, u64) {
+    let (keys, nth) = around(keys, count / 2);
+    let (below, &mut upper, _) = keys.select_nth_unstable(nth);
+    let before = below.iter().copied().max().unwrap_or(upper);
+    (if count % 2 == 1 { upper } else { before }, upper)
+}
+
+/// A part of the keys, and which of it is the one at the index `nth` of all in order. The one
+/// before that is in the part too, if there is any.
+fn around(keys: &mut [u64], nth: usize) -> (&mut [u64], usize) {
+    let expected = nth * SAMPLE / keys.len();
+    if keys.len() >= FEW && expected > MARGIN {
+        let (less, between) = bring_forward(keys, expected);
+        match nth.checked_sub(less) {
+            Some(nth) if 0 < nth && nth < between => return (&mut keys[..between], nth),
+            _ => {}
+        }
+    }
+    (keys, nth)
+}
+
+/// Moves the keys to the front that are about the one at the index `expected` of a sample in
+/// order; says how many are less than those, and how many those are.
+fn bring_forward(keys: &mut [u64], expected: usize) -> (usize, usize) {
+    let len = keys.len();
+    let mut sample: [u64; SAMPLE] = from_fn(|index| keys[index * len / SAMPLE]);
+    let (_, &mut low, above) = sample.select_nth_unstable(expected - MARGIN);
+    let (_, &mut high, _) = above.select_nth_unstable(2 * MARGIN - 1);
+    let (mut less, mut between) = (0, 0);
+    for at in 0..len {
+        let key = keys[at];
+        keys.swap(between, at);
+        less += usize::from(key < low);
+        between += usize::from(key.wrapping_sub(low) <= high - low);
+    }
+    (less, between)
 }
