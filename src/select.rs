@@ -126,6 +126,7 @@ fn count_nans<T: Element>(values: &[T], one_is_enough: bool) -> usize {
     }
     nans
 }
+
 #[cfg(test)]
 mod tests {
     use std::cmp::Ordering;
@@ -228,6 +229,17 @@ mod tests {
                 let array = Strided::new(shape, &layout, 0.0, |_| random.integer(9) as f32);
                 check(&array, axes, &mut random);
             }
+        }
+    }
+
+    #[test]
+    fn a_sample_may_mislead() {
+        let mut random = Random(3);
+        for step in [9, 10, 11] {
+            let array = Strided::new(&[6400], &Layout::c_order(1), 0.0, |index| {
+                if index % step == 0 { -1.0 } else { index as f64 }
+            });
+            check(&array, 1, &mut random);
         }
     }
 
