@@ -7,11 +7,11 @@ from typing import Any
 
 import uncork
 
-#: Every public function, by name.
+#: Every public function of the extension, by name.
 FUNCTIONS = {
     name: function
     for name in uncork.__all__
-    if inspect.isroutine(function := getattr(uncork, name))
+    if inspect.isbuiltin(function := getattr(uncork, name))
 }
 
 

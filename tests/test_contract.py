@@ -55,7 +55,7 @@ def sections(name: str) -> dict[str, str]:
 
 
 def test_all_of_the_extension_is_public() -> None:
-    assert sorted(uncork.__all__) == sorted(_core.__all__)
+    assert sorted(uncork.__all__) == sorted([*_core.__all__, "disable", "enable"])
 
 
 def test_the_references_are_those_of_the_functions_of_arrays() -> None:

@@ -28,11 +28,14 @@ from uncork._core import (
     set_num_threads,
     ss,
 )
+from uncork._dropin import disable, enable, enable_by_environment
 
 __all__ = [
     "__version__",
     "allnan",
     "anynan",
+    "disable",
+    "enable",
     "get_num_threads",
     "median",
     "move_max",
@@ -52,3 +55,6 @@ __all__ = [
     "set_num_threads",
     "ss",
 ]
+
+enable_by_environment()
+del enable_by_environment
