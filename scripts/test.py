@@ -46,6 +46,7 @@ CLOSING = re.compile(
     r"|(?P<ruff>All checks passed!|\d+ files? already formatted)"
     r"|(?P<check_jsonschema>ok -- validation done)"
     r"|(?P<zizmor>No findings to report.*|\d+ findings?\b.*)"
+    r"|(?P<calls>\d+ calls: .*)"
     r"|(?P<ours>\S+ is up to date.*)"
 )
 
