@@ -7,12 +7,10 @@ from __future__ import annotations
 
 import os
 import textwrap
-from importlib.machinery import PathFinder
 from typing import TYPE_CHECKING
 
 import pytest
 
-import uncork
 from processes import run
 
 if TYPE_CHECKING:
@@ -26,8 +24,7 @@ def other(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     package.mkdir()
     (package / "__init__.py").write_text("__version__ = '0.1'\n", "utf-8")
     (package / "move.py").write_text("", "utf-8")
-    before = os.environ.get("PYTHONPATH", "")
-    monkeypatch.setenv("PYTHONPATH", os.pathsep.join([str(tmp_path), before]))
+    monkeypatch.setenv("PYTHONPATH", str(tmp_path), prepend=os.pathsep)
     return package / "__init__.py"
 
 
@@ -240,13 +237,26 @@ def test_it_says_what_it_did(other: Path) -> None:
     )
 
 
-def test_it_says_that_nothing_is_installed(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(PathFinder, "find_spec", lambda *_args: None)
-    with uncork.enable() as enabled:
-        assert repr(enabled) == (
-            "<uncork.enable: import bottleneck gives uncork, instead of Bottleneck,"
-            " which is not installed>"
-        )
+def test_it_says_that_nothing_is_installed() -> None:
+    code = """
+        from importlib.machinery import PathFinder
+        import uncork
+        PathFinder.find_spec = lambda name: None
+        print(uncork.enable())
+    """
+    assert run(textwrap.dedent(code)).stdout == (
+        "<uncork.enable: import bottleneck gives uncork, instead of Bottleneck,"
+        " which is not installed>\n"
+    )
+
+
+def test_the_example_gives_what_it_shows() -> None:
+    succeeds("""
+        import doctest, uncork
+        finder = doctest.DocTestFinder()
+        examples, = finder.find(uncork.enable, globs={"uncork": uncork})
+        assert doctest.DocTestRunner().run(examples) == (0, 1)
+    """)
 
 
 def test_threads() -> None:
