@@ -4,7 +4,7 @@ use std::mem::MaybeUninit;
 
 use crate::element::Element;
 use crate::error::Error;
-use crate::rows::{Cells, Job, Sweep, View, ViewMut};
+use crate::rows::{Cells, Job, Lanes, LanesMut, Rows, Sweep, View, ViewMut};
 use crate::simd::{Isa, Task, vectorized};
 use crate::threads;
 use crate::tile::{GROUP, Sink, Source};
@@ -23,6 +23,17 @@ pub trait Fill<T: Element>: Copy + Send + Sync {
         results: &mut [MaybeUninit<Self::Out>],
         scratch: &mut Self::Scratch,
     ) -> Result<(), Error>;
+
+    /// Gives `write` the results of each row of adjacent lanes, if they can be known in this
+    /// order; says whether they can.
+    #[inline(always)]
+    fn fill_rows<const N: usize>(
+        &self,
+        _rows: Rows<'_, T, N>,
+        _write: impl FnMut(usize, [Self::Out; N]),
+    ) -> bool {
+        false
+    }
 }
 
 /// Values that are a job for a thread.
@@ -74,15 +85,46 @@ fn fill_all<T: Element, K: Fill<T>>(
 ) -> Result<(), Error> {
     let (mut values, mut results) = (Vec::new(), Vec::new());
     let mut scratch = K::Scratch::default();
-    for (lanes, out) in sweep.bundles() {
-        let mut source = Source::new(lanes, &mut values);
-        let mut sink = Sink::new(out, &mut results);
-        for lane in 0..lanes.count() {
+    for (lanes, mut out) in sweep.bundles() {
+        let done = vectorized(Across { kernel, lanes, out: &mut out });
+        let mut source = Source::new(lanes, done, &mut values);
+        let mut sink = Sink::new(out, done, &mut results);
+        for lane in done..lanes.count() {
             let values = source.lane(lane, T::LOWEST)?;
             sink.lane(lane, |results| kernel.fill(values, results, &mut scratch))?;
         }
     }
     Ok(())
+}
+
+/// Lanes that are filled together.
+const N: usize = 32;
+
+/// Fills adjacent lanes row by row, if the kernel can do that; says how many.
+struct Across<'a, 'b, T, O, K> {
+    kernel: &'a K,
+    lanes: Lanes<'a, T>,
+    out: &'a mut LanesMut<'b, O>,
+}
+
+impl<T: Element, K: Fill<T>> Task for Across<'_, '_, T, K::Out, K> {
+    type Out = usize;
+
+    #[inline(always)]
+    fn run<I: Isa>(self) -> usize {
+        let Self { kernel, lanes, out } = self;
+        if !(lanes.are_adjacent() && out.are_adjacent()) {
+            return 0;
+        }
+        let whole = lanes.count() - lanes.count() % N;
+        for lane in (0..whole).step_by(N) {
+            let rows = lanes.rows::<N>(lane, 0, lanes.len());
+            if !kernel.fill_rows(rows, |row, results| out.set_row(lane, row, results)) {
+                return 0;
+            }
+        }
+        whole
+    }
 }
 
 #[cfg(test)]

@@ -177,9 +177,6 @@ impl Task for Divide<'_> {
 /// If there are not so many places.
 #[inline(always)]
 pub(crate) fn write<O: Copy>(results: [O; GROUP], count: usize, places: &mut &mut [O]) {
-    if count == 0 {
-        return;
-    }
     if let Some(front) = places.first_chunk_mut() {
         // What is beyond is written over by the next.
         *front = results;

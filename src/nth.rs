@@ -23,8 +23,14 @@ pub struct Nth<T> {
     pub equal: usize,
 }
 
+/// So few keys are compared each with each.
+const TINY: usize = 2 * GROUP;
+/// From so many on, that pays.
+const PAIRS: usize = 6;
 /// So few keys are left to the standard library.
-const FEW: usize = 400;
+const FEW: usize = 64;
+/// Of so many keys, a smaller sample does.
+const SOME: usize = 400;
 /// Of so many values, those that are far off are not even copied.
 const MANY: usize = 2048;
 /// Of so many, a larger sample pays.
@@ -38,10 +44,47 @@ const ROUNDS: usize = 12;
 /// If there is no such index.
 pub fn nth<T: Element>(values: &[T], nth: usize, scratch: &mut Vec<u64>) -> Result<Nth<T>, Error> {
     assert!(nth < values.len());
-    let below = gather_around(values, nth, scratch)?;
-    let Nth { value, before, less, equal } = nth_key(scratch, nth - below);
+    let (below, nth) = if (PAIRS..=TINY).contains(&values.len()) {
+        let mut keys = [u64::MAX; TINY];
+        values.iter().zip(&mut keys).for_each(|(value, key)| *key = value.to_key());
+        (0, vectorized(Compare { keys: &keys, len: values.len(), nth }))
+    } else {
+        let below = gather_around(values, nth, scratch)?;
+        (below, nth_key(scratch, nth - below))
+    };
+    let Nth { value, before, less, equal } = nth;
     let (value, before) = (T::from_key(value), T::from_key(before));
     Ok(Nth { value, before, less: below + less, equal })
+}
+
+/// Compares each of a few keys with each; there are `len`, and then only the greatest.
+struct Compare<'a> {
+    keys: &'a [u64; TINY],
+    len: usize,
+    nth: usize,
+}
+
+impl Task for Compare<'_> {
+    type Out = Nth<u64>;
+
+    #[inline(always)]
+    fn run<I: Isa>(self) -> Nth<u64> {
+        let Self { keys, len, nth } = self;
+        let groups = &keys.as_chunks().0[..len.div_ceil(GROUP)];
+        for &value in &keys[..len] {
+            let (mut less, mut equal) = (groups.len() * GROUP, 0);
+            for group in groups {
+                less -= I::within(group, value, u64::MAX).count_ones() as usize;
+                equal += I::within(group, value, value).count_ones() as usize;
+            }
+            if less <= nth && nth < less + equal {
+                let lesser = keys.iter().map(|&key| if key < value { key } else { 0 });
+                let before = if less < nth || less == 0 { value } else { lesser.fold(0, u64::max) };
+                return Nth { value, before, less, equal: equal.min(len - less) };
+            }
+        }
+        unreachable!("one of them is nth")
+    }
 }
 
 /// Gathers the keys of values among which the one at the index `nth` is, and the one before it;
@@ -74,7 +117,10 @@ fn nth_key(keys: &mut Vec<u64>, mut nth: usize) -> Nth<u64> {
         if keys.len() <= FEW {
             break;
         }
-        let range = guess::<32>(keys.len(), nth, 0.6, |at| keys[at]);
+        let range = match keys.len() {
+            len if len <= SOME => guess::<8>(len, nth, 0.6, |at| keys[at]),
+            len => guess::<32>(len, nth, 0.6, |at| keys[at]),
+        };
         let (range, less) = around(keys, nth, range);
         keep(keys, range);
         nth -= less;

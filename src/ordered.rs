@@ -7,12 +7,11 @@
 //! values. A few values are looked at directly. All three ways give the same bits.
 
 use std::marker::PhantomData;
-use std::ops::Range;
 
 use crate::element::Element;
 use crate::error::Error;
-use crate::ranks::{Ranks, refill};
-use crate::rows::{Lane, Sweep, View, ViewMut};
+use crate::ranks::Ranks;
+use crate::rows::{Sweep, View, ViewMut};
 use crate::simd::{Isa, LANES, Row, Task, Vector, Work, dispatch};
 use crate::slide::{
     PARALLEL, Piece, Sink, Source, Walker, Window, each_piece, filled, one_if_value, segment_len,
@@ -24,6 +23,8 @@ pub trait Ordered: Copy + Send + Sync {
     /// The longest window that is faster in step than by ranks, for each value that an
     /// instruction works on.
     const SHORT: usize;
+    /// Whether 0.0 and -0.0 are different values.
+    const SIGNED_ZEROS: bool;
     /// The ranks of a window's values.
     type Ranked: Ranked;
     /// What is found of them.
@@ -37,13 +38,13 @@ pub trait Ordered: Copy + Send + Sync {
     /// says how many of their values are not NaN, at least one or the result does not matter.
     fn step<V: Vector>(&self, memory: &mut [V], rows: &[V], counts: &[V], results: &mut [V]);
 
-    /// Whether to look directly at a lane with so many values.
+    /// What is found of a window that has only this value.
+    fn alone(key: i64) -> Self::Found;
+    /// Whether to look directly at so many values.
     fn is_little(&self, len: usize, window: Window) -> bool;
-    /// Gives `set` the place of each value and the result of the window that ends with it.
-    fn directly<T: Element>(&self, values: &[T], window: Window, set: impl FnMut(usize, T::Float));
+    /// What is found of the windows that end with each of the values.
+    fn directly(&self, values: &Ranks, window: Window, found: &mut Results<'_, Self::Found>);
 
-    /// The key by which a value is ranked.
-    fn key<T: Element>(value: T) -> i64;
     /// What is found of a window that has a value, where the newest has the rank `newest`; none
     /// if it is NaN.
     fn find(
@@ -55,6 +56,9 @@ pub trait Ordered: Copy + Send + Sync {
     /// The result.
     fn result<T: Element>(found: Self::Found) -> T::Float;
 }
+
+/// What takes the results of the windows that end with the values from a place on; none is NaN.
+pub type Results<'a, F> = dyn FnMut(usize, &[Option<F>]) + 'a;
 
 /// A window as a set of ranks.
 pub trait Ranked: Default {
@@ -69,6 +73,7 @@ pub trait Ranked: Default {
 }
 
 /// The statistic of the window that ends at each value along `axis`.
+#[inline(never)]
 pub fn along<T: Element, K: Ordered>(
     view: &View<'_, T>,
     axis: usize,
@@ -78,30 +83,61 @@ pub fn along<T: Element, K: Ordered>(
 ) -> Result<(), Error> {
     let sweep = Sweep::along(view, axis, out);
     let short = window.len <= K::SHORT * LANES;
-    let at_once = ranked_at_once(window);
     let parallel = sweep.values() >= if short { PARALLEL } else { PARALLEL_RANKS };
+    let at_once = at_once(window);
     let stretch = |lanes| {
         if short { stretch_len(lanes, window) } else { PARALLEL_RANKS.next_multiple_of(at_once) }
     };
-    each_piece(sweep, parallel, stretch, |mut piece: Piece<'_, T, T::Float>| {
-        if short && dispatch(InStep { kernel, window, piece: &mut piece })? {
-            Ok(())
-        } else if kernel.is_little(values_of(&piece, window).len(), window) {
-            directly(kernel, window, piece)
-        } else {
-            by_ranks(kernel, window, piece)
-        }
-    })
+    each_piece(sweep, parallel, &stretch, &|piece| any_way(kernel, window, piece))
+}
+
+/// Does a piece in the way that is least work.
+#[inline(never)]
+fn any_way<T: Element, K: Ordered>(
+    kernel: K,
+    window: Window,
+    mut piece: Piece<'_, T, T::Float>,
+) -> Result<(), Error> {
+    if window.len == 1 {
+        alone::<T, K>(piece);
+        return Ok(());
+    }
+    let segment = segment_len(piece.out.len(), window);
+    let many = piece.lanes.count() >= LANES || segment < piece.out.len();
+    if many && dispatch(InStep { kernel, window, segment, piece: &mut piece })? {
+        return Ok(());
+    }
+    by_order(kernel, window, piece)
 }
 
 /// Fewer values than this are not worth a second thread, if they are ranked.
 const PARALLEL_RANKS: usize = 1 << 14;
 
-/// Does a piece in step, if it can, and says whether it did: not if the window is too long or a
-/// single value, or there are too few values for it, or integers that `f64` does not tell apart.
+/// Does a piece whose windows are single values.
+#[inline(never)]
+fn alone<T: Element, K: Ordered>(mut piece: Piece<'_, T, T::Float>) {
+    for lane in 0..piece.out.count() {
+        let values = piece.lanes.lane(piece.lane + lane).part(piece.start, piece.out.len());
+        for (at, value) in values.iter().enumerate() {
+            let found = (!value.is_nan()).then(|| K::alone(value.signed_key()));
+            piece.out.set(lane, at, result_of::<T, K>(found));
+        }
+    }
+}
+
+/// The result, or NaN.
+#[inline(always)]
+fn result_of<T: Element, K: Ordered>(found: Option<K::Found>) -> T::Float {
+    found.map_or(<T::Float as Element>::MISSING, K::result::<T>)
+}
+
+/// Does a piece in step, if it can, and says whether it did: not if the window is too long, nor
+/// if there are integers that `f64` does not tell apart.
 struct InStep<'a, 'b, T, O, K> {
     kernel: K,
     window: Window,
+    /// How long segments are, if lanes are few.
+    segment: usize,
     piece: &'a mut Piece<'b, T, O>,
 }
 
@@ -109,15 +145,12 @@ impl<T: Element, K: Ordered> Work for InStep<'_, '_, T, T::Float, K> {
     type Out = Result<bool, Error>;
 
     fn work<I: Isa>(self) -> Result<bool, Error> {
-        let Self { kernel, window, piece } = self;
-        let (len, together) = (piece.out.len(), piece.lanes.count() >= LANES);
-        let segment = segment_len(len, window);
-        let short = (2..=K::SHORT * I::Vector::WIDTH).contains(&window.len);
-        if !short || !(together || segment < len) {
+        let Self { kernel, window, segment, piece } = self;
+        if window.len > K::SHORT * I::Vector::WIDTH {
             return Ok(false);
         }
         let mut steps = Steps::<K, I, I::Vector>::new(kernel, window, T::LAST_EXACT)?;
-        if together {
+        if piece.lanes.count() >= LANES {
             piece.walk_lanes(&mut steps);
         } else {
             piece.walk_segments(segment, window, &mut steps);
@@ -269,57 +302,24 @@ fn are_exact<V: Vector>(rows: &[V], last_exact: V) -> bool {
     !zero.add_where_less(V::splat(f64::NAN), last_exact, greatest).any_nan()
 }
 
-/// Which values of its lanes the results of a piece are of.
-fn values_of<T, O>(piece: &Piece<'_, T, O>, window: Window) -> Range<usize> {
-    piece.start.saturating_sub(window.len - 1)..piece.start + piece.out.len()
-}
-
-/// Does a piece directly.
-fn directly<T: Element, K: Ordered>(
-    kernel: K,
-    window: Window,
-    mut piece: Piece<'_, T, T::Float>,
-) -> Result<(), Error> {
-    let needed = values_of(&piece, window);
-    let ahead = piece.start - needed.start;
-    let mut copy = Vec::new();
-    for lane in 0..piece.out.count() {
-        let values = piece.lanes.lane(piece.lane + lane).part(needed.start, needed.len());
-        let values = match values.as_slice() {
-            Some(values) => values,
-            None => {
-                refill(&mut copy, T::default(), values.len())?;
-                copy.iter_mut().zip(values.iter()).for_each(|(to, value)| *to = value);
-                &copy
-            }
-        };
-        kernel.directly(values, window, |place, result| {
-            if let Some(place) = place.checked_sub(ahead) {
-                piece.out.set(lane, place, result);
-            }
-        });
-    }
-    Ok(())
-}
-
-/// How many results the ranks of one stretch of a lane are used for. With the window before them
-/// they are sorted at once, so a third of the values are sorted again; more of them would leave
-/// the second cache sooner.
-fn ranked_at_once(window: Window) -> usize {
-    const LEAST: usize = 1024;
+/// How many results are found at once. With the window before them their values are sorted at
+/// once, so a third of them are sorted again; more of them would leave the second cache sooner.
+fn at_once(window: Window) -> usize {
+    const LEAST: usize = 256;
     let most = Ranks::MOST.saturating_sub(window.len);
     window.len.saturating_mul(3).min(most).max(LEAST)
 }
 
-/// Does a piece by ranks.
-fn by_ranks<T: Element, K: Ordered>(
+/// Does a piece by the ranks of its values, or directly if they are few.
+#[inline(never)]
+fn by_order<T: Element, K: Ordered>(
     kernel: K,
     window: Window,
     mut piece: Piece<'_, T, T::Float>,
 ) -> Result<(), Error> {
-    let mut walk =
-        RankWalk::<K> { kernel, window, ranks: Ranks::default(), ranked: K::Ranked::default() };
-    let at_once = ranked_at_once(window);
+    let mut order =
+        Order::<K> { kernel, window, ranks: Ranks::default(), ranked: K::Ranked::default() };
+    let at_once = at_once(window);
     // Neighbouring lanes one after the other, so that what they share in the cache stays there.
     for first in (0..piece.out.len()).step_by(at_once) {
         let start = piece.start + first;
@@ -327,40 +327,49 @@ fn by_ranks<T: Element, K: Ordered>(
         let before = start.saturating_sub(window.len - 1);
         for lane in 0..piece.out.count() {
             let values = piece.lanes.lane(piece.lane + lane).part(before, end - before);
-            walk.start(values, start - before)?;
-            let mut found = [None; FOUND];
-            for place in (start..end).step_by(FOUND) {
-                let found = &mut found[..FOUND.min(end - place)];
-                walk.step(place - before, found);
-                for (at, found) in (place - piece.start..).zip(found) {
-                    let result = found.map_or(<T::Float as Element>::MISSING, K::result::<T>);
-                    piece.out.set(lane, at, result);
+            order.ranks.read(values, K::SIGNED_ZEROS)?;
+            order.walk(start - before, &mut |place, found| {
+                let start = before + place - piece.start;
+                for (at, found) in (start..).zip(found) {
+                    piece.out.set(lane, at, result_of::<T, K>(*found));
                 }
-            }
+            })?;
         }
     }
     Ok(())
 }
 
-/// Results that are found before they are written.
-const FOUND: usize = 64;
-
-/// A walk along the values of a lane by their ranks.
-struct RankWalk<K: Ordered> {
+/// The values of a stretch of a lane, and a window of them.
+struct Order<K: Ordered> {
     kernel: K,
     window: Window,
     ranks: Ranks,
     ranked: K::Ranked,
 }
 
-impl<K: Ordered> RankWalk<K> {
-    /// Ranks some values, of which the first are `before` those that windows end with.
-    fn start<T: Element>(&mut self, values: Lane<'_, T>, before: usize) -> Result<(), Error> {
-        self.ranks.sort(values, K::key)?;
+impl<K: Ordered> Order<K> {
+    /// Gives what is found of the windows that end with each value from the place `first` on.
+    #[inline(never)]
+    fn walk(&mut self, first: usize, results: &mut Results<'_, K::Found>) -> Result<(), Error> {
+        let len = self.ranks.keys().len();
+        if self.kernel.is_little(len, self.window) {
+            self.kernel.directly(&self.ranks, self.window, &mut |place, found| {
+                if place >= first {
+                    results(place, found);
+                }
+            });
+            return Ok(());
+        }
+        self.ranks.sort()?;
         self.ranked.clear(self.ranks.len())?;
-        (0..before)
-            .filter_map(|place| self.ranks.at(place))
-            .for_each(|rank| self.ranked.insert(rank));
+        let before = (0..first).filter_map(|place| self.ranks.at(place));
+        before.for_each(|rank| self.ranked.insert(rank));
+        let mut found = [None; FOUND];
+        for place in (first..len).step_by(FOUND) {
+            let found = &mut found[..FOUND.min(len - place)];
+            self.step(place, found);
+            results(place, found);
+        }
         Ok(())
     }
 
@@ -382,6 +391,9 @@ impl<K: Ordered> RankWalk<K> {
         }
     }
 }
+
+/// Results that are found before they are given on.
+const FOUND: usize = 64;
 
 #[cfg(test)]
 mod tests;

@@ -12,11 +12,12 @@ use crate::element::Element;
 use crate::error::Error;
 use crate::rows::Lane;
 
-/// The ranks of values among each other.
+/// The values of a lane as keys, and their ranks among each other.
 #[derive(Default)]
 pub struct Ranks {
-    /// By place.
+    /// By place; of floats, `NAN` is that of NaN.
     keys: Vec<i64>,
+    has_nan: bool,
     /// By place; `NONE` of NaN.
     ranks: Vec<u32>,
     /// By rank: the place, and above it the lowest rank that an equal value has.
@@ -24,92 +25,94 @@ pub struct Ranks {
     spare: Vec<u64>,
 }
 
+/// No other float has this key.
+const NAN: i64 = i64::MAX;
 const NONE: u32 = u32::MAX;
 
 impl Ranks {
     /// No more values than this have ranks.
     pub const MOST: usize = NONE as usize;
 
-    /// Ranks the values of a lane by what `key` makes of those that are not NaN.
-    pub fn sort<T: Element>(
-        &mut self,
-        lane: Lane<'_, T>,
-        key: impl Fn(T) -> i64,
-    ) -> Result<(), Error> {
-        self.make_room(lane.len())?;
-        let kept = match lane.as_slice() {
-            Some(values) => self.take(values.iter().copied(), key),
-            None => self.take(lane.iter(), key),
-        };
-        self.order.truncate(kept);
-        self.sort_places();
+    /// Takes the values of a lane; -0.0 for 0.0, unless zeros are to have signs.
+    #[inline(never)]
+    pub fn read<T: Element>(&mut self, lane: Lane<'_, T>, signed_zeros: bool) -> Result<(), Error> {
+        resize(&mut self.keys, 0, lane.len())?;
+        self.has_nan = T::HAS_NAN;
+        for (to, value) in self.keys.iter_mut().zip(lane.iter()) {
+            let value = if value == T::default() && !signed_zeros { T::default() } else { value };
+            *to = if value.is_nan() { NAN } else { value.signed_key() };
+        }
         Ok(())
     }
 
-    fn make_room(&mut self, len: usize) -> Result<(), Error> {
+    /// The keys of all values, where those of NaN come last.
+    #[inline(always)]
+    pub fn keys(&self) -> &[i64] {
+        &self.keys
+    }
+
+    /// The key of the value at a place, unless it is NaN.
+    #[inline(always)]
+    pub fn key_at(&self, place: usize) -> Option<i64> {
+        let key = self.keys[place];
+        (key != NAN || !self.has_nan).then_some(key)
+    }
+
+    /// Finds the ranks.
+    #[inline(never)]
+    pub fn sort(&mut self) -> Result<(), Error> {
+        let len = self.keys.len();
         if len > Self::MOST {
-            return Err(Error::Memory { bytes: len.saturating_mul(size_of::<(i64, u64, u32)>()) });
+            return Err(Error::Memory { bytes: len.saturating_mul(size_of::<(u64, u32)>()) });
         }
-        resize(&mut self.keys, 0, len)?;
         refill(&mut self.ranks, NONE, len)?;
         resize(&mut self.order, 0, len)?;
         if BY_DIGITS.contains(&len) {
             resize(&mut self.spare, 0, len)?;
         }
+        self.sort_places();
         Ok(())
     }
 
-    /// Keeps the key of each value, and, first of all, the places of those that are not NaN; says
-    /// how many these are.
-    #[inline(always)]
-    fn take<T: Element>(
-        &mut self,
-        values: impl Iterator<Item = T>,
-        key: impl Fn(T) -> i64,
-    ) -> usize {
-        let mut kept = 0;
-        for ((place, value), to) in (0..).zip(values).zip(&mut self.keys) {
-            *to = key(value);
-            self.order[kept] = place;
-            kept += usize::from(!value.is_nan());
-        }
-        kept
-    }
-
-    /// Sorts the places by their keys and finds the ranks.
+    /// Sorts the places of what is not NaN by their keys, and finds the ranks.
     ///
     /// Benefit: a word for both the key and the place sorts faster than a pair, and equal values
     /// stay in the order of their places. Cost: keys may have more bits than there is room for;
     /// those whose high bits are the same are sorted again by the others.
     fn sort_places(&mut self) {
-        let Self { keys, ranks, order, spare } = self;
+        let Self { keys, ranks, order, spare, .. } = self;
+        let (mut kept, mut least, mut greatest) = (0, i64::MAX, i64::MIN);
+        for (place, key) in (0..).zip(&*keys) {
+            let is_value = *key != NAN || !self.has_nan;
+            order[kept] = place;
+            kept += usize::from(is_value);
+            least = least.min(*key);
+            greatest = greatest.max(if is_value { *key } else { i64::MIN });
+        }
+        order.truncate(kept);
         let key_of = |place: u64| keys[place as usize];
-        let (least, greatest) = order.iter().fold((i64::MAX, i64::MIN), |(least, greatest), at| {
-            let key = key_of(*at);
-            (least.min(key), greatest.max(key))
-        });
         let above_least = |place: u64| key_of(place).wrapping_sub(least) as u64;
         let by_digits = BY_DIGITS.contains(&keys.len());
-        let place_bits = usize::BITS - keys.len().leading_zeros();
+        let place_bits = if by_digits { FIRST_DIGIT } else { u64::BITS / 2 };
+        let high_bits = if by_digits { DIGITS * DIGIT_BITS } else { u64::BITS / 2 };
         let key_bits = u64::BITS - (greatest.wrapping_sub(least) as u64).leading_zeros();
-        let high_bits = if by_digits { DIGITS * DIGIT_BITS } else { u64::BITS - place_bits };
         let low_bits = key_bits.saturating_sub(high_bits);
-        let place_in = |word: u64| word & ((1 << place_bits) - 1);
+        let places = (1 << place_bits) - 1;
 
         for word in &mut *order {
             *word |= above_least(*word) >> low_bits << place_bits;
         }
-        if by_digits {
-            sort_by_digits(order, spare, place_bits);
+        if by_digits && !order.is_sorted() {
+            sort_by_digits(order, spare);
         } else {
             order.sort_unstable();
         }
         if low_bits > 0 {
-            let same_high_bits = |a: &u64, b: &u64| a >> place_bits == b >> place_bits;
+            let same_high_bits = |a: &u64, b: &u64| a ^ b <= places;
             let low = (1 << low_bits) - 1;
             for run in order.chunk_by_mut(same_high_bits).filter(|run| run.len() > 1) {
                 for word in &mut *run {
-                    let place = place_in(*word);
+                    let place = *word & places;
                     *word = (above_least(place) & low) << place_bits | place;
                 }
                 run.sort_unstable();
@@ -118,7 +121,7 @@ impl Ranks {
 
         let (mut first, mut key) = (0, i64::MIN);
         for (rank, word) in (0..).zip(order) {
-            let place = place_in(*word);
+            let place = *word & places;
             if key_of(place) != key {
                 (first, key) = (rank, key_of(place));
             }
@@ -158,18 +161,20 @@ impl Ranks {
 }
 
 /// How many values are sorted by digits: fewer are not worth the counters, more do not stay in the
-/// second cache, nor are they counted in 16 bits.
-const BY_DIGITS: Range<usize> = 512..1 << 16;
-const DIGITS: u32 = 3;
+/// second cache, nor do they have places of 16 bits.
+const BY_DIGITS: Range<usize> = 512..1 << FIRST_DIGIT;
+const FIRST_DIGIT: u32 = 16;
 const DIGIT_BITS: u32 = 10;
+const DIGITS: u32 = 3;
 
-/// Sorts words by some digits, the lowest of which starts with the bit `from`; those that have
+/// Sorts words by their digits, the lowest of which starts at bit `FIRST_DIGIT`; those that have
 /// them in common keep their order.
 ///
 /// Benefit: half the time of `sort_unstable`, and the same for any values.
-fn sort_by_digits(words: &mut Vec<u64>, spare: &mut Vec<u64>, from: u32) {
+fn sort_by_digits(words: &mut Vec<u64>, spare: &mut Vec<u64>) {
     const VALUES: usize = 1 << DIGIT_BITS;
-    let digit_of = |word: u64, digit: u32| (word >> (from + digit * DIGIT_BITS)) as usize % VALUES;
+    let digit_of =
+        |word: u64, digit: u32| (word >> (FIRST_DIGIT + digit * DIGIT_BITS)) as usize % VALUES;
     let mut counts = [[0_u16; VALUES]; DIGITS as usize];
     for word in &*words {
         for (digit, counts) in (0..).zip(&mut counts) {
@@ -178,13 +183,19 @@ fn sort_by_digits(words: &mut Vec<u64>, spare: &mut Vec<u64>, from: u32) {
     }
     spare.truncate(words.len());
     for (digit, counts) in (0..).zip(&mut counts) {
+        let in_common = words
+            .first()
+            .is_some_and(|first| usize::from(counts[digit_of(*first, digit)]) == words.len());
+        if in_common {
+            continue;
+        }
         let mut start = 0;
         for count in &mut *counts {
             (*count, start) = (start, start + *count);
         }
         for word in &*words {
             let to = &mut counts[digit_of(*word, digit)];
-            spare[*to as usize] = *word;
+            spare[usize::from(*to)] = *word;
             *to += 1;
         }
         std::mem::swap(words, spare);

@@ -804,6 +804,23 @@ impl<O> LanesMut<'_, O> {
             .then(|| unsafe { std::slice::from_raw_parts_mut(first, self.len) })
     }
 
+    /// Whether neighbouring lanes are neighbours in memory.
+    pub fn are_adjacent(&self) -> bool {
+        self.apart == 1
+    }
+
+    /// Writes one row of `N` adjacent lanes from `lane` on.
+    ///
+    /// # Panics
+    /// If there are no such lanes or no such row, or the lanes are not adjacent.
+    #[inline(always)]
+    pub fn set_row<const N: usize>(&mut self, lane: usize, row: usize, values: [O; N]) {
+        assert!(self.are_adjacent() && lane + N <= self.count && row < self.len);
+        let first = self.first.wrapping_offset(lane as isize + row as isize * self.stride);
+        // SAFETY: these are `N` neighbours within the view, and no one else's.
+        unsafe { first.cast::<[O; N]>().write(values) }
+    }
+
     /// Writes `count` whole lanes from `lane` on, as `Lanes::copy_to` has read them.
     ///
     /// # Panics

@@ -73,7 +73,7 @@ fn select_lanes<T: Element, K: Select<T>>(
         kernel.select(values, nans, scratch)
     };
     if lanes.folds() == 1 {
-        let mut source = Source::new(lanes, copies);
+        let mut source = Source::new(lanes, 0, copies);
         for lane in 0..lanes.count() {
             out.set(lane, 0, select(source.lane(lane, T::LOWEST)?)?);
         }

@@ -143,7 +143,7 @@ pub fn along<T: Element>(
     let sweep = Sweep::along(view, axis, out);
     let parallel = sweep.values() >= PARALLEL;
     let work = |piece: Piece<'_, T, T::Float>| piece.walk(kernel, window);
-    each_piece(sweep, parallel, |lanes| stretch_len(lanes, window), work)
+    each_piece(sweep, parallel, &|lanes| stretch_len(lanes, window), &work)
 }
 
 /// How many results of each of so many lanes are done at once, where the windows are merged or
@@ -153,13 +153,17 @@ pub(crate) fn stretch_len(lanes: usize, window: Window) -> usize {
     if lanes < LANES { long } else { usize::MAX }
 }
 
+/// What does a piece.
+pub(crate) type PieceWorker<'a, T, O> = dyn Fn(Piece<'_, T, O>) -> Result<(), Error> + Sync + 'a;
+
 /// Does the pieces of a sweep, whose size depends on its shape alone: of each of so many lanes,
 /// `stretch` results at once.
+#[inline(never)]
 pub(crate) fn each_piece<T: Copy + Sync, O: Send>(
     mut sweep: Sweep<'_, T, O>,
     parallel: bool,
-    stretch: impl Fn(usize) -> usize,
-    work: impl Fn(Piece<'_, T, O>) -> Result<(), Error> + Sync,
+    stretch: &dyn Fn(usize) -> usize,
+    work: &PieceWorker<'_, T, O>,
 ) -> Result<(), Error> {
     let mut jobs = Vec::new();
     for (lanes, out) in sweep.bundles() {
@@ -171,7 +175,7 @@ pub(crate) fn each_piece<T: Copy + Sync, O: Send>(
             }
         }
     }
-    if jobs.is_empty() { Ok(()) } else { threads::each(jobs, &work) }
+    if jobs.is_empty() { Ok(()) } else { threads::each(jobs, work) }
 }
 
 /// A kernel whose type is left behind, so that what moves values is compiled for each dtype and

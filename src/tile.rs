@@ -2,37 +2,42 @@
 //! side, because each line of memory holds values of all of them.
 
 use std::mem::MaybeUninit;
+use std::ops::Range;
 
 use crate::error::Error;
 use crate::rows::{Lanes, LanesMut};
 use crate::scratch::resize;
 
-/// Lanes that are copied at once: two lines of memory.
-pub const GROUP: usize = 16;
-/// Values that are copied at once, unless a lane has more.
+/// Lanes that are copied at once, if they are not long: some lines of memory side by side.
+pub const GROUP: usize = 64;
+/// And at least so many: two lines.
+const LEAST: usize = 16;
+/// Values that are copied at once, unless so many lanes have more: they stay in the second cache.
+const VALUES: usize = 1 << 16;
+/// Values that are copied at once, unless a single lane has more.
 const MOST: usize = 1 << 21;
 /// Lanes a multiple of a page apart would share the same cache sets.
 const GAP: usize = 8;
 
-/// How a bundle is cut into groups.
+/// How lanes from one on are cut into groups, and how far apart they are there.
 #[derive(Clone, Copy)]
-pub struct Groups {
+struct Groups {
+    first: usize,
     lanes: usize,
     pitch: usize,
 }
 
 impl Groups {
-    /// For lanes of this length.
-    pub fn new(len: usize) -> Self {
-        Self { lanes: (MOST / len.max(1)).clamp(1, GROUP), pitch: len + GAP }
+    fn new(first: usize, len: usize) -> Self {
+        let within = |values: usize| values / len.max(1);
+        let lanes = within(VALUES).clamp(LEAST, GROUP).min(within(MOST)).max(1);
+        Self { first, lanes, pitch: len + GAP }
     }
 
-    fn start(&self, lane: usize) -> usize {
-        lane - lane % self.lanes
-    }
-
-    fn end(&self, lane: usize, count: usize) -> usize {
-        (self.start(lane) + self.lanes).min(count)
+    /// The group that a lane is in, of so many lanes.
+    fn around(self, lane: usize, count: usize) -> Range<usize> {
+        let start = lane - (lane - self.first) % self.lanes;
+        start..(start + self.lanes).min(count)
     }
 }
 
@@ -44,9 +49,9 @@ pub struct Source<'a, 'b, T> {
 }
 
 impl<'a, 'b, T: Copy> Source<'a, 'b, T> {
-    /// With memory for copies.
-    pub fn new(lanes: Lanes<'a, T>, copies: &'b mut Vec<T>) -> Self {
-        Self { lanes, groups: Groups::new(lanes.len()), copies }
+    /// From the lane `first` on, with memory for copies.
+    pub fn new(lanes: Lanes<'a, T>, first: usize, copies: &'b mut Vec<T>) -> Self {
+        Self { lanes, groups: Groups::new(first, lanes.len()), copies }
     }
 
     /// The values of a lane; `filler` is anything.
@@ -60,13 +65,12 @@ impl<'a, 'b, T: Copy> Source<'a, 'b, T> {
 
     fn copied(&mut self, lane: usize, filler: T) -> Result<&[T], Error> {
         let Self { lanes, groups, copies } = self;
-        let start = groups.start(lane);
-        if lane == start {
-            let count = groups.end(lane, lanes.count()) - start;
-            resize(copies, count * groups.pitch, filler)?;
-            lanes.copy_to(start, count, groups.pitch, copies);
+        let group = groups.around(lane, lanes.count());
+        if lane == group.start {
+            resize(copies, group.len() * groups.pitch, filler)?;
+            lanes.copy_to(lane, group.len(), groups.pitch, copies);
         }
-        Ok(&copies[(lane - start) * groups.pitch..][..lanes.len()])
+        Ok(&copies[(lane - group.start) * groups.pitch..][..lanes.len()])
     }
 }
 
@@ -78,9 +82,9 @@ pub struct Sink<'a, 'b, O> {
 }
 
 impl<'a, 'b, O: Copy> Sink<'a, 'b, O> {
-    /// With memory for copies.
-    pub fn new(lanes: LanesMut<'a, O>, copies: &'b mut Vec<MaybeUninit<O>>) -> Self {
-        let groups = Groups::new(lanes.len());
+    /// From the lane `first` on, with memory for copies.
+    pub fn new(lanes: LanesMut<'a, O>, first: usize, copies: &'b mut Vec<MaybeUninit<O>>) -> Self {
+        let groups = Groups::new(first, lanes.len());
         Self { lanes, groups, copies }
     }
 
@@ -95,11 +99,11 @@ impl<'a, 'b, O: Copy> Sink<'a, 'b, O> {
             return fill(places);
         }
         let Self { lanes, groups, copies } = self;
-        let (start, end) = (groups.start(lane), groups.end(lane, lanes.count()));
-        resize(copies, (end - start) * groups.pitch, MaybeUninit::uninit())?;
-        fill(&mut copies[(lane - start) * groups.pitch..][..lanes.len()])?;
-        if lane + 1 == end {
-            lanes.copy_from(start, end - start, groups.pitch, copies);
+        let group = groups.around(lane, lanes.count());
+        resize(copies, group.len() * groups.pitch, MaybeUninit::uninit())?;
+        fill(&mut copies[(lane - group.start) * groups.pitch..][..lanes.len()])?;
+        if lane + 1 == group.end {
+            lanes.copy_from(group.start, group.len(), groups.pitch, copies);
         }
         Ok(())
     }

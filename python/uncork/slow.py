@@ -396,8 +396,9 @@ def _first_place(a: _Array, axis: int | None, best: np.ufunc, last: float) -> An
 def _rank_of_last(a: _Array, axis: int = -1) -> Any:
     """Where the last value stands among those that are not NaN, from -1 to 1."""
     last = np.take(a, [-1], axis)
-    less = np.count_nonzero(a < last, axis=axis)
-    greater = np.count_nonzero(a > last, axis=axis)
+    with np.errstate(all="ignore"):
+        less = np.count_nonzero(a < last, axis=axis)
+        greater = np.count_nonzero(a > last, axis=axis)
     others = np.maximum(_count(a, axis) - 1, 1)
     rank = np.where(_isnan(last.squeeze(axis)), np.nan, (less - greater) / others)
     return _typed(rank, _float_of(a))

@@ -5,7 +5,7 @@
 use crate::element::Element;
 use crate::error::Error;
 use crate::nth::nth;
-use crate::ordered::{Ordered, Ranked};
+use crate::ordered::{Ordered, Ranked, Results};
 use crate::ranks::{RankSet, Ranks};
 use crate::select::Select;
 use crate::simd::{LANES, Vector};
@@ -44,6 +44,7 @@ pub struct MoveMedian;
 
 impl Ordered for MoveMedian {
     const SHORT: usize = 24;
+    const SIGNED_ZEROS: bool = true;
     type Ranked = Middle;
     /// The keys of the two in the middle, or twice of the one.
     type Found = (i64, i64);
@@ -79,40 +80,28 @@ impl Ordered for MoveMedian {
         sign_zeros(rows, counts, results);
     }
 
+    #[inline(always)]
+    fn alone(key: i64) -> (i64, i64) {
+        (key, key)
+    }
+
     fn is_little(&self, len: usize, window: Window) -> bool {
         window.len <= FEW / 8 || window.len <= FEW && len <= 2 * FEW
     }
 
-    fn directly<T: Element>(
-        &self,
-        values: &[T],
-        window: Window,
-        mut set: impl FnMut(usize, T::Float),
-    ) {
-        if window.len == 1 {
-            return (0..).zip(values).for_each(|(place, value)| set(place, value.halfway(*value)));
-        }
+    fn directly(&self, values: &Ranks, window: Window, results: &mut Results<'_, (i64, i64)>) {
         let mut sorted = Few { keys: [0; FEW], len: 0 };
-        for (place, value) in values.iter().enumerate() {
-            let leaving = place.checked_sub(window.len).map(|place| values[place]);
-            let leaving = leaving.filter(|value| !value.is_nan());
-            let entering = Some(*value).filter(|value| !value.is_nan());
-            match (leaving, entering) {
-                (Some(old), Some(new)) => {
-                    sorted.put(sorted.place(old.signed_key()), new.signed_key())
-                }
-                (Some(old), None) => sorted.remove(old.signed_key()),
-                (None, Some(new)) => sorted.insert(new.signed_key()),
+        for place in 0..values.keys().len() {
+            let leaving = place.checked_sub(window.len).and_then(|place| values.key_at(place));
+            match (leaving, values.key_at(place)) {
+                (Some(old), Some(new)) => sorted.put(sorted.place(old), new),
+                (Some(old), None) => sorted.remove(old),
+                (None, Some(new)) => sorted.insert(new),
                 (None, None) => {}
             }
             let enough = sorted.len >= window.min_count;
-            set(place, if enough { sorted.median::<T>() } else { <T::Float as Element>::MISSING });
+            results(place, &[enough.then(|| sorted.middle())]);
         }
-    }
-
-    #[inline(always)]
-    fn key<T: Element>(value: T) -> i64 {
-        value.signed_key()
     }
 
     #[inline(always)]
@@ -191,9 +180,8 @@ impl Few {
     }
 
     /// Of at least one.
-    fn median<T: Element>(&self) -> T::Float {
-        let (lower, upper) = (self.keys[(self.len - 1) / 2], self.keys[self.len / 2]);
-        T::from_signed_key(lower).halfway(T::from_signed_key(upper))
+    fn middle(&self) -> (i64, i64) {
+        (self.keys[(self.len - 1) / 2], self.keys[self.len / 2])
     }
 }
 

@@ -9,7 +9,7 @@ use std::array::from_fn;
 use crate::element::Element;
 use crate::element::Float;
 use crate::error::Error;
-use crate::ordered::{Ordered, Ranked};
+use crate::ordered::{Ordered, Ranked, Results};
 use crate::ranks::{RankCounts, Ranks};
 use crate::simd::Vector;
 use crate::slide::Window;
@@ -20,6 +20,7 @@ pub struct MoveRank;
 
 impl Ordered for MoveRank {
     const SHORT: usize = 44;
+    const SIGNED_ZEROS: bool = false;
     type Ranked = Counts;
     type Found = f64;
 
@@ -35,7 +36,8 @@ impl Ordered for MoveRank {
     #[inline(always)]
     fn step<V: Vector>(&self, _memory: &mut [V], rows: &[V], counts: &[V], results: &mut [V]) {
         let window = rows.len() - results.len();
-        let some = results.len() / TOGETHER * TOGETHER;
+        // A narrow vector has work enough with one row.
+        let some = if V::WIDTH < TOGETHER { 0 } else { results.len() / TOGETHER * TOGETHER };
         for first in (0..some).step_by(TOGETHER) {
             compare::<V, TOGETHER>(&rows[first..], window, &counts[first..], &mut results[first..]);
         }
@@ -44,35 +46,35 @@ impl Ordered for MoveRank {
         }
     }
 
+    #[inline(always)]
+    fn alone(_key: i64) -> f64 {
+        0.0
+    }
+
     fn is_little(&self, len: usize, window: Window) -> bool {
         const COMPARED: usize = 32;
         let results = (len + 1).saturating_sub(window.min_count);
         results.saturating_mul(window.len) <= len.saturating_mul(COMPARED)
     }
 
-    fn directly<T: Element>(
-        &self,
-        values: &[T],
-        window: Window,
-        mut set: impl FnMut(usize, T::Float),
-    ) {
-        if window.len == 1 {
-            let rank = |value: T| if value.is_nan() { f64::NAN } else { 0.0 };
-            let ranks = values.iter().map(|value| T::Float::from_f64(rank(*value)));
-            return (0..).zip(ranks).for_each(|(place, rank)| set(place, rank));
-        }
-        for (place, newest) in values.iter().enumerate() {
+    fn directly(&self, values: &Ranks, window: Window, results: &mut Results<'_, f64>) {
+        let mut nans = 0;
+        let one_if_nan = |place| usize::from(values.key_at(place).is_none());
+        for place in 0..values.keys().len() {
+            nans += one_if_nan(place);
+            nans -= place.checked_sub(window.len).map_or(0, one_if_nan);
             let first = (place + 1).saturating_sub(window.len);
-            let values = &values[first..=place];
-            let few = newest.is_nan() || values.len() < window.min_count;
-            let rank = if few { None } else { rank_among(values, *newest, window.min_count) };
-            set(place, T::Float::from_f64(rank.unwrap_or(f64::NAN)));
+            let count = place + 1 - first - nans;
+            let newest = values.key_at(place).filter(|_| count >= window.min_count);
+            results(
+                place,
+                &[newest.map(|newest| {
+                    let (less, greater) = compared(&values.keys()[first..=place], newest);
+                    // NaN has the greatest key.
+                    rank_of(less, greater - nans, count)
+                })],
+            );
         }
-    }
-
-    #[inline(always)]
-    fn key<T: Element>(value: T) -> i64 {
-        if value == T::default() { 0 } else { value.signed_key() }
     }
 
     #[inline(always)]
@@ -89,15 +91,11 @@ impl Ordered for MoveRank {
     }
 }
 
-/// The rank of one of some values, if at least `min_count` of them are not NaN.
-fn rank_among<T: Element>(values: &[T], value: T, min_count: usize) -> Option<f64> {
-    let (mut less, mut greater, mut count) = (0, 0, 0);
-    for other in values {
-        less += usize::from(*other < value);
-        greater += usize::from(*other > value);
-        count += usize::from(!other.is_nan());
-    }
-    (count >= min_count).then(|| rank_of(less, greater, count))
+/// How many keys are less than one, and how many greater.
+fn compared(keys: &[i64], key: i64) -> (usize, usize) {
+    let less: usize = keys.iter().map(|other| usize::from(*other < key)).sum();
+    let greater: usize = keys.iter().map(|other| usize::from(*other > key)).sum();
+    (less, greater)
 }
 
 /// The rank of a value that `less` of `count` are less than, and `greater` greater.

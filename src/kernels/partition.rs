@@ -67,64 +67,87 @@ fn split<T: Element, O: Copy>(
     from_word: impl Fn(u64) -> O,
 ) {
     let pivot = nth.value.to_key();
+    let result = |word| MaybeUninit::new(from_word(word));
     if values.len() < CHUNK {
-        let mut places = [0, nth.less, nth.less + nth.equal];
+        let mut next = [0, nth.less, nth.less + nth.equal];
         for (index, &value) in values.iter().enumerate() {
             let key = value.to_key();
-            let place = &mut places[usize::from(key >= pivot) + usize::from(key > pivot)];
-            results[*place].write(from_word(to_word(index, value)));
-            *place += 1;
+            let next = &mut next[usize::from(key >= pivot) + usize::from(key > pivot)];
+            results[*next] = result(to_word(index, value));
+            *next += 1;
         }
         return;
     }
     let (lower, rest) = results.split_at_mut(nth.less);
-    let (middle, upper) = rest.split_at_mut(nth.equal);
-    vectorized(Split { values, pivot, parts: [lower, middle, upper], to_word, from_word });
+    let (equal, upper) = rest.split_at_mut(nth.equal);
+    vectorized(Split { values, pivot, parts: Parts { lower, equal, upper }, to_word, result });
 }
 
-struct Split<'a, T, O, W, F> {
+struct Split<'a, T, O, W, R> {
     values: &'a [T],
     pivot: u64,
-    parts: [&'a mut [MaybeUninit<O>]; 3],
+    parts: Parts<'a, MaybeUninit<O>>,
     to_word: W,
-    from_word: F,
+    result: R,
 }
 
-impl<T, O, W, F> Task for Split<'_, T, O, W, F>
+/// The places that are still to be written.
+struct Parts<'a, O> {
+    lower: &'a mut [O],
+    equal: &'a mut [O],
+    upper: &'a mut [O],
+}
+
+impl<T, O, W, R> Task for Split<'_, T, O, W, R>
 where
     T: Element,
     O: Copy,
     W: Fn(usize, T) -> u64,
-    F: Fn(u64) -> O,
+    R: Fn(u64) -> MaybeUninit<O>,
 {
     type Out = ();
 
     #[inline(always)]
     fn run<I: Isa>(self) {
-        let Self { values, pivot, mut parts, to_word, from_word } = self;
+        let Self { values, pivot, mut parts, to_word, result } = self;
+        let (chunks, rest) = values.as_chunks::<CHUNK>();
         let (mut keys, mut words) = ([0; CHUNK], [0; CHUNK]);
-        for (start, chunk) in (0..).step_by(CHUNK).zip(values.chunks(CHUNK)) {
+        for (index, chunk) in chunks.iter().enumerate() {
             convert(chunk, &mut keys);
-            for (at, (word, &value)) in words.iter_mut().zip(chunk).enumerate() {
-                *word = to_word(start + at, value);
+            for at in 0..CHUNK {
+                words[at] = to_word(CHUNK * index + at, chunk[at]);
             }
-            let groups = keys.as_chunks().0.iter().zip(words.as_chunks().0);
-            for (at, (keys, words)) in (0..chunk.len()).step_by(GROUP).zip(groups) {
-                let masks = compare::<I>(keys, pivot, chunk.len() - at);
-                for (mask, part) in masks.into_iter().zip(&mut parts) {
-                    let packed = I::pack(words, mask).map(|word| MaybeUninit::new(from_word(word)));
-                    write(packed, mask.count_ones() as usize, part);
-                }
+            for (keys, words) in keys.as_chunks().0.iter().zip(words.as_chunks().0) {
+                parts.split::<I>(keys, words, pivot, &result);
             }
+        }
+        for (index, &value) in (values.len() - rest.len()..).zip(rest) {
+            let part = match value.to_key() {
+                key if key < pivot => &mut parts.lower,
+                key if key > pivot => &mut parts.upper,
+                _ => &mut parts.equal,
+            };
+            write([result(to_word(index, value)); GROUP], 1, part);
         }
     }
 }
 
-/// Which of the first `len` keys are less than the pivot, equal and greater.
-#[inline(always)]
-fn compare<I: Isa>(keys: &[u64; GROUP], pivot: u64, len: usize) -> [u8; 3] {
-    let some = if len < GROUP { !(u8::MAX << len) } else { u8::MAX };
-    let not_less = I::within(keys, pivot, u64::MAX);
-    let equal = I::within(keys, pivot, pivot);
-    [!not_less & some, equal & some, not_less & !equal & some]
+impl<O: Copy> Parts<'_, O> {
+    #[inline(always)]
+    fn split<I: Isa>(
+        &mut self,
+        keys: &[u64; GROUP],
+        words: &[u64; GROUP],
+        pivot: u64,
+        result: &impl Fn(u64) -> O,
+    ) {
+        let not_less = I::within(keys, pivot, u64::MAX);
+        let equal = I::within(keys, pivot, pivot);
+        let (less, greater) = (!not_less, not_less & !equal);
+        write(I::pack(words, less).map(result), less.count_ones() as usize, &mut self.lower);
+        write(I::pack(words, greater).map(result), greater.count_ones() as usize, &mut self.upper);
+        if equal != 0 {
+            write(I::pack(words, equal).map(result), equal.count_ones() as usize, &mut self.equal);
+        }
+    }
 }

@@ -9,7 +9,7 @@ use std::mem::{MaybeUninit, replace};
 use crate::element::Element;
 use crate::error::Error;
 use crate::fill::Fill;
-use crate::keys::{divide, guess};
+use crate::keys::{GROUP, divide, guess};
 use crate::scratch::{reserve, resize};
 use crate::simd::{Isa, Task, vectorized};
 
@@ -33,6 +33,8 @@ const NEGATIVE_ZERO: u64 = ZERO - 1;
 /// The key of zero.
 const ZERO: u64 = 1 << 63;
 
+/// In so short a lane each value is compared with each.
+const TINY: usize = 2 * GROUP;
 /// So few entries are left to the standard library.
 const FEW: usize = 64;
 /// More entries than this are divided: two copies and the counts stay in the second cache.
@@ -50,6 +52,10 @@ impl<T: Element> Fill<T> for Rank {
         ranks: &mut [MaybeUninit<f64>],
         scratch: &mut Scratch,
     ) -> Result<(), Error> {
+        if values.len() <= TINY {
+            vectorized(Compare { values, ranks, skip_nan: self.skip_nan });
+            return Ok(());
+        }
         let Scratch { entries, spare, counts } = scratch;
         let len = values.len();
         let index_bits = u64::BITS - (len as u64).leading_zeros();
@@ -70,6 +76,43 @@ impl<T: Element> Fill<T> for Rank {
         resize(spare, len, 0)?;
         let (key, spare) = (&|index: usize| key_of(values[index]), &mut spare[..entries.len()]);
         Lane { key, ranks, counts }.rank(entries, spare, packing, 0, 2 * index_bits)
+    }
+}
+
+/// Ranks the values of a short lane by how many are less, and how many are equal.
+struct Compare<'a, T> {
+    values: &'a [T],
+    ranks: &'a mut [MaybeUninit<f64>],
+    skip_nan: bool,
+}
+
+impl<T: Element> Task for Compare<'_, T> {
+    type Out = ();
+
+    #[inline(always)]
+    fn run<I: Isa>(self) {
+        let Self { values, ranks, skip_nan } = self;
+        let mut keys = [u64::MAX; TINY];
+        for (key, &value) in keys.iter_mut().zip(values) {
+            *key = key_of(value);
+        }
+        let mut nans = 0;
+        for ((rank, &value), key) in ranks.iter_mut().zip(values).zip(keys) {
+            let (mut not_less, mut equal) = (0, 0);
+            for group in keys.as_chunks().0 {
+                not_less += I::within(group, key, u64::MAX).count_ones();
+                equal += I::within(group, key, key).count_ones();
+            }
+            let less = TINY as u32 - not_less;
+            if value.is_nan() {
+                nans += 1;
+                rank.write(if skip_nan { f64::NAN } else { f64::from(less + nans) });
+                continue;
+            }
+            // What fills up the keys equals the greatest integer.
+            let equal = if key == u64::MAX { values.len() as u32 - less } else { equal };
+            rank.write(f64::from(less) + f64::from(equal + 1) / 2.0);
+        }
     }
 }
 

@@ -3,6 +3,7 @@ use crate::element::Float;
 use crate::kernels::median::MoveMedian;
 use crate::kernels::move_rank::MoveRank;
 use crate::simd::Baseline;
+use crate::slide::PieceWorker;
 use crate::testing::{ANY, APART, Layout, Random, Strided, lanes, same, with_threads};
 
 /// Of the window that ends at each value: how many values it has, its median and the rank of
@@ -68,33 +69,70 @@ fn window_of(len: usize, min_count: usize, axis_len: usize) -> Window {
     Window::new(len as i64, Some(min_count as i64), axis_len).expect("within the axis")
 }
 
-/// A way to do a piece.
-type Way<K> = fn(K, Window, Piece<'_, f64, f64>) -> Result<(), Error>;
-
-/// In step with the instructions `I`, or by ranks where that cannot be.
-fn in_step_by<I: Isa, K: Ordered>(
-    kernel: K,
-    window: Window,
-    mut piece: Piece<'_, f64, f64>,
-) -> Result<(), Error> {
-    let done = InStep { kernel, window, piece: &mut piece }.work::<I>()?;
-    if done { Ok(()) } else { by_ranks(kernel, window, piece) }
+/// Whether a lane by another way, in pieces of `stretch`, has the same bits.
+fn check_way(values: &[f64], expected: &[f64], stretch: usize, work: &PieceWorker<'_, f64, f64>) {
+    let mut out = vec![0.0; values.len()];
+    let (view, mut places) = (View::from_slice(values), ViewMut::from_slice(&mut out));
+    let sweep = Sweep::along(&view, 0, &mut places);
+    assert_eq!(each_piece(sweep, false, &|_| stretch, work), Ok(()));
+    assert!(out.iter().zip(expected).all(|(&a, &b)| same(a, b)));
 }
 
-/// All ways to do a lane, those that can be cut with any stretch, give the same bits.
+/// All ways to do a lane give the same bits.
 fn check_ways<K: Ordered>(values: &[f64], window: Window, kernel: K, expected: &[f64]) {
-    let mut ways: Vec<(Way<K>, usize)> =
-        vec![(in_step_by::<Baseline, K>, usize::MAX), (by_ranks, usize::MAX), (by_ranks, 100)];
-    if kernel.is_little(values.len(), window) {
-        ways.extend([(directly as Way<K>, usize::MAX), (directly, 100)]);
+    check_way(values, expected, usize::MAX, &|mut piece| {
+        let segment = segment_len(piece.out.len(), window);
+        let in_step = InStep { kernel, window, segment, piece: &mut piece };
+        if segment < values.len() && in_step.work::<Baseline>()? {
+            return Ok(());
+        }
+        by_order(kernel, window, piece)
+    });
+    for stretch in [usize::MAX, 100] {
+        let by_ranks = Undirected(kernel);
+        check_way(values, expected, stretch, &|piece| by_order(by_ranks, window, piece));
+        check_way(values, expected, stretch, &|piece| by_order(kernel, window, piece));
     }
-    for (way, stretch) in ways {
-        let mut out = vec![0.0; values.len()];
-        let (view, mut places) = (View::from_slice(values), ViewMut::from_slice(&mut out));
-        let sweep = Sweep::along(&view, 0, &mut places);
-        let work = |piece: Piece<'_, f64, f64>| way(kernel, window, piece);
-        assert_eq!(each_piece(sweep, false, |_| stretch, work), Ok(()));
-        assert!(out.iter().zip(expected).all(|(&a, &b)| same(a, b)));
+}
+
+/// A kernel that is never done directly.
+#[derive(Clone, Copy)]
+struct Undirected<K>(K);
+
+impl<K: Ordered> Ordered for Undirected<K> {
+    const SHORT: usize = K::SHORT;
+    const SIGNED_ZEROS: bool = K::SIGNED_ZEROS;
+    type Ranked = K::Ranked;
+    type Found = K::Found;
+
+    fn memory(&self, window: usize) -> usize {
+        self.0.memory(window)
+    }
+    fn start<V: Vector>(&self, memory: &mut [V], rows: &[V]) {
+        self.0.start(memory, rows);
+    }
+    fn step<V: Vector>(&self, memory: &mut [V], rows: &[V], counts: &[V], results: &mut [V]) {
+        self.0.step(memory, rows, counts, results);
+    }
+    fn alone(key: i64) -> K::Found {
+        K::alone(key)
+    }
+    fn is_little(&self, _len: usize, _window: Window) -> bool {
+        false
+    }
+    fn directly(&self, values: &Ranks, window: Window, results: &mut Results<'_, K::Found>) {
+        self.0.directly(values, window, results);
+    }
+    fn find(
+        &self,
+        window: &mut K::Ranked,
+        ranks: &Ranks,
+        newest: Option<usize>,
+    ) -> Option<K::Found> {
+        self.0.find(window, ranks, newest)
+    }
+    fn result<T: Element>(found: K::Found) -> T::Float {
+        K::result::<T>(found)
     }
 }
 

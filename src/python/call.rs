@@ -308,11 +308,22 @@ fn moving<'py>(
     Ok((array, axis, window))
 }
 
-#[inline(never)]
 fn move_typed<'py, T, F>(array: &Array<'py>, along: F) -> Answer<'py>
 where
     T: Element<Float: Numpy> + Numpy,
-    F: Fn(&View<'_, T>, &mut ViewMut<'_, T::Float>) -> Result<(), Error> + Send + Sync,
+    F: Fn(&View<'_, T>, &mut ViewMut<'_, T::Float>) -> Result<(), Error> + Sync,
+{
+    moved(array, &along)
+}
+
+/// What writes a result for each value.
+type Along<'a, T> =
+    dyn Fn(&View<'_, T>, &mut ViewMut<'_, <T as Element>::Float>) -> Result<(), Error> + Sync + 'a;
+
+#[inline(never)]
+fn moved<'py, T>(array: &Array<'py>, along: &Along<'_, T>) -> Answer<'py>
+where
+    T: Element<Float: Numpy> + Numpy,
 {
     let py = array.as_any().py();
     let array = &*array.behaved(size_of::<T>())?;

@@ -82,12 +82,15 @@ fn keys_have_the_order_of_values() {
 
 /// Whether ranks are the places in a stable sort of what is not NaN.
 fn check<T: Element>(ranks: &mut Ranks, values: &[T]) {
-    assert_eq!(ranks.sort(Lane::from_slice(values), T::signed_key), Ok(()));
+    assert_eq!(ranks.read(Lane::from_slice(values), true), Ok(()));
+    assert_eq!(ranks.sort(), Ok(()));
     let is_nan = |place: &usize| values[*place].is_nan();
     let (nans, mut places): (Vec<usize>, Vec<usize>) = (0..values.len()).partition(is_nan);
     places.sort_by_key(|place| values[*place].signed_key());
     assert_eq!((ranks.len(), ranks.is_empty()), (places.len(), places.is_empty()));
-    assert!(nans.into_iter().all(|place| ranks.at(place).is_none()));
+    assert_eq!(ranks.keys().len(), values.len());
+    assert!(places.iter().all(|place| ranks.key_at(*place) == Some(values[*place].signed_key())));
+    assert!(nans.into_iter().all(|place| (ranks.at(place), ranks.key_at(place)) == (None, None)));
     let mut first = 0;
     for (rank, &place) in places.iter().enumerate() {
         let key = values[place].signed_key();
@@ -126,6 +129,18 @@ fn ranks_are_places_in_a_stable_sort() {
         }
         check(&mut ranks, &vec![f64::NAN; len]);
     }
+}
+
+#[test]
+fn zeros_have_signs_if_they_are_to() -> Result<(), Error> {
+    let mut ranks = Ranks::default();
+    for (signed, order) in [(true, [1, 0]), (false, [0, 1])] {
+        ranks.read(Lane::from_slice(&[0.0, -0.0]), signed)?;
+        ranks.sort()?;
+        assert_eq!([ranks.at(0), ranks.at(1)], order.map(Some));
+        assert_eq!(ranks.first(1), usize::from(signed));
+    }
+    Ok(())
 }
 
 #[test]
