@@ -72,6 +72,9 @@ pub fn along<T: Element, K: Fill<T>>(
 ) -> Result<(), Error> {
     let mut sweep = Sweep::along(view, axis, out);
     let values = sweep.values();
+    if values == 0 {
+        return Ok(());
+    }
     if values < PARALLEL {
         return fill_all(&kernel, &mut sweep);
     }

@@ -23,6 +23,8 @@ REDUCE = [name for name in FUNCTIONS if "keepdims" in parameters(name)]
 MOVE = [name for name in FUNCTIONS if parameters(name)[:2] == ["a", "window"]]
 #: Those that give a value for each value of a lane.
 FILL = ["argpartition", "nanrankdata", "partition", "push", "rankdata"]
+#: Those that put one value in its place.
+PARTITIONS = ["partition", "argpartition"]
 #: All that take an array.
 OF_ARRAYS = [name for name in FUNCTIONS if parameters(name)[:1] == ["a"]]
 #: Those that need a value to choose from.

@@ -11,11 +11,10 @@ from hypothesis import strategies as st
 
 import uncork
 from arrays import DTYPES, LAYOUTS, arrays, axes_of, larger_arrays
-from functions import FILL, call
+from functions import FILL, PARTITIONS, call
 from uncork import slow
 
 RANKS = ["rankdata", "nanrankdata"]
-PARTITIONS = ["partition", "argpartition"]
 
 
 def check_ranks(name: str, a: np.ndarray, data: st.DataObject) -> None:

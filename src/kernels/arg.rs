@@ -4,13 +4,17 @@
 //! Along the memory, a stretch of values is searched for its extreme with vectors, and only the
 //! winning stretch again for the place.
 
+use std::collections::VecDeque;
+use std::mem::MaybeUninit;
+
 use super::extreme::{Extreme, Order};
 use crate::element::Element;
 use crate::error::Error;
+use crate::fill::Fill;
 use crate::reduce::Reduce;
 use crate::rows::{Rows, View};
 use crate::simd::{Isa, Vector};
-use crate::slide::{Item, Slide, Whole};
+use crate::slide::{Item, Slide, Whole, Window};
 
 /// `nanargmin` and `nanargmax`: the place of the value that wins.
 #[derive(Clone, Copy)]
@@ -120,7 +124,7 @@ fn position<T: Element>(values: &[T], value: T) -> usize {
 }
 
 /// `move_argmin` and `move_argmax`: how many places before the last of its window, the last of
-/// equals. Integers are compared as `float64`.
+/// equals.
 impl<O: Order> Slide for Arg<O> {
     /// The value that wins and its row; NaN and any, if there is no value.
     type State<V: Vector> = (V, V);
@@ -162,6 +166,46 @@ impl<O: Order> Slide for Arg<O> {
     #[inline(always)]
     fn witness<V: Vector>(&self, value: V, _result: V) -> V {
         value
+    }
+}
+
+/// The same of integers that `f64` does not tell apart, by a queue of those that no later one
+/// comes before (D. Lemire, 2006).
+#[derive(Clone, Copy)]
+pub struct ArgInQueue<O> {
+    /// Which value wins.
+    pub order: Arg<O>,
+    /// The window.
+    pub window: Window,
+}
+
+impl<O: Order> Fill<i64> for ArgInQueue<O> {
+    type Out = f64;
+    /// Places of values, each of which comes before the next.
+    type Scratch = VecDeque<usize>;
+
+    fn fill(
+        &self,
+        values: &[i64],
+        results: &mut [MaybeUninit<f64>],
+        queue: &mut VecDeque<usize>,
+    ) -> Result<(), Error> {
+        let Window { len, min_count } = self.window;
+        let bytes = len.saturating_mul(size_of::<usize>());
+        queue.clear();
+        queue.try_reserve(len + 1).map_err(|_| Error::Memory { bytes })?;
+        for (place, (result, &value)) in results.iter_mut().zip(values).enumerate() {
+            while queue.back().is_some_and(|&other| !O::before(values[other], value)) {
+                queue.pop_back();
+            }
+            queue.push_back(place);
+            if queue[0] + len <= place {
+                queue.pop_front();
+            }
+            let ago = place - queue[0];
+            result.write(if place + 1 < min_count { f64::NAN } else { ago as f64 });
+        }
+        Ok(())
     }
 }
 

@@ -11,6 +11,8 @@ use super::array::{Array, Dtype, NewArray, Numpy};
 use crate::element::Element;
 use crate::error::Error;
 use crate::fill::{self, Fill};
+use crate::kernels::arg::{Arg, ArgInQueue};
+use crate::kernels::extreme::{MAX, MIN, Order};
 use crate::kernels::replace;
 use crate::ordered::{self, Ordered};
 use crate::reduce::{self, Reduce};
@@ -271,6 +273,39 @@ pub(super) fn slide<'py>(
         move_typed::<_, _>(|a, places| slide::along(a, *axis, *window, kernel, places))
     );
     write_to(out, result?)
+}
+
+/// The place of the least or the greatest value of the window that ends at each.
+pub(super) fn place<'py, O: Order>(
+    a: &Bound<'py, PyAny>,
+    window: i64,
+    min_count: Option<i64>,
+    axis: i64,
+    out: Option<&Bound<'py, PyAny>>,
+    kernel: &Arg<O>,
+    slow: impl FnOnce(&Bound<'py, PyAny>) -> Answer<'py>,
+) -> Answer<'py> {
+    let (array, axis, window_of_axis) = moving(a, window, min_count, axis)?;
+    if array.dtype() == Some(Dtype::Int64) && has_inexact(&array)? {
+        let kernel = ArgInQueue { order: *kernel, window: window_of_axis };
+        return write_to(out, fill_typed::<i64, _>(&array, Some(axis), Layout::C, kernel)?);
+    }
+    slide(array.as_any(), window, min_count, axis as i64, out, kernel, slow)
+}
+
+/// Whether some of the integers are rounded as `f64`.
+fn has_inexact(array: &Array<'_>) -> PyResult<bool> {
+    let array = &*array.behaved(size_of::<i64>())?;
+    let (view, last) = (array.view::<i64>(), i64::LAST_EXACT as i64);
+    if view.is_empty() {
+        return Ok(false);
+    }
+    let (mut least, mut greatest) = (Ok(0), Ok(0));
+    detached(array.as_any().py(), view.len(), &mut || {
+        (least, greatest) = (reduce::all(&view, MIN), reduce::all(&view, MAX));
+        Ok(())
+    })?;
+    Ok(least? < -last || greatest? > last)
 }
 
 /// One value out for each value in, of the order of the window that ends there.

@@ -1025,6 +1025,8 @@ functions! {
         /// >>> uncork.move_max([1.0, 2.0, 3.0], window=2)
         /// array([nan,  2.,  3.])
         move_max("(a, window, min_count=None, axis=-1, *, out=None)") => MAX;
+    }
+    moving place {
 
         /// How long ago the least value of a moving window was.
         ///
@@ -1064,13 +1066,16 @@ functions! {
         /// Notes
         /// -----
         /// 0 stands for the last value of the window, 1 for the one before it; of equal values,
-        /// the last counts. NaN is left out. Integers are compared as float64. Windows are merged
-        /// from the end of one block and the beginning of the next [1]_. O(n) for any window.
+        /// the last counts. NaN is left out. Windows are merged from the end of one block and the
+        /// beginning of the next [1]_; integers that float64 does not tell apart queue up [2]_.
+        /// O(n) for any window.
         ///
         /// References
         /// ----------
         /// .. [1] M. van Herk, "A fast algorithm for local minimum and maximum filters",
         ///    Pattern Recognition Letters 13 (1992).
+        /// .. [2] D. Lemire, "Streaming maximum-minimum filter using no more than three comparisons
+        ///    per element", Nordic Journal of Computing 13 (2006).
         ///
         /// Examples
         /// --------
@@ -1116,13 +1121,16 @@ functions! {
         /// Notes
         /// -----
         /// 0 stands for the last value of the window, 1 for the one before it; of equal values,
-        /// the last counts. NaN is left out. Integers are compared as float64. Windows are merged
-        /// from the end of one block and the beginning of the next [1]_. O(n) for any window.
+        /// the last counts. NaN is left out. Windows are merged from the end of one block and the
+        /// beginning of the next [1]_; integers that float64 does not tell apart queue up [2]_.
+        /// O(n) for any window.
         ///
         /// References
         /// ----------
         /// .. [1] M. van Herk, "A fast algorithm for local minimum and maximum filters",
         ///    Pattern Recognition Letters 13 (1992).
+        /// .. [2] D. Lemire, "Streaming maximum-minimum filter using no more than three comparisons
+        ///    per element", Nordic Journal of Computing 13 (2006).
         ///
         /// Examples
         /// --------

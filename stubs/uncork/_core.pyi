@@ -2651,13 +2651,16 @@ def move_argmin(
     Notes
     -----
     0 stands for the last value of the window, 1 for the one before it; of equal values,
-    the last counts. NaN is left out. Integers are compared as float64. Windows are merged
-    from the end of one block and the beginning of the next [1]_. O(n) for any window.
+    the last counts. NaN is left out. Windows are merged from the end of one block and the
+    beginning of the next [1]_; integers that float64 does not tell apart queue up [2]_.
+    O(n) for any window.
 
     References
     ----------
     .. [1] M. van Herk, "A fast algorithm for local minimum and maximum filters",
        Pattern Recognition Letters 13 (1992).
+    .. [2] D. Lemire, "Streaming maximum-minimum filter using no more than three comparisons
+       per element", Nordic Journal of Computing 13 (2006).
 
     Examples
     --------
@@ -2748,13 +2751,16 @@ def move_argmax(
     Notes
     -----
     0 stands for the last value of the window, 1 for the one before it; of equal values,
-    the last counts. NaN is left out. Integers are compared as float64. Windows are merged
-    from the end of one block and the beginning of the next [1]_. O(n) for any window.
+    the last counts. NaN is left out. Windows are merged from the end of one block and the
+    beginning of the next [1]_; integers that float64 does not tell apart queue up [2]_.
+    O(n) for any window.
 
     References
     ----------
     .. [1] M. van Herk, "A fast algorithm for local minimum and maximum filters",
        Pattern Recognition Letters 13 (1992).
+    .. [2] D. Lemire, "Streaming maximum-minimum filter using no more than three comparisons
+       per element", Nordic Journal of Computing 13 (2006).
 
     Examples
     --------

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 import uncork
 
 Floats = np.dtype[np.float64]
+Places = np.dtype[np.intp]
 
 # As most code has them: what is not known is how many dimensions there are.
 doubles: NDArray[np.float64] = np.array([[1.0, np.nan, 3.0], [4.0, 5.0, 6.0]])
@@ -191,12 +192,8 @@ assert_type(uncork.move_sum(table, 2, out=table), np.ndarray[tuple[int, int], Fl
 assert_type(uncork.rankdata(table, 0), np.ndarray[tuple[int, int], Floats])
 assert_type(uncork.nanrankdata(ints), np.ndarray[tuple[int], Floats])
 assert_type(uncork.partition(lane, 1), np.ndarray[tuple[int], Floats])
-assert_type(
-    uncork.partition(singles, 1, None), np.ndarray[tuple[int], np.dtype[np.float32]]
-)
-assert_type(
-    uncork.argpartition(table, 1), np.ndarray[tuple[int, int], np.dtype[np.intp]]
-)
+assert_type(uncork.partition(table, 1, None), np.ndarray[tuple[int], Floats])
+assert_type(uncork.argpartition(lane, 1), np.ndarray[tuple[int], Places])
 assert_type(uncork.push(table, 1), np.ndarray[tuple[int, int], Floats])
 assert_type(uncork.move_median(doubles, 2), NDArray[np.float64])
 assert_type(uncork.move_rank(singles, 2), NDArray[np.float32])
