@@ -329,7 +329,7 @@ def _ravelled(a: ArrayLike, axis: int | None) -> tuple[_Array, int]:
 
 
 def _order(lanes: _Array) -> _Array:
-    """Indices that sort along the last axis and keep equals in order; NaN comes last."""
+    """Indices that sort along the last axis, equals in their order and NaN last."""
     if lanes.dtype != np.object_:
         return np.argsort(lanes, axis=-1, kind="stable")
     # Objects do not put NaN anywhere.
