@@ -10,7 +10,7 @@ use std::array::from_fn;
 use std::cell::Cell;
 use std::marker::PhantomData;
 use std::mem::MaybeUninit;
-use std::ops::Range;
+use std::ops::{Range, RangeInclusive};
 
 use smallvec::SmallVec;
 
@@ -1106,6 +1106,18 @@ impl<O: Float> TeamMut<'_, O> {
                 let len = if lane + 1 == self.lanes { self.last_len } else { self.len };
                 if at < len {
                     self.write(lane, at, value);
+                }
+            }
+        }
+    }
+
+    /// Writes over those results whose new value is within a range.
+    pub fn amend(&mut self, row: usize, rows: &[Row], within: &RangeInclusive<f64>) {
+        for (row, values) in (row..).zip(rows) {
+            for (lane, &value) in values.0[..self.lanes].iter().enumerate() {
+                let len = if lane + 1 == self.lanes { self.last_len } else { self.len };
+                if row < len && within.contains(&value) {
+                    self.write(lane, row, value);
                 }
             }
         }

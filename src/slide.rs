@@ -11,6 +11,7 @@
 //! the stretch is done again with care.
 
 use std::marker::PhantomData;
+use std::ops::RangeInclusive;
 
 use crate::element::{Element, Float};
 use crate::error::Error;
@@ -23,8 +24,10 @@ pub trait Slide: Copy + Send + Sync {
     /// What is known of some of the values, in each lane.
     type State<V: Vector>: Copy;
 
-    /// Whether finite values may sum up to something infinite.
-    const MAY_OVERFLOW: bool = true;
+    /// What is done where finite values may sum up to something infinite.
+    const LARGE: Option<Rescue> = None;
+    /// What is done where values are so small that nothing may be left of their squares.
+    const SMALL: Option<Rescue> = None;
     /// Whether it needs to know of an anchor.
     const ANCHORED: bool = false;
 
@@ -62,9 +65,33 @@ pub trait Slide: Copy + Send + Sync {
         result.mul(unscale)
     }
 
+    /// The results of a second walk that are better than those of the first.
+    fn better(&self, _rescue: Rescue) -> RangeInclusive<f64> {
+        f64::NEG_INFINITY..=f64::INFINITY
+    }
+
     /// Of a value and the result of its window, the one that is not finite where the carefree
     /// form does not hold.
     fn witness<V: Vector>(&self, value: V, result: V) -> V;
+}
+
+/// A second walk, over values that are multiplied with a power of two.
+#[derive(Clone, Copy)]
+pub struct Rescue {
+    /// It is for magnitudes beyond this power of two, whose exponent is even.
+    pub beyond: f64,
+    /// The power of two.
+    pub scale: f64,
+}
+
+impl Rescue {
+    /// For sums: no window has 2⁶⁴ values, so that what is scaled does not overflow.
+    pub const OF_LARGE_SUMS: Self = Self { beyond: power(960), scale: power(-64) };
+}
+
+/// A power of two.
+pub const fn power(exponent: i64) -> f64 {
+    f64::from_bits(((1023 + exponent) as u64) << 52)
 }
 
 /// A value of a window.
@@ -301,6 +328,8 @@ pub trait Source {
 pub trait Sink {
     /// Writes the rows from `row` on.
     fn store(&mut self, row: usize, rows: &[Row]);
+    /// Writes over those results whose new value is within a range.
+    fn amend(&mut self, row: usize, rows: &[Row], within: &RangeInclusive<f64>);
 }
 
 /// What walks from one to the other.
@@ -339,11 +368,19 @@ impl<O: Float> Sink for Several<TeamMut<'_, O>> {
     fn store(&mut self, row: usize, rows: &[Row]) {
         vectorized(Store { team: &mut self.0, row, rows });
     }
+
+    fn amend(&mut self, row: usize, rows: &[Row], within: &RangeInclusive<f64>) {
+        self.0.amend(row, rows, within);
+    }
 }
 
 impl<O: Float> Sink for Single<TeamMut<'_, O>> {
     fn store(&mut self, row: usize, rows: &[Row]) {
         self.0.store::<One<Baseline>>(row, rows);
+    }
+
+    fn amend(&mut self, row: usize, rows: &[Row], within: &RangeInclusive<f64>) {
+        self.0.amend(row, rows, within);
     }
 }
 
@@ -402,14 +439,10 @@ struct Scan<K: Slide, I, V: Vector> {
     finite: usize,
     /// What values are multiplied with before they are summed up, with care.
     scale: f64,
-    /// Whether there were values so large that a sum may have overflowed.
-    huge: bool,
+    /// Whether there were values that ask for a second walk.
+    large: bool,
+    small: bool,
 }
-
-/// 2⁻⁶⁴: no window has as many values, so what is scaled by it does not overflow. What the small
-/// ones lose is nothing beside those.
-const DOWN: f64 = 1.0 / UNSCALE;
-const UNSCALE: f64 = 18_446_744_073_709_551_616.0;
 
 impl<K: Slide, I: Isa, V: Vector> Scan<K, I, V> {
     fn new(kernel: K, window: Window) -> Result<Self, Error> {
@@ -429,11 +462,12 @@ impl<K: Slide, I: Isa, V: Vector> Scan<K, I, V> {
             care: true,
             finite: 0,
             scale: 1.0,
-            huge: false,
+            large: false,
+            small: false,
         })
     }
 
-    fn walk_rows(&mut self, source: &dyn Source, sink: &mut dyn Sink) {
+    fn walk_rows(&mut self, source: &dyn Source, store: &mut dyn FnMut(usize, &[Row])) {
         let window = self.window.len;
         for first in (0..window).step_by(ROWS) {
             let len = ROWS.min(window - first);
@@ -448,7 +482,7 @@ impl<K: Slide, I: Isa, V: Vector> Scan<K, I, V> {
                 let len = ROWS.min(end - start);
                 source.load(start as isize, &mut self.passing[..len]);
                 I::run(Walk { scan: self, row: window + start - first, len });
-                sink.store(start, &self.passing[..len]);
+                store(start, &self.passing[..len]);
             }
             let walked = end - first;
             self.rows.copy_within(walked..walked + window, 0);
@@ -458,13 +492,29 @@ impl<K: Slide, I: Isa, V: Vector> Scan<K, I, V> {
 
 impl<K: Slide, I: Isa, V: Vector> Walker for Scan<K, I, V> {
     fn walk(&mut self, source: &dyn Source, sink: &mut dyn Sink) {
-        (self.scale, self.huge) = (1.0, false);
-        self.walk_rows(source, sink);
-        if self.huge && K::MAY_OVERFLOW {
-            self.scale = DOWN;
-            self.walk_rows(source, sink);
+        (self.scale, self.large, self.small) = (1.0, false, false);
+        self.walk_rows(source, &mut |row, rows| sink.store(row, rows));
+        let large = K::LARGE.filter(|_| self.large);
+        let small = K::SMALL.filter(|rescue| self.small && has_small(source, self.window, *rescue));
+        for rescue in large.into_iter().chain(small) {
+            self.scale = rescue.scale;
+            let better = self.kernel.better(rescue);
+            self.walk_rows(source, &mut |row, rows| sink.amend(row, rows, &better));
         }
     }
+}
+
+/// Whether there is a value so small, and not zero.
+#[inline(never)]
+fn has_small(source: &dyn Source, window: Window, rescue: Rescue) -> bool {
+    let is_small = |value: &f64| *value != 0.0 && value.abs() < rescue.beyond;
+    let mut rows = [Row::ZERO; ROWS];
+    let (first, end) = (-(window.len as isize), source.len() as isize);
+    (first..end).step_by(ROWS).any(|start| {
+        let rows = &mut rows[..ROWS.min((end - start) as usize)];
+        source.load(start, rows);
+        rows.iter().any(|row| row.0.iter().any(is_small))
+    })
 }
 
 /// Takes rows before the first, which become the rows from `first` on.
@@ -480,14 +530,36 @@ impl<K: Slide, J: Isa, V: Vector> Task for Begin<'_, K, J, V> {
     #[inline(always)]
     fn run<I: Isa>(self) {
         let Self { scan, first, len } = self;
-        let mut witness = V::splat(0.0);
+        let zero = V::splat(0.0);
+        let (mut witness, mut large, mut small) = (zero, zero, zero);
         for (row, values) in scan.rows[first..first + len].iter_mut().zip(&scan.passing) {
             *row = V::load(&values.0);
-            witness = row.mul(V::splat(0.0)).add(witness);
+            witness = row.mul(zero).add(witness);
+            large = large.add(nan_if_large::<K, V>(*row));
+            small = add_nan_if_small::<K, V>(small, *row);
         }
+        scan.large |= large.any_nan();
+        scan.small |= small.any_nan();
         let before = if first == 0 { 0 } else { scan.finite };
         scan.finite = if witness.any_nan() { 0 } else { before + len };
     }
+}
+
+/// NaN if a value asks for a walk over smaller ones, else zero; also if it is none.
+#[inline(always)]
+fn nan_if_large<K: Slide, V: Vector>(value: V) -> V {
+    let Some(rescue) = K::LARGE else { return V::splat(0.0) };
+    let zero = V::splat(0.0);
+    let grown = value.mul(V::splat(f64::MAX / rescue.beyond)).mul(zero);
+    grown.unless_nan(value.mul(zero), zero)
+}
+
+/// NaN from a value on that asks for a walk over larger ones, unless it is zero.
+#[inline(always)]
+fn add_nan_if_small<K: Slide, V: Vector>(sum: V, value: V) -> V {
+    let Some(rescue) = K::SMALL else { return sum };
+    let square = V::splat(rescue.beyond * rescue.beyond);
+    sum.add_where_less(V::splat(f64::NAN), value.mul(value), square)
 }
 
 /// Walks `len` rows from `row` on.
@@ -544,9 +616,12 @@ impl<K: Slide, I: Isa, V: Vector> Scan<K, I, V> {
         let counts = &mut self.suffix_counts[..window + 1];
         (suffixes[window], counts[window]) = (state, count);
         let mut anchor = if CARE { V::splat(f64::NAN) } else { self.anchors.1 };
-        let mut place = V::splat(0.0);
+        let (mut place, mut large) = (V::splat(0.0), V::splat(0.0));
         for row in (1..window).rev() {
             let value = if CARE { rows[row].mul(scale) } else { rows[row] };
+            if CARE {
+                large = large.add(nan_if_large::<K, V>(value));
+            }
             place = place.sub(one);
             if CARE && K::ANCHORED {
                 anchor = anchor.unless_nan(anchor, value);
@@ -559,6 +634,7 @@ impl<K: Slide, I: Isa, V: Vector> Scan<K, I, V> {
             }
         }
         self.anchors.0 = anchor;
+        self.large |= large.any_nan();
     }
 
     /// Walks `len` rows of one block, and gives the results from `result` on.
@@ -596,8 +672,8 @@ impl<K: Slide, I: Isa, V: Vector> Scan<K, I, V> {
         let (mut state, mut count) = (self.prefix, self.prefix_count);
         let (left_anchor, mut anchor) = self.anchors;
         let mut place = V::splat(self.prefix_len as f64);
-        // They become NaN with the first that is not finite, or the first that is huge.
-        let (mut witness, mut huge) = (zero, zero);
+        // They become NaN with the first that is not finite, large or small.
+        let (mut witness, mut large, mut small) = (zero, zero, zero);
         for at in 0..len {
             if CARE {
                 let value = rows[at].mul(scale);
@@ -613,9 +689,8 @@ impl<K: Slide, I: Isa, V: Vector> Scan<K, I, V> {
                 let merged = self.kernel.merged::<V, true>(suffixes[at], state, whole);
                 let merged = self.kernel.unscaled(merged, unscale);
                 merged.where_reaches(all, min_count).store(&mut results[at].0);
-                let finite = value.mul(zero);
-                let grown = value.mul(V::splat(UNSCALE)).mul(zero);
-                (witness, huge) = (witness.add(finite), huge.add(grown.unless_nan(finite, zero)));
+                witness = witness.add(value.mul(zero));
+                large = large.add(nan_if_large::<K, V>(value));
             } else {
                 let value = rows[at];
                 state = self.kernel.push::<V, false>(state, Item { value, anchor, place });
@@ -625,9 +700,11 @@ impl<K: Slide, I: Isa, V: Vector> Scan<K, I, V> {
                 merged.store(&mut results[at].0);
                 witness = self.kernel.witness(value, merged).mul(zero).add(witness);
             }
+            small = add_nan_if_small::<K, V>(small, rows[at]);
             place = place.add(one);
         }
-        self.huge |= huge.any_nan();
+        self.large |= large.any_nan();
+        self.small |= small.any_nan();
         let holds = !witness.any_nan();
         if CARE || holds {
             (self.prefix, self.prefix_count) = (state, count);

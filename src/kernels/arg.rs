@@ -129,8 +129,6 @@ impl<O: Order> Slide for Arg<O> {
     /// The value that wins and its row; NaN and any, if there is no value.
     type State<V: Vector> = (V, V);
 
-    const MAY_OVERFLOW: bool = false;
-
     #[inline(always)]
     fn nothing<V: Vector>(&self) -> (V, V) {
         (V::splat(f64::NAN), V::splat(0.0))

@@ -166,8 +166,6 @@ impl<T: Element, O: Order> Fold<T> for Extreme<O> {
 impl<O: Order> Slide for Extreme<O> {
     type State<V: Vector> = V;
 
-    const MAY_OVERFLOW: bool = false;
-
     #[inline(always)]
     fn nothing<V: Vector>(&self) -> V {
         V::splat(O::last())

@@ -10,7 +10,7 @@ use crate::error::Error;
 use crate::reduce::{Fold, Reduce, dense};
 use crate::rows::{Rows, View};
 use crate::simd::{Isa, Vector};
-use crate::slide::{Item, Slide, Whole};
+use crate::slide::{Item, Rescue, Slide, Whole};
 
 /// `nanmean`
 #[derive(Clone, Copy)]
@@ -172,6 +172,8 @@ integer!(i32 i64);
 /// (Markstein 1990), which makes a quotient of it.
 impl Slide for Mean {
     type State<V: Vector> = (V, V);
+
+    const LARGE: Option<Rescue> = Some(Rescue::OF_LARGE_SUMS);
 
     #[inline(always)]
     fn nothing<V: Vector>(&self) -> (V, V) {

@@ -10,7 +10,7 @@ use crate::error::Error;
 use crate::reduce::{Fold, Reduce, dense, state_of_all};
 use crate::rows::{Rows, View};
 use crate::simd::{Isa, Vector};
-use crate::slide::{Item, Slide, Whole};
+use crate::slide::{Item, Rescue, Slide, Whole};
 
 /// `nansum`
 #[derive(Clone, Copy)]
@@ -181,6 +181,8 @@ integer!(i32 i64);
 /// `move_sum`, in double-double: the plain sum and what rounding lost.
 impl Slide for Sum {
     type State<V: Vector> = (V, V);
+
+    const LARGE: Option<Rescue> = Some(Rescue::OF_LARGE_SUMS);
 
     #[inline(always)]
     fn nothing<V: Vector>(&self) -> (V, V) {

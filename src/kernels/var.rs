@@ -6,6 +6,8 @@
 //! times the result, and 106 bits take it off again without a loss. Parts are merged around
 //! their means (Chan, Golub & LeVeque 1979, equation 2.1), so the result is never negative.
 
+use std::ops::RangeInclusive;
+
 use super::sum::{Scaled, plus};
 use crate::double::{Double, two_sum};
 use crate::element::{Element, Float};
@@ -13,7 +15,7 @@ use crate::error::Error;
 use crate::reduce::{FEW, Fold, N, Reduce, add_rows, dense_from, few, state_of_all};
 use crate::rows::{Rows, View};
 use crate::simd::{Isa, Vector};
-use crate::slide::{Item, Slide, Whole};
+use crate::slide::{Item, Rescue, Slide, Whole, power};
 
 /// `nanvar` and `nanstd`
 #[derive(Clone, Copy)]
@@ -331,6 +333,8 @@ impl Slide for Var {
     type State<V: Vector> = Moments<V>;
 
     const ANCHORED: bool = true;
+    const LARGE: Option<Rescue> = Some(Rescue { beyond: power(490), scale: power(-540) });
+    const SMALL: Option<Rescue> = Some(Rescue { beyond: power(-390), scale: power(800) });
 
     #[inline(always)]
     fn nothing<V: Vector>(&self) -> Moments<V> {
@@ -384,6 +388,14 @@ impl Slide for Var {
     #[inline(always)]
     fn unscaled<V: Vector>(&self, result: V, unscale: V) -> V {
         if self.root { result.mul(unscale) } else { result.mul(unscale).mul(unscale) }
+    }
+
+    /// Where squares keep all their digits with the second scale; between these bounds and those
+    /// of the first walk there is room.
+    fn better(&self, rescue: Rescue) -> RangeInclusive<f64> {
+        let square = |value: f64| if self.root { value } else { value * value };
+        let up = rescue.scale > 1.0;
+        if up { 0.0..=square(power(-300)) } else { square(power(90))..=f64::INFINITY }
     }
 
     #[inline(always)]
