@@ -99,10 +99,12 @@ def wheel_command(
 def wheel_environment(
     place: Place, registries: Sequence[Path], epoch: str
 ) -> dict[str, str]:
-    flags = [
+    remaps = (
         f"--remap-path-prefix={path}={name}"
         for path, name in remapped(place.source, registries).items()
-    ]
+    )
+    # Names that keep functions of a kind together, so that they are packed tighter.
+    flags = ["-Csymbol-mangling-version=v0", *remaps]
     return {
         "SOURCE_DATE_EPOCH": epoch,
         "CARGO_ENCODED_RUSTFLAGS": SEPARATOR.join(flags),
