@@ -5,9 +5,11 @@
 //! winning stretch again for the place.
 
 use std::collections::VecDeque;
+use std::marker::PhantomData;
 use std::mem::MaybeUninit;
 
 use super::extreme::{Extreme, Order};
+use super::integers::OfIntegers;
 use crate::element::Element;
 use crate::error::Error;
 use crate::fill::Fill;
@@ -171,10 +173,16 @@ impl<O: Order> Slide for Arg<O> {
 /// comes before (D. Lemire, 2006).
 #[derive(Clone, Copy)]
 pub struct ArgInQueue<O> {
-    /// Which value wins.
-    pub order: Arg<O>,
-    /// The window.
-    pub window: Window,
+    window: Window,
+    order: PhantomData<O>,
+}
+
+impl<O: Order> OfIntegers for Arg<O> {
+    type Exact = ArgInQueue<O>;
+
+    fn exact(self, window: Window) -> ArgInQueue<O> {
+        ArgInQueue { window, order: PhantomData }
+    }
 }
 
 impl<O: Order> Fill<i64> for ArgInQueue<O> {

@@ -3,10 +3,12 @@
 //! A kernel is a small struct whose fields are the parameters of the call. It knows values, and
 //! neither Python nor axes, strides, threads or instruction sets.
 
-/// `nanargmin`, `nanargmax`
+/// `nanargmin`, `nanargmax`, `move_argmin`, `move_argmax`
 pub mod arg;
 /// `nanmin`, `nanmax`, `move_min`, `move_max`
 pub mod extreme;
+/// Moving sums, means and variances of integers that `f64` does not tell apart
+pub mod integers;
 /// `nanmean`, `move_mean`
 pub mod mean;
 /// `median`, `nanmedian`, `move_median`
@@ -27,5 +29,5 @@ pub mod replace;
 pub mod squares;
 /// `nansum`, `move_sum`
 pub mod sum;
-/// `nanvar`, `nanstd`
+/// `nanvar`, `nanstd`, `move_var`, `move_std`
 pub mod var;

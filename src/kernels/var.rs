@@ -35,6 +35,15 @@ impl Var {
     pub fn std(ddof: i64) -> Self {
         Self { root: true, ..Self::new(ddof) }
     }
+
+    pub(super) fn ddof(self) -> i64 {
+        self.ddof
+    }
+
+    /// The result, of the variance.
+    pub(super) fn of_variance(self, variance: f64) -> f64 {
+        if self.root { variance.sqrt() } else { variance }
+    }
 }
 
 /// Some values' distances from an anchor, and their squares, summed up. All are of the values

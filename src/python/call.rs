@@ -11,14 +11,13 @@ use super::array::{Array, Dtype, NewArray, Numpy};
 use crate::element::Element;
 use crate::error::Error;
 use crate::fill::{self, Fill};
-use crate::kernels::arg::{Arg, ArgInQueue};
-use crate::kernels::extreme::{MAX, MIN, Order};
+use crate::kernels::integers::{self, OfIntegers};
 use crate::kernels::replace;
 use crate::ordered::{self, Ordered};
 use crate::reduce::{self, Reduce};
 use crate::rows::{View, ViewMut};
 use crate::select::{self, Select};
-use crate::slide::{self, AnySlide, Window};
+use crate::slide::{self, AnySlide, Slide, Window};
 
 /// Fewer values than this are done before the interpreter could be left and entered again.
 const DETACH: usize = 1 << 14;
@@ -275,37 +274,33 @@ pub(super) fn slide<'py>(
     write_to(out, result?)
 }
 
-/// The place of the least or the greatest value of the window that ends at each.
-pub(super) fn place<'py, O: Order>(
+/// The same, with another kernel for integers that `f64` does not tell apart.
+pub(super) fn slide_exactly<'py>(
     a: &Bound<'py, PyAny>,
     window: i64,
     min_count: Option<i64>,
     axis: i64,
     out: Option<&Bound<'py, PyAny>>,
-    kernel: &Arg<O>,
+    kernel: &(impl Slide + OfIntegers + 'static),
     slow: impl FnOnce(&Bound<'py, PyAny>) -> Answer<'py>,
 ) -> Answer<'py> {
-    let (array, axis, window_of_axis) = moving(a, window, min_count, axis)?;
-    if array.dtype() == Some(Dtype::Int64) && has_inexact(&array)? {
-        let kernel = ArgInQueue { order: *kernel, window: window_of_axis };
-        return write_to(out, fill_typed::<i64, _>(&array, Some(axis), Layout::C, kernel)?);
+    let (array, place, checked) = moving(a, window, min_count, axis)?;
+    if array.dtype() == Some(Dtype::Int64) && !are_exact(&array)? {
+        let kernel = kernel.exact(checked);
+        return write_to(out, fill_typed::<i64, _>(&array, Some(place), Layout::C, kernel)?);
     }
-    slide(array.as_any(), window, min_count, axis as i64, out, kernel, slow)
+    slide(array.as_any(), window, min_count, axis, out, kernel, slow)
 }
 
-/// Whether some of the integers are rounded as `f64`.
-fn has_inexact(array: &Array<'_>) -> PyResult<bool> {
+fn are_exact(array: &Array<'_>) -> PyResult<bool> {
     let array = &*array.behaved(size_of::<i64>())?;
-    let (view, last) = (array.view::<i64>(), i64::LAST_EXACT as i64);
-    if view.is_empty() {
-        return Ok(false);
-    }
-    let (mut least, mut greatest) = (Ok(0), Ok(0));
+    let view = array.view::<i64>();
+    let mut exact = Ok(true);
     detached(array.as_any().py(), view.len(), &mut || {
-        (least, greatest) = (reduce::all(&view, MIN), reduce::all(&view, MAX));
+        exact = integers::are_exact(&view);
         Ok(())
     })?;
-    Ok(least? < -last || greatest? > last)
+    Ok(exact?)
 }
 
 /// One value out for each value in, of the order of the window that ends there.

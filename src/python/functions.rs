@@ -705,7 +705,7 @@ functions! {
         /// 1.5
         nanmedian() => Median { skip_nan: true };
     }
-    moving slide {
+    moving slide_exactly {
         /// Sum of the values of a moving window that are not NaN.
         ///
         /// Parameters
@@ -921,7 +921,8 @@ functions! {
         /// >>> uncork.move_std([1.0, 2.0, 4.0], window=2)
         /// array([nan, 0.5, 1. ])
         move_std("(a, window, min_count=None, axis=-1, ddof=0, *, out=None)", ddof = 0) => Var::std(ddof);
-
+    }
+    moving slide {
         /// Least value of a moving window that is not NaN.
         ///
         /// Parameters
@@ -1026,7 +1027,7 @@ functions! {
         /// array([nan,  2.,  3.])
         move_max("(a, window, min_count=None, axis=-1, *, out=None)") => MAX;
     }
-    moving place {
+    moving slide_exactly {
 
         /// How long ago the least value of a moving window was.
         ///
