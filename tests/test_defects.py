@@ -239,7 +239,7 @@ def test_replace_tells_large_integers_apart() -> None:
     ],
 )
 @pytest.mark.parametrize("name", ["nanmax", "nanmin", "nansum", "nanmean", "nanvar"])
-def test_axis_of_length_one(name: str, a: np.ndarray) -> None:
+def test_381_axis_of_length_one(name: str, a: np.ndarray) -> None:
     """It reads beyond the array."""
     assert getattr(uncork, name)(a) == 0
 

@@ -31,6 +31,7 @@ def test_every_row_has_its_command(plan: Plan) -> None:
 def test_no_path_of_this_machine_can_get_into_the_product() -> None:
     env = build.wheel_environment(PLACE, [HOME], "1790000000")
     assert env["CARGO_ENCODED_RUSTFLAGS"].split("\x1f") == [
+        "-Csymbol-mangling-version=v0",
         f"--remap-path-prefix={HOME}=/cargo",
         "--remap-path-prefix=/work shop/source=/src",
     ]
