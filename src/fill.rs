@@ -4,7 +4,7 @@ use std::mem::MaybeUninit;
 
 use crate::element::Element;
 use crate::error::Error;
-use crate::rows::{Cells, Job, Lanes, LanesMut, Rows, Sweep, View, ViewMut};
+use crate::rows::{Cells, Lanes, LanesMut, Rows, Run, Sweep, View, ViewMut};
 use crate::simd::{Isa, Task, vectorized};
 use crate::threads;
 use crate::tile::{GROUP, Sink, Source};
@@ -41,24 +41,30 @@ const PIECE: usize = 1 << 17;
 /// Fewer values than this are not worth a second thread.
 const PARALLEL: usize = 1 << 15;
 
-/// Puts another value in the place of each.
+/// Puts a value in the place of each that is to be replaced.
 pub fn in_place<T: Element>(
     cells: &mut Cells<'_, T>,
-    new: impl Fn(T) -> T + Sync,
+    is_old: impl Fn(T) -> bool + Sync,
+    new: T,
 ) -> Result<(), Error> {
-    struct Update<'a, T, F>(Job<'a, T>, F);
+    struct Replace<'a, T, F>(Run<'a, T>, F, T);
 
-    impl<T: Element, F: Fn(T) -> T> Task for Update<'_, T, F> {
+    impl<T: Element, F: Fn(T) -> bool> Task for Replace<'_, T, F> {
         type Out = ();
 
         #[inline(always)]
         fn run<I: Isa>(self) {
-            self.0.runs().for_each(|run| run.update(&self.1));
+            self.0.replace(self.1, self.2);
         }
     }
 
+    let replace = |run| vectorized(Replace(run, &is_old, new));
+    if cells.len() < PIECE {
+        cells.runs().for_each(replace);
+        return Ok(());
+    }
     threads::each(cells.jobs(PIECE), &|job| {
-        vectorized(Update(job, &new));
+        job.runs().for_each(replace);
         Ok(())
     })
 }
@@ -147,9 +153,10 @@ mod tests {
                 let layout = Layout::random(lens.len(), steps, &mut random);
                 let mut array = Strided::new(&lens, &layout, -1, |index| index as i64);
                 with_threads(4, || {
-                    assert_eq!(in_place(&mut array.cells(), |value| value + 1), Ok(()))
+                    assert_eq!(in_place(&mut array.cells(), |value| value % 3 == 0, -7), Ok(()))
                 });
-                let expected = 1..=lens.iter().product::<usize>() as i64;
+                let values = 0..lens.iter().product::<usize>() as i64;
+                let expected = values.map(|value| if value % 3 == 0 { -7 } else { value });
                 assert!(array.values().into_iter().eq(expected));
                 let untouched = array.memory.iter().filter(|&&value| value == -1).count();
                 assert_eq!(untouched, array.memory.len() - array.values().len());

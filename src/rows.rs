@@ -196,14 +196,20 @@ impl<T: Copy> Cells<'_, T> {
     /// If `len` is zero.
     pub fn jobs(&mut self, len: usize) -> Vec<Job<'_, T>> {
         let overlap = self.may_overlap();
+        let runs = self.runs().flat_map(|run| run.parts(len));
+        if overlap { vec![Job(runs.collect())] } else { runs.map(|run| Job(vec![run])).collect() }
+    }
+
+    /// All values.
+    pub fn runs(&mut self) -> impl Iterator<Item = Run<'_, T>> {
         let mut dims = self.dims.clone();
         let lane = take_lane(&mut dims, false);
         let outer: usize = dims.iter().map(|dim| dim.len).product();
-        let runs = (0..outer).flat_map(|index| {
-            let first = self.first.wrapping_offset(offset_of(&dims, index));
-            Run { first, len: lane.len, stride: lane.stride, values: PhantomData }.parts(len)
-        });
-        if overlap { vec![Job(runs.collect())] } else { runs.map(|run| Job(vec![run])).collect() }
+        let all = self.first;
+        (0..outer).map(move |index| {
+            let first = all.wrapping_offset(offset_of(&dims, index));
+            Run { first, len: lane.len, stride: lane.stride, values: PhantomData }
+        })
     }
 }
 
@@ -237,26 +243,38 @@ impl<T: Copy> Run<'_, T> {
         })
     }
 
-    /// Puts another value in the place of each.
+    /// Puts a value in the place of each that is to be replaced.
     #[inline(always)]
-    pub fn update(&self, new: impl Fn(T) -> T) {
+    pub fn replace(&self, is_old: impl Fn(T) -> bool, new: T) {
         // Neighbours are known to be such, so that vectors can be made of them.
-        if self.stride == 1 {
-            (0..self.len).for_each(|index| self.update_at(index as isize, &new));
-        } else {
-            (0..self.len).for_each(|index| self.update_at(index as isize * self.stride, &new));
+        let whole = if self.stride == 1 { self.len - self.len % SOME } else { 0 };
+        for first in (0..whole).step_by(SOME) {
+            // Memory that stays as it is need not be written back.
+            if (first..first + SOME).fold(false, |any, index| any | is_old(self.at(index))) {
+                (first..first + SOME).for_each(|index| self.replace_at(index, &is_old, new));
+            }
         }
+        (whole..self.len).for_each(|index| self.replace_at(index, &is_old, new));
     }
 
     #[inline(always)]
-    fn update_at(&self, offset: isize, new: impl Fn(T) -> T) {
-        // SAFETY: `offset` is that of one of `len` values, and `Cells::new` vouched for them.
-        unsafe {
-            let place = self.first.offset(offset);
-            place.write(new(place.read()));
-        }
+    fn replace_at(&self, index: usize, is_old: impl Fn(T) -> bool, new: T) {
+        let value = self.at(index);
+        let value = if is_old(value) { new } else { value };
+        // SAFETY: as in `at`; no one else has these places.
+        unsafe { self.first.offset(index as isize * self.stride).write(value) };
+    }
+
+    #[inline(always)]
+    fn at(&self, index: usize) -> T {
+        debug_assert!(index < self.len);
+        // SAFETY: callers keep to the length, and `Cells::new` vouched for all of it.
+        unsafe { self.first.offset(index as isize * self.stride).read() }
     }
 }
+
+/// Values that are looked at together before any is replaced.
+const SOME: usize = 64;
 
 /// Where the value of this C-order index is.
 fn offset_of(dims: &[Dim], mut index: usize) -> isize {

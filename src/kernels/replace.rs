@@ -8,7 +8,7 @@ use crate::rows::Cells;
 /// Replaces `old` by `new`; NaN equals NaN here.
 pub fn replace<T: Element>(cells: &mut Cells<'_, T>, old: T, new: T) -> Result<(), Error> {
     if old.is_nan() {
-        return in_place(cells, |value| if value.is_nan() { new } else { value });
+        return in_place(cells, |value: T| value.is_nan(), new);
     }
-    in_place(cells, |value| if value == old { new } else { value })
+    in_place(cells, |value| value == old, new)
 }

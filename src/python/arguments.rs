@@ -3,7 +3,7 @@
 use pyo3::IntoPyObjectExt;
 use pyo3::exceptions::PyTypeError;
 use pyo3::prelude::*;
-use pyo3::types::{PyBool, PyInt, PyTuple};
+use pyo3::types::{PyBool, PyFloat, PyInt, PyTuple};
 
 use crate::error::Error;
 
@@ -183,6 +183,10 @@ pub(super) enum Number {
 impl Number {
     /// The value of the argument `name`.
     pub(super) fn new(name: &str, object: &Bound<'_, PyAny>) -> PyResult<Self> {
+        // What is no integer would be told so by an exception, which takes long to make.
+        if let Ok(value) = object.cast::<PyFloat>() {
+            return Ok(Self::Float(value.value()));
+        }
         if let Ok(value) = object.extract() {
             return Ok(Self::Integer(value));
         }
