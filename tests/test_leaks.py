@@ -15,7 +15,7 @@ from functions import FUNCTIONS, MOVE, OF_ARRAYS, PARTITIONS, call
 from test_errors import cases_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
 TIMES = 1000
 #: Less than a block or a word for each call.
@@ -45,6 +45,15 @@ def mallinfo() -> Callable[[], Any] | None:
 
 
 MALLINFO = mallinfo()
+
+
+@pytest.fixture(autouse=True, scope="module")
+def only_what_is_new() -> Iterator[None]:
+    """Objects of before are no longer looked through for garbage, which takes long."""
+    gc.collect()
+    gc.freeze()
+    yield
+    gc.unfreeze()
 
 
 def in_use() -> tuple[int, int]:
