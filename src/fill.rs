@@ -41,7 +41,7 @@ const PIECE: usize = 1 << 17;
 /// Fewer values than this are not worth a second thread.
 const PARALLEL: usize = 1 << 15;
 
-/// Puts a value in the place of each that is to be replaced.
+/// Puts a value in the place of each that is old.
 pub fn in_place<T: Element>(
     cells: &mut Cells<'_, T>,
     is_old: impl Fn(T) -> bool + Sync,
@@ -54,7 +54,7 @@ pub fn in_place<T: Element>(
 
         #[inline(always)]
         fn run<I: Isa>(self) {
-            self.0.replace(self.1, self.2);
+            self.0.update(self.1, |_| self.2);
         }
     }
 

@@ -243,24 +243,24 @@ impl<T: Copy> Run<'_, T> {
         })
     }
 
-    /// Puts a value in the place of each that is to be replaced.
+    /// Puts another value in the place of each that is old.
     #[inline(always)]
-    pub fn replace(&self, is_old: impl Fn(T) -> bool, new: T) {
+    pub fn update(&self, is_old: impl Fn(T) -> bool, new: impl Fn(T) -> T) {
         // Neighbours are known to be such, so that vectors can be made of them.
         let whole = if self.stride == 1 { self.len - self.len % SOME } else { 0 };
         for first in (0..whole).step_by(SOME) {
             // Memory that stays as it is need not be written back.
             if (first..first + SOME).fold(false, |any, index| any | is_old(self.at(index))) {
-                (first..first + SOME).for_each(|index| self.replace_at(index, &is_old, new));
+                (first..first + SOME).for_each(|index| self.update_at(index, &is_old, &new));
             }
         }
-        (whole..self.len).for_each(|index| self.replace_at(index, &is_old, new));
+        (whole..self.len).for_each(|index| self.update_at(index, &is_old, &new));
     }
 
     #[inline(always)]
-    fn replace_at(&self, index: usize, is_old: impl Fn(T) -> bool, new: T) {
+    fn update_at(&self, index: usize, is_old: impl Fn(T) -> bool, new: impl Fn(T) -> T) {
         let value = self.at(index);
-        let value = if is_old(value) { new } else { value };
+        let value = if is_old(value) { new(value) } else { value };
         // SAFETY: as in `at`; no one else has these places.
         unsafe { self.first.offset(index as isize * self.stride).write(value) };
     }
@@ -273,7 +273,7 @@ impl<T: Copy> Run<'_, T> {
     }
 }
 
-/// Values that are looked at together before any is replaced.
+/// Values that are looked at together before any is changed.
 const SOME: usize = 64;
 
 /// Where the value of this C-order index is.

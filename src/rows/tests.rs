@@ -340,7 +340,7 @@ fn check_cells(array: &mut Strided<u32>, len: usize) -> usize {
     for (job, runs) in jobs.iter().enumerate() {
         for run in runs {
             assert!((1..=len).contains(&run.len()) && !run.is_empty());
-            run.update(|value| value + 1);
+            run.update(|_| true, |value| value + 1);
             marks.push((job, run));
         }
     }
@@ -396,7 +396,7 @@ fn windows_that_share_values_are_changed_one_after_the_other() {
         let jobs = cells.jobs(100);
         assert_eq!(jobs.len(), 1);
         for run in jobs.into_iter().flat_map(Job::runs).flat_map(|run| run.parts(1)) {
-            run.update(|value| value + 1);
+            run.update(|_| true, |value| value + 1);
         }
         assert_eq!(memory, counts);
     }
