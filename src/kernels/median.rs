@@ -44,8 +44,8 @@ const MARGIN: usize = 9;
 fn middle(keys: &mut [u64], count: usize) -> (u64, u64) {
     let (keys, nth) = around(keys, count / 2);
     let (below, &mut upper, _) = keys.select_nth_unstable(nth);
-    let before = below.iter().copied().max().unwrap_or(upper);
-    (if count % 2 == 1 { upper } else { before }, upper)
+    let before = if count.is_multiple_of(2) { below.iter().copied().max() } else { None };
+    (before.unwrap_or(upper), upper)
 }
 
 /// A part of the keys, and which of it is the one at the index `nth` of all in order. The one
@@ -54,9 +54,10 @@ fn around(keys: &mut [u64], nth: usize) -> (&mut [u64], usize) {
     let expected = nth * SAMPLE / keys.len();
     if keys.len() >= FEW && expected > MARGIN {
         let (less, between) = bring_forward(keys, expected);
-        match nth.checked_sub(less) {
-            Some(nth) if 0 < nth && nth < between => return (&mut keys[..between], nth),
-            _ => {}
+        if let Some(nth) = nth.checked_sub(less)
+            && (1..between).contains(&nth)
+        {
+            return (&mut keys[..between], nth);
         }
     }
     (keys, nth)
