@@ -79,12 +79,14 @@ pub enum Error {
         /// What is allowed.
         most: usize,
     },
-    /// The same in the environment.
+    /// An environment variable that makes no sense.
     Environment {
-        /// What the variable holds.
+        /// Its name.
+        variable: &'static str,
+        /// What it holds.
         value: String,
         /// What is allowed.
-        most: usize,
+        allowed: String,
     },
 }
 
@@ -133,11 +135,8 @@ impl fmt::Display for Error {
             Self::Threads { count, most } => {
                 write!(f, "n must be between 1 and {most} threads, got {count}")
             }
-            Self::Environment { ref value, most } => {
-                write!(
-                    f,
-                    "UNCORK_NUM_THREADS must be an integer between 1 and {most}, got {value:?}"
-                )
+            Self::Environment { variable, ref value, ref allowed } => {
+                write!(f, "{variable} must be {allowed}, got {value:?}")
             }
         }
     }
@@ -192,8 +191,12 @@ mod tests {
                 "n must be between 1 and 1024 threads, got 0",
             ),
             (
-                Error::Environment { value: "many".into(), most: 1024 },
-                "UNCORK_NUM_THREADS must be an integer between 1 and 1024, got \"many\"",
+                Error::Environment {
+                    variable: "UNCORK_CPU",
+                    value: "best".into(),
+                    allowed: "baseline or avx2".into(),
+                },
+                "UNCORK_CPU must be baseline or avx2, got \"best\"",
             ),
         ];
         for (error, expected) in words {

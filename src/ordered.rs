@@ -12,9 +12,10 @@ use crate::element::Element;
 use crate::error::Error;
 use crate::ranks::Ranks;
 use crate::rows::{Sweep, View, ViewMut};
+use crate::scratch::filled;
 use crate::simd::{Isa, LANES, Row, Task, Vector, Work, dispatch};
 use crate::slide::{
-    PARALLEL, Piece, Sink, Source, Walker, Window, each_piece, filled, one_if_value, segment_len,
+    PARALLEL, Piece, Sink, Source, Walker, Window, each_piece, one_if_value, segment_len,
     stretch_len,
 };
 
@@ -206,19 +207,20 @@ impl<K: Ordered, I: Isa, V: Vector> Walker for Steps<K, I, V> {
         let window = self.window.len;
         for first in (0..window).step_by(ROWS) {
             let len = ROWS.min(window - first);
-            source.load(first as isize - window as isize, &mut self.passing[..len]);
+            let passing = Row::values_mut(&mut self.passing[..len]);
+            source.load(first as isize - window as isize, passing);
             I::run(Take { steps: self, first, len });
         }
         I::run(Start { steps: self });
         for start in (0..source.len()).step_by(ROWS) {
             let len = ROWS.min(source.len() - start);
-            source.load(start as isize, &mut self.passing[..len]);
+            source.load(start as isize, Row::values_mut(&mut self.passing[..len]));
             I::run(Take { steps: self, first: window, len });
             I::run(Walk { steps: self, len });
             if !self.exact {
                 return;
             }
-            sink.store(start, &self.passing[..len]);
+            sink.store(start, Row::values(&self.passing[..len]));
             self.rows.copy_within(len..len + window, 0);
         }
     }
@@ -237,8 +239,9 @@ impl<K: Ordered, J: Isa, V: Vector> Task for Take<'_, K, J, V> {
     #[inline(always)]
     fn run<I: Isa>(self) {
         let Self { steps, first, len } = self;
-        for (row, values) in steps.rows[first..first + len].iter_mut().zip(&steps.passing) {
-            *row = V::load(&values.0);
+        let passing = Row::values(&steps.passing).chunks_exact(V::LANES).map(V::load);
+        for (row, values) in steps.rows[first..first + len].iter_mut().zip(passing) {
+            *row = values;
         }
     }
 }
@@ -286,9 +289,9 @@ impl<K: Ordered, J: Isa, V: Vector> Task for Walk<'_, K, J, V> {
         steps.exact &= are_exact(entering, steps.last_exact);
         kernel.step(memory, rows, &counts[..len], results);
         let min_count = V::splat(window.min_count as f64);
-        let passing = steps.passing[..len].iter_mut();
+        let passing = Row::values_mut(&mut steps.passing[..len]).chunks_exact_mut(V::LANES);
         for ((to, result), count) in passing.zip(&*results).zip(counts) {
-            result.where_reaches(*count, min_count).store(&mut to.0);
+            result.where_reaches(*count, min_count).store(to);
         }
     }
 }

@@ -15,7 +15,7 @@ use std::ops::{Range, RangeInclusive};
 use smallvec::SmallVec;
 
 use crate::element::{Element, Float};
-use crate::simd::{LANES, Row, Vector};
+use crate::simd::{LANES, Vector};
 
 /// One dimension: how many values, and how far apart, in values.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -1039,58 +1039,65 @@ impl<T: Element> Team<'_, T> {
         self.len
     }
 
-    /// The rows of the team from `row` on, the values across its lanes. Before the beginning of
-    /// an axis is NaN. Where a row has more lanes than the team, or a lane has ended, there is
-    /// no matter what.
+    /// The rows of the team from `row` on, one after the other, the values across its lanes.
+    /// Before the beginning of an axis is NaN. Where a row has more lanes than the team, or a
+    /// lane has ended, there is no matter what.
     ///
     /// # Panics
     /// If `row` is further before the beginning than there is history.
     #[inline(always)]
-    pub fn load<V: Vector>(&self, row: isize, rows: &mut [Row]) {
+    pub fn load<V: Vector>(&self, row: isize, rows: &mut [f64]) {
         assert!(row >= -(self.history as isize) || self.fresh == self.lanes);
-        let ahead =
-            if self.fresh == self.lanes { row.min(0).unsigned_abs().min(rows.len()) } else { 0 };
-        rows[..ahead].fill(Row([f64::NAN; LANES]));
-        let (row, rows) = (row + ahead as isize, &mut rows[ahead..]);
-        let inside =
-            (row >= 0 || self.fresh == 0) && row + rows.len() as isize <= self.last_len as isize;
-        let done = if inside { self.load_inside::<V>(row, rows) } else { 0 };
-        for (at, place) in (row + done as isize..).zip(&mut rows[done..]) {
-            for (lane, value) in place.0[..V::LANES].iter_mut().enumerate() {
+        let len = rows.len() / V::LANES;
+        let ahead = if self.fresh == self.lanes { row.min(0).unsigned_abs().min(len) } else { 0 };
+        let (before, rows) = rows.split_at_mut(ahead * V::LANES);
+        before.fill(f64::NAN);
+        let (row, len) = (row + ahead as isize, len - ahead);
+        let inside = (row >= 0 || self.fresh == 0) && row + len as isize <= self.last_len as isize;
+        if inside && self.load_inside::<V>(row, rows) {
+            return;
+        }
+        for (at, values) in (row..).zip(rows.chunks_exact_mut(V::LANES)) {
+            for (lane, value) in values.iter_mut().enumerate() {
                 *value = self.value(lane.min(self.lanes - 1), at);
             }
         }
     }
 
-    /// Loads as many of the rows as can be loaded fast; all lanes have them.
+    /// Loads the rows, which all lanes have, if that can be done fast; says whether it was.
     #[inline(always)]
-    fn load_inside<V: Vector>(&self, row: isize, rows: &mut [Row]) -> usize {
+    fn load_inside<V: Vector>(&self, row: isize, rows: &mut [f64]) -> bool {
+        let Self { first, lanes, apart, stride, .. } = *self;
         // SAFETY: each lane has these rows, and a row of adjacent lanes is of neighbours.
-        let neighbours = |lane: usize, row: isize| unsafe {
-            let offset = lane as isize * self.apart + row * self.stride;
-            std::slice::from_raw_parts(self.first.offset(offset), V::LANES)
+        let neighbours = |lane: usize, row: isize, len: usize| unsafe {
+            let offset = lane as isize * apart + row * stride;
+            std::slice::from_raw_parts(first.offset(offset), len)
         };
-        if self.apart == 1 && self.lanes >= V::LANES {
-            for (at, place) in (row..).zip(&mut *rows) {
-                T::copy_to_f64s(neighbours(0, at), &mut place.0[..V::LANES]);
+        if V::LANES == 1 && stride == 1 {
+            T::copy_to_f64s(neighbours(0, row, rows.len()), rows);
+            return true;
+        }
+        if apart == 1 && lanes >= V::LANES {
+            for (at, values) in (row..).zip(rows.chunks_exact_mut(V::LANES)) {
+                T::copy_to_f64s(neighbours(0, at, V::LANES), values);
             }
-            return rows.len();
+            return true;
         }
-        if self.stride != 1 {
-            return 0;
+        let len = rows.len() / V::LANES;
+        if stride != 1 || len < V::LANES {
+            return false;
         }
-        for first in tiles(rows.len(), V::LANES) {
-            let at = row + first as isize;
+        for start in tiles(len, V::LANES) {
+            let at = row + start as isize;
             let mut scratch = [[0.0; LANES]; LANES];
             let mut places = scratch.iter_mut();
             let lanes: [&[f64]; LANES] = from_fn(|lane| {
                 let places = &mut places.next().expect("a place for each lane")[..V::LANES];
-                let lane = lane.min(self.lanes - 1);
-                T::to_f64s(neighbours(lane, at), places)
+                T::to_f64s(neighbours(lane.min(lanes - 1), at, V::LANES), places)
             });
-            V::across(|lane| lanes[lane], &mut rows[first..first + V::LANES]);
+            V::across(|lane| lanes[lane], &mut rows[start * V::LANES..]);
         }
-        if rows.len() < V::LANES { 0 } else { rows.len() }
+        true
     }
 
     #[inline(always)]
@@ -1105,76 +1112,89 @@ impl<T: Element> Team<'_, T> {
     }
 }
 
-/// The first rows of tiles of `tile` rows that cover `rows`, the last of which overlaps the one
-/// before it; none, if there are fewer.
+/// The first rows of tiles of `tile` rows that cover `rows`, of which there are no fewer; the last
+/// may overlap the one before it.
 #[inline(always)]
 fn tiles(rows: usize, tile: usize) -> impl Iterator<Item = usize> {
-    let last = rows.checked_sub(tile);
-    (0..rows).step_by(tile).filter_map(move |first| last.map(|last| first.min(last)))
+    (0..rows).step_by(tile).map(move |first| first.min(rows - tile))
 }
 
 impl<O: Float> TeamMut<'_, O> {
     /// Writes the rows of the team from `row` on; what is beyond its lanes is dropped.
     #[inline(always)]
-    pub fn store<V: Vector>(&mut self, row: usize, rows: &[Row]) {
-        let inside = row + rows.len() <= self.last_len;
-        let done = if inside { self.store_inside::<V>(row, rows) } else { 0 };
-        for (at, values) in (row + done..).zip(&rows[done..]) {
-            for (lane, &value) in values.0[..self.lanes].iter().enumerate() {
-                let len = if lane + 1 == self.lanes { self.last_len } else { self.len };
-                if at < len {
-                    self.write(lane, at, value);
-                }
+    pub fn store<V: Vector>(&mut self, row: usize, rows: &[f64]) {
+        let inside = row + rows.len() / V::LANES <= self.last_len;
+        if inside && self.store_inside::<V>(row, rows) {
+            return;
+        }
+        for (row, values) in (row..).zip(rows.chunks_exact(V::LANES)) {
+            for (lane, &value) in values[..self.lanes.min(V::LANES)].iter().enumerate() {
+                self.write_if_any(lane, row, value);
             }
         }
     }
 
     /// Writes over those results whose new value is within a range.
-    pub fn amend(&mut self, row: usize, rows: &[Row], within: &RangeInclusive<f64>) {
-        for (row, values) in (row..).zip(rows) {
-            for (lane, &value) in values.0[..self.lanes].iter().enumerate() {
-                let len = if lane + 1 == self.lanes { self.last_len } else { self.len };
-                if row < len && within.contains(&value) {
-                    self.write(lane, row, value);
+    pub fn amend<V: Vector>(&mut self, row: usize, rows: &[f64], within: &RangeInclusive<f64>) {
+        for (row, values) in (row..).zip(rows.chunks_exact(V::LANES)) {
+            for (lane, &value) in values[..self.lanes.min(V::LANES)].iter().enumerate() {
+                if within.contains(&value) {
+                    self.write_if_any(lane, row, value);
                 }
             }
         }
     }
 
-    /// Stores as many of the rows as can be stored fast, all of which all lanes have.
+    /// Stores the rows, which all lanes have, if that can be done fast; says whether it was.
     #[inline(always)]
-    fn store_inside<V: Vector>(&mut self, row: usize, rows: &[Row]) -> usize {
-        if self.apart == 1 && self.lanes >= V::LANES {
-            for (at, values) in (row..).zip(rows) {
-                for lane in 0..V::LANES {
-                    self.write(lane, at, values.0[lane]);
-                }
+    fn store_inside<V: Vector>(&mut self, row: usize, rows: &[f64]) -> bool {
+        let Self { first, lanes, apart, stride, .. } = *self;
+        // SAFETY: each lane has these rows, which are no one else's, and a row of adjacent lanes
+        // is of neighbours.
+        let write = |lane: usize, row: usize, values: &[f64]| unsafe {
+            let first = first.offset(lane as isize * apart + row as isize * stride);
+            for (at, &value) in values.iter().enumerate() {
+                first.add(at).write(O::from_f64(value));
             }
-            return rows.len();
+        };
+        if V::LANES == 1 && stride == 1 {
+            write(0, row, rows);
+            return true;
         }
-        if self.stride != 1 {
-            return 0;
+        if apart == 1 && lanes >= V::LANES {
+            for (row, values) in (row..).zip(rows.chunks_exact(V::LANES)) {
+                write(0, row, values);
+            }
+            return true;
         }
-        for first in tiles(rows.len(), V::LANES) {
-            let at = row + first;
-            V::along(&rows[first..first + V::LANES], |lane, values| {
-                if lane >= self.lanes {
-                    return;
-                }
-                for (at, &value) in (at..).zip(&values[..V::LANES]) {
-                    self.write(lane, at, value);
-                }
-            });
+        let len = rows.len() / V::LANES;
+        if stride != 1 || len < V::LANES {
+            return false;
         }
-        if rows.len() < V::LANES { 0 } else { rows.len() }
+        for start in tiles(len, V::LANES) {
+            let (row, rows) = (row + start, &rows[start * V::LANES..]);
+            let write = |lane, values: &[f64]| write(lane, row, &values[..V::LANES]);
+            if lanes >= V::LANES {
+                V::along(rows, write);
+            } else {
+                V::along(rows, |lane, values| {
+                    if lane < lanes {
+                        write(lane, values)
+                    }
+                });
+            }
+        }
+        true
     }
 
     #[inline(always)]
-    fn write(&mut self, lane: usize, row: usize, value: f64) {
-        debug_assert!(lane < self.lanes && row < self.len);
-        let offset = lane as isize * self.apart + row as isize * self.stride;
-        // SAFETY: callers have checked that the lane has this row; it is no one else's.
-        unsafe { self.first.offset(offset).write(O::from_f64(value)) }
+    fn write_if_any(&mut self, lane: usize, row: usize, value: f64) {
+        let len = if lane + 1 == self.lanes { self.last_len } else { self.len };
+        if row < len {
+            let offset = lane as isize * self.apart + row as isize * self.stride;
+            // SAFETY: callers have seen that there is such a lane; its place is no one else's.
+            unsafe { self.first.offset(offset).write(O::from_f64(value)) }
+        }
     }
 }
 

@@ -8,8 +8,10 @@
 
 use std::array::from_fn;
 use std::marker::PhantomData;
+use std::sync::atomic::{AtomicU8, Ordering};
 
 use crate::double::{Double, split_product, two_product, two_sum};
+use crate::error::Error;
 
 /// A set of instructions, as far as kernels care.
 pub trait Isa: Copy + 'static {
@@ -45,10 +47,10 @@ pub trait Isa: Copy + 'static {
     }
 }
 
-/// As many values as the widest vector has, in memory.
+/// As many values as the widest vector has, in memory: a cache line.
 #[derive(Clone, Copy)]
-#[repr(align(64))]
-pub struct Row(pub [f64; LANES]);
+#[repr(C, align(64))]
+pub struct Row([f64; LANES]);
 
 /// How many lanes are walked in step.
 pub const LANES: usize = 8;
@@ -56,6 +58,20 @@ pub const LANES: usize = 8;
 impl Row {
     /// Zeros.
     pub const ZERO: Self = Self([0.0; LANES]);
+
+    /// The values of some, one after the other.
+    #[inline(always)]
+    pub fn values(rows: &[Self]) -> &[f64] {
+        // SAFETY: a row is `LANES` values and nothing else, and its alignment is its size.
+        unsafe { std::slice::from_raw_parts(rows.as_ptr().cast(), rows.len() * LANES) }
+    }
+
+    /// The same, to be written.
+    #[inline(always)]
+    pub fn values_mut(rows: &mut [Self]) -> &mut [f64] {
+        // SAFETY: as above.
+        unsafe { std::slice::from_raw_parts_mut(rows.as_mut_ptr().cast(), rows.len() * LANES) }
+    }
 }
 
 /// Some `f64` side by side: the same place in each of as many lanes.
@@ -81,8 +97,18 @@ pub trait Vector: Copy + 'static {
     fn div(self, other: Self) -> Self;
     /// `self * factor + term`, rounded once.
     fn mul_add(self, factor: Self, term: Self) -> Self;
+    /// `self * factor - term`, rounded once.
+    #[inline(always)]
+    fn mul_sub(self, factor: Self, term: Self) -> Self {
+        self.mul_add(factor, Self::splat(0.0).sub(term))
+    }
     /// `term - self * factor`, rounded once.
     fn mul_sub_from(self, factor: Self, term: Self) -> Self;
+    /// `self * factor + term`, rounded once or twice.
+    #[inline(always)]
+    fn mul_add_loosely(self, factor: Self, term: Self) -> Self {
+        self.mul(factor).add(term)
+    }
     /// The square roots.
     fn sqrt(self) -> Self;
     /// The lesser; `other` where either is NaN.
@@ -104,10 +130,11 @@ pub trait Vector: Copy + 'static {
     /// `self`, plus `term` where `key` is -0.0; else -0.0 may become 0.0.
     fn add_where_negative_zero(self, term: Self, key: Self) -> Self;
 
-    /// From `LANES` neighbours in each of `LANES` lanes, the rows across the lanes.
-    fn across<'a>(lane: impl Fn(usize) -> &'a [f64], rows: &mut [Row]);
+    /// From `LANES` neighbours in each of `LANES` lanes, the rows across the lanes, one after the
+    /// other.
+    fn across<'a>(lane: impl Fn(usize) -> &'a [f64], rows: &mut [f64]);
     /// And back: gives `lane` the neighbours in each lane.
-    fn along(rows: &[Row], lane: impl FnMut(usize, &[f64]));
+    fn along(rows: &[f64], lane: impl FnMut(usize, &[f64]));
 
     /// The rounded sums and their errors, as `double::two_sum`.
     #[inline(always)]
@@ -117,11 +144,19 @@ pub trait Vector: Copy + 'static {
         (sum, self.sub(sum.sub(grown)).add(other.sub(grown)))
     }
 
+    /// The rounded differences and their errors.
+    #[inline(always)]
+    fn two_difference(self, other: Self) -> (Self, Self) {
+        let difference = self.sub(other);
+        let grown = difference.sub(self);
+        (difference, self.sub(difference.sub(grown)).sub(other.add(grown)))
+    }
+
     /// The rounded products and their errors, as `double::two_product`.
     #[inline(always)]
     fn two_product(self, other: Self) -> (Self, Self) {
         let product = self.mul(other);
-        (product, self.mul_add(other, Self::splat(0.0).sub(product)))
+        (product, self.mul_sub(other, product))
     }
 }
 
@@ -301,12 +336,12 @@ impl<I: Isa> Vector for One<I> {
         if key.0.to_bits() == SIGN { self.add(term) } else { self }
     }
     #[inline(always)]
-    fn across<'a>(lane: impl Fn(usize) -> &'a [f64], rows: &mut [Row]) {
-        rows[0].0[0] = lane(0)[0];
+    fn across<'a>(lane: impl Fn(usize) -> &'a [f64], rows: &mut [f64]) {
+        rows[0] = lane(0)[0];
     }
     #[inline(always)]
-    fn along(rows: &[Row], mut lane: impl FnMut(usize, &[f64])) {
-        lane(0, &rows[0].0[..1]);
+    fn along(rows: &[f64], mut lane: impl FnMut(usize, &[f64])) {
+        lane(0, &rows[..1]);
     }
 }
 
@@ -428,15 +463,15 @@ impl Vector for Eight {
         )
     }
     #[inline(always)]
-    fn across<'a>(lane: impl Fn(usize) -> &'a [f64], rows: &mut [Row]) {
-        for (at, row) in rows[..8].iter_mut().enumerate() {
-            row.0 = from_fn(|of| lane(of)[at]);
+    fn across<'a>(lane: impl Fn(usize) -> &'a [f64], rows: &mut [f64]) {
+        for (at, row) in rows[..64].chunks_exact_mut(8).enumerate() {
+            row.copy_from_slice(&from_fn::<_, 8, _>(|of| lane(of)[at]));
         }
     }
     #[inline(always)]
-    fn along(rows: &[Row], mut lane: impl FnMut(usize, &[f64])) {
+    fn along(rows: &[f64], mut lane: impl FnMut(usize, &[f64])) {
         for of in 0..8 {
-            let values: [f64; 8] = from_fn(|row| rows[row].0[of]);
+            let values: [f64; 8] = from_fn(|row| rows[8 * row + of]);
             lane(of, &values);
         }
     }
@@ -459,16 +494,86 @@ pub(crate) trait Work {
     fn work<I: Isa>(self) -> Self::Out;
 }
 
+/// The sets of instructions, the best last.
+#[derive(Clone, Copy, Debug, PartialEq, PartialOrd)]
+#[repr(u8)]
+enum Level {
+    Baseline = 1,
+    #[cfg(target_arch = "x86_64")]
+    Avx2 = 2,
+    #[cfg(target_arch = "x86_64")]
+    Avx512 = 3,
+}
+
+impl Level {
+    const NAMES: &[(&str, Self)] = &[
+        ("baseline", Self::Baseline),
+        #[cfg(target_arch = "x86_64")]
+        ("avx2", Self::Avx2),
+        #[cfg(target_arch = "x86_64")]
+        ("avx512", Self::Avx512),
+    ];
+
+    /// The best that this machine has.
+    fn best() -> Self {
+        #[cfg(target_arch = "x86_64")]
+        return x86::level();
+        #[cfg(not(target_arch = "x86_64"))]
+        return Self::Baseline;
+    }
+}
+
+/// What is used, once that is known; it is never more than the machine has.
+static LEVEL: AtomicU8 = AtomicU8::new(0);
+
+#[inline(always)]
+fn level() -> Level {
+    match LEVEL.load(Ordering::Relaxed) {
+        1 => Level::Baseline,
+        #[cfg(target_arch = "x86_64")]
+        2 => Level::Avx2,
+        #[cfg(target_arch = "x86_64")]
+        3 => Level::Avx512,
+        _ => use_best(),
+    }
+}
+
+#[cold]
+fn use_best() -> Level {
+    let level = Level::best();
+    LEVEL.store(level as u8, Ordering::Relaxed);
+    level
+}
+
+/// Uses no better instructions than the environment variable `UNCORK_CPU` names, if it is set.
+pub fn set_level_from_environment() -> Result<(), Error> {
+    let variable = "UNCORK_CPU";
+    let Some(value) = std::env::var_os(variable) else {
+        return Ok(());
+    };
+    let best = Level::best();
+    let mut available = Level::NAMES.iter().filter(|(_, level)| *level <= best);
+    let chosen = available.clone().find(|(name, _)| value == *name);
+    let Some((_, level)) = chosen else {
+        let first = available.next().map_or("", |(name, _)| name).to_owned();
+        let allowed = available.fold(first, |names, (name, _)| names + " or " + name);
+        let value = value.to_string_lossy().into_owned();
+        return Err(Error::Environment { variable, value, allowed: allowed + " on this machine" });
+    };
+    LEVEL.store(*level as u8, Ordering::Relaxed);
+    Ok(())
+}
+
 /// Does work with the best instructions that this machine has.
 #[inline(always)]
 pub(crate) fn dispatch<W: Work>(work: W) -> W::Out {
-    #[cfg(target_arch = "x86_64")]
-    match x86::level() {
-        x86::Level::Avx512 => return work.work::<x86::Avx512>(),
-        x86::Level::Avx2 => return work.work::<x86::Avx2>(),
-        x86::Level::Baseline => {}
+    match level() {
+        #[cfg(target_arch = "x86_64")]
+        Level::Avx512 => work.work::<x86::Avx512>(),
+        #[cfg(target_arch = "x86_64")]
+        Level::Avx2 => work.work::<x86::Avx2>(),
+        Level::Baseline => work.work::<Baseline>(),
     }
-    work.work::<Baseline>()
 }
 
 /// Runs `task` with the best instructions that this machine has.
@@ -493,38 +598,12 @@ mod x86 {
     use std::arch::is_x86_feature_detected as has;
     use std::arch::x86_64::*;
     use std::array::from_fn;
-    use std::sync::atomic::{AtomicU8, Ordering};
 
-    use super::{Isa, Row, SIGN, Task, Vector};
+    use super::{Isa, Level, SIGN, Task, Vector};
     use crate::double::{Double, two_product};
 
-    /// The sets of instructions, the best last.
-    #[derive(Clone, Copy)]
-    #[repr(u8)]
-    pub(super) enum Level {
-        Baseline = 1,
-        Avx2 = 2,
-        Avx512 = 3,
-    }
-
     /// What this machine has.
-    #[inline(always)]
     pub(super) fn level() -> Level {
-        static LEVEL: AtomicU8 = AtomicU8::new(0);
-        match LEVEL.load(Ordering::Relaxed) {
-            1 => Level::Baseline,
-            2 => Level::Avx2,
-            3 => Level::Avx512,
-            _ => {
-                let level = detect();
-                LEVEL.store(level as u8, Ordering::Relaxed);
-                level
-            }
-        }
-    }
-
-    #[cold]
-    fn detect() -> Level {
         if !(has!("avx2") && has!("bmi1") && has!("bmi2") && has!("fma") && has!("popcnt")) {
             return Level::Baseline;
         }
@@ -665,6 +744,14 @@ mod x86 {
             Self(avx512!(_mm512_fmadd_pd(self.0, factor.0, term.0)))
         }
         #[inline(always)]
+        fn mul_add_loosely(self, factor: Self, term: Self) -> Self {
+            self.mul_add(factor, term)
+        }
+        #[inline(always)]
+        fn mul_sub(self, factor: Self, term: Self) -> Self {
+            Self(avx512!(_mm512_fmsub_pd(self.0, factor.0, term.0)))
+        }
+        #[inline(always)]
         fn mul_sub_from(self, factor: Self, term: Self) -> Self {
             Self(avx512!(_mm512_fnmadd_pd(self.0, factor.0, term.0)))
         }
@@ -728,8 +815,8 @@ mod x86 {
             }))
         }
         #[inline(always)]
-        fn across<'a>(lane: impl Fn(usize) -> &'a [f64], rows: &mut [Row]) {
-            for (half, rows) in rows[..8].chunks_mut(4).enumerate() {
+        fn across<'a>(lane: impl Fn(usize) -> &'a [f64], rows: &mut [f64]) {
+            for (half, rows) in rows[..64].chunks_exact_mut(32).enumerate() {
                 // Lanes `k` and `k + 4` share a register: a third of the work is in the loads.
                 let pair = |of: usize| {
                     let (first, second) = (&lane(of)[..8], &lane(of + 4)[..8]);
@@ -740,14 +827,15 @@ mod x86 {
                     })
                 };
                 let transposed = transpose_halves([pair(0), pair(1), pair(2), pair(3)]);
-                for (row, values) in rows.iter_mut().zip(transposed) {
-                    Self(values).store(&mut row.0);
+                for (row, values) in rows.chunks_exact_mut(8).zip(transposed) {
+                    Self(values).store(row);
                 }
             }
         }
         #[inline(always)]
-        fn along(rows: &[Row], mut lane: impl FnMut(usize, &[f64])) {
-            let rows: [Self; 8] = from_fn(|row| Self::load(&rows[row].0));
+        fn along(rows: &[f64], mut lane: impl FnMut(usize, &[f64])) {
+            let rows = &rows[..64];
+            let rows: [Self; 8] = from_fn(|row| Self::load(&rows[8 * row..]));
             for half in 0..2 {
                 let pair = |row: usize| {
                     let (first, second) = (rows[row].0, rows[row + 4].0);
@@ -853,6 +941,14 @@ mod x86 {
             self.each_of_three(factor, term, |a, b, c| avx2!(_mm256_fmadd_pd(a, b, c)))
         }
         #[inline(always)]
+        fn mul_add_loosely(self, factor: Self, term: Self) -> Self {
+            self.mul_add(factor, term)
+        }
+        #[inline(always)]
+        fn mul_sub(self, factor: Self, term: Self) -> Self {
+            self.each_of_three(factor, term, |a, b, c| avx2!(_mm256_fmsub_pd(a, b, c)))
+        }
+        #[inline(always)]
         fn mul_sub_from(self, factor: Self, term: Self) -> Self {
             self.each_of_three(factor, term, |a, b, c| avx2!(_mm256_fnmadd_pd(a, b, c)))
         }
@@ -916,22 +1012,23 @@ mod x86 {
             })
         }
         #[inline(always)]
-        fn across<'a>(lane: impl Fn(usize) -> &'a [f64], rows: &mut [Row]) {
-            for (half, rows) in rows[..8].chunks_mut(4).enumerate() {
+        fn across<'a>(lane: impl Fn(usize) -> &'a [f64], rows: &mut [f64]) {
+            for (half, rows) in rows[..64].chunks_exact_mut(32).enumerate() {
                 let part = |of: usize| {
                     let values = &lane(of)[..8];
                     avx2!(_mm256_loadu_pd(values.as_ptr().add(4 * half)))
                 };
                 let first = transpose([part(0), part(1), part(2), part(3)]);
                 let second = transpose([part(4), part(5), part(6), part(7)]);
-                for (row, halves) in rows.iter_mut().zip(first.into_iter().zip(second)) {
-                    Self([halves.0, halves.1]).store(&mut row.0);
+                for (row, halves) in rows.chunks_exact_mut(8).zip(first.into_iter().zip(second)) {
+                    Self([halves.0, halves.1]).store(row);
                 }
             }
         }
         #[inline(always)]
-        fn along(rows: &[Row], mut lane: impl FnMut(usize, &[f64])) {
-            let rows: [Self; 8] = from_fn(|row| Self::load(&rows[row].0));
+        fn along(rows: &[f64], mut lane: impl FnMut(usize, &[f64])) {
+            let rows = &rows[..64];
+            let rows: [Self; 8] = from_fn(|row| Self::load(&rows[8 * row..]));
             for half in 0..2 {
                 let part = |row: usize| rows[row].0[half];
                 let left = transpose([part(0), part(1), part(2), part(3)]);
@@ -970,11 +1067,11 @@ mod tests {
         Baseline::run(task);
         #[cfg(target_arch = "x86_64")]
         {
-            let best = x86::level() as u8;
-            if best >= x86::Level::Avx2 as u8 {
+            let best = Level::best();
+            if best >= Level::Avx2 {
                 x86::Avx2::run(task);
             }
-            if best >= x86::Level::Avx512 as u8 {
+            if best >= Level::Avx512 {
                 x86::Avx512::run(task);
             }
         }
@@ -1195,10 +1292,10 @@ mod tests {
         let lanes: Vec<Vec<f64>> = (0..V::LANES)
             .map(|lane| (0..V::LANES + 2).map(|row| (10 * lane + row) as f64).collect())
             .collect();
-        let mut rows = vec![Row([-1.0; LANES]); V::LANES];
+        let mut rows = vec![-1.0; V::LANES * V::LANES];
         V::across(|lane| &lanes[lane], &mut rows);
-        for (at, row) in rows.iter().enumerate() {
-            assert!(row.0.iter().zip(&lanes).all(|(value, lane)| *value == lane[at]));
+        for (at, row) in rows.chunks(V::LANES).enumerate() {
+            assert!(row.iter().zip(&lanes).all(|(value, lane)| *value == lane[at]));
         }
         let mut given = vec![Vec::new(); V::LANES];
         V::along(&rows, |lane, values| given[lane].extend_from_slice(values));

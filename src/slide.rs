@@ -16,13 +16,16 @@ use std::ops::RangeInclusive;
 use crate::element::{Element, Float};
 use crate::error::Error;
 use crate::rows::{Lanes, LanesMut, Segments, Sweep, Team, TeamMut, View, ViewMut};
-use crate::simd::{Baseline, Isa, LANES, One, Row, Task, Vector, Work, dispatch, vectorized};
+use crate::scratch::Lines;
+use crate::simd::{
+    Baseline, Eight, Isa, LANES, One, Row, Task, Vector, Work, dispatch, vectorized,
+};
 use crate::threads;
 
 /// A statistic of a window that is merged from two parts.
 pub trait Slide: Copy + Send + Sync {
     /// What is known of some of the values, in each lane.
-    type State<V: Vector>: Copy;
+    type State<V: Vector>: Parts<V>;
 
     /// What is done where finite values may sum up to something infinite.
     const LARGE: Option<Rescue> = None;
@@ -51,7 +54,14 @@ pub trait Slide: Copy + Send + Sync {
         self.push::<V, CARE>(state, item)
     }
 
-    /// The result of two parts. With `CARE`, values and sums may be infinite.
+    /// What is known of the left part, as seen from the anchor of the right one.
+    #[inline(always)]
+    fn reanchored<V: Vector>(&self, left: Self::State<V>, _anchors: Anchors<V>) -> Self::State<V> {
+        left
+    }
+
+    /// The result of two parts, which have the same anchor. With `CARE`, values and sums may be
+    /// infinite.
     fn merged<V: Vector, const CARE: bool>(
         &self,
         left: Self::State<V>,
@@ -73,6 +83,45 @@ pub trait Slide: Copy + Send + Sync {
     /// Of a value and the result of its window, the one that is not finite where the carefree
     /// form does not hold.
     fn witness<V: Vector>(&self, value: V, result: V) -> V;
+}
+
+/// What consists of some vectors.
+pub trait Parts<V: Vector>: Copy {
+    /// How many.
+    const PARTS: usize;
+    /// From neighbours, of which there are enough.
+    fn load(values: &[f64]) -> Self;
+    /// To neighbours, of which there are enough.
+    fn store(self, places: &mut [f64]);
+}
+
+impl<V: Vector> Parts<V> for V {
+    const PARTS: usize = 1;
+
+    #[inline(always)]
+    fn load(values: &[f64]) -> Self {
+        V::load(values)
+    }
+
+    #[inline(always)]
+    fn store(self, places: &mut [f64]) {
+        V::store(self, places);
+    }
+}
+
+impl<V: Vector, S: Parts<V>> Parts<V> for (S, S) {
+    const PARTS: usize = 2 * S::PARTS;
+
+    #[inline(always)]
+    fn load(values: &[f64]) -> Self {
+        (S::load(values), S::load(&values[S::PARTS * V::LANES..]))
+    }
+
+    #[inline(always)]
+    fn store(self, places: &mut [f64]) {
+        self.0.store(places);
+        self.1.store(&mut places[S::PARTS * V::LANES..]);
+    }
 }
 
 /// A second walk, over values that are multiplied with a power of two.
@@ -105,6 +154,17 @@ pub struct Item<V> {
     pub place: V,
 }
 
+/// The anchors of two parts of a window.
+#[derive(Clone, Copy)]
+pub struct Anchors<V> {
+    /// NaN where the left part has no value.
+    pub left: V,
+    /// NaN where the right part has none.
+    pub right: V,
+    /// How many values the left part has.
+    pub left_count: V,
+}
+
 /// What is known of a whole window.
 #[derive(Clone, Copy)]
 pub struct Whole<V> {
@@ -112,11 +172,6 @@ pub struct Whole<V> {
     pub count: V,
     /// One divided by that.
     pub inverse: V,
-    /// How many of them are in its left part. Only known with `CARE`.
-    pub left_count: V,
-    /// The anchors of its parts, NaN where there is no value. Without `CARE`, the right part's is
-    /// that of both.
-    pub anchors: (V, V),
     /// The row of its last value.
     pub place: V,
 }
@@ -148,9 +203,9 @@ impl Window {
 }
 
 /// Rows that are loaded, walked and stored at once: they stay in the first cache.
-const ROWS: usize = 64;
+const ROWS: usize = 32;
 /// Rows that whole blocks are put together to, if they are shorter.
-const STRIP: usize = 256;
+const STRIP: usize = 64;
 /// Results that are a job of their own, if the window is not long.
 const PIECE: usize = 1 << 16;
 /// A segment has at least so many times as many values as the window, for each of which one value
@@ -208,32 +263,48 @@ pub(crate) fn each_piece<T: Copy + Sync, O: Send>(
 /// A kernel whose type is left behind, so that what moves values is compiled for each dtype and
 /// not for each statistic.
 pub trait AnySlide: Sync {
-    /// What walks with the best instructions: through one lane, or through several in step.
-    fn scan(&self, window: Window, lanes: usize) -> Result<Box<dyn Walker>, Error>;
+    /// Gives `work` what walks with the best instructions through one lane, or through several in
+    /// step; at most `len` rows.
+    fn with_walker(
+        &self,
+        window: Window,
+        lanes: usize,
+        len: usize,
+        work: &mut dyn FnMut(&mut dyn Walker),
+    ) -> Result<(), Error>;
 }
 
 impl<K: Slide + 'static> AnySlide for K {
-    fn scan(&self, window: Window, lanes: usize) -> Result<Box<dyn Walker>, Error> {
-        dispatch(NewScan { kernel: *self, window, lanes })
+    fn with_walker(
+        &self,
+        window: Window,
+        lanes: usize,
+        len: usize,
+        work: &mut dyn FnMut(&mut dyn Walker),
+    ) -> Result<(), Error> {
+        dispatch(WithScan { kernel: *self, window, lanes, len, work })
     }
 }
 
-struct NewScan<K> {
+struct WithScan<'a, K> {
     kernel: K,
     window: Window,
     lanes: usize,
+    len: usize,
+    work: &'a mut dyn FnMut(&mut dyn Walker),
 }
 
-impl<K: Slide + 'static> Work for NewScan<K> {
-    type Out = Result<Box<dyn Walker>, Error>;
+impl<K: Slide + 'static> Work for WithScan<'_, K> {
+    type Out = Result<(), Error>;
 
     fn work<I: Isa>(self) -> Self::Out {
-        let Self { kernel, window, lanes } = self;
-        Ok(if lanes > 1 {
-            Box::new(Scan::<K, I, I::Vector>::new(kernel, window)?)
+        let Self { kernel, window, lanes, len, work } = self;
+        if lanes > 1 {
+            work(&mut Scan::<K, I, I::Vector>::new(kernel, window, len)?);
         } else {
-            Box::new(Scan::<K, I::Scalar, One<I::Scalar>>::new(kernel, window)?)
-        })
+            work(&mut Scan::<K, I::Scalar, One<I::Scalar>>::new(kernel, window, len)?);
+        }
+        Ok(())
     }
 }
 
@@ -265,14 +336,15 @@ fn pieces<'a, T: Copy, O: 'a>(
 
 impl<T: Element> Piece<'_, T, T::Float> {
     fn walk(mut self, kernel: &dyn AnySlide, window: Window) -> Result<(), Error> {
+        let len = self.out.len();
         if self.lanes.count() >= LANES {
-            self.walk_lanes(&mut *kernel.scan(window, LANES)?);
-            return Ok(());
+            return kernel.with_walker(window, LANES, len, &mut |walker| self.walk_lanes(walker));
         }
-        let len = segment_len(self.out.len(), window);
-        let lanes = if len < self.out.len() { LANES } else { 1 };
-        self.walk_segments(len, window, &mut *kernel.scan(window, lanes)?);
-        Ok(())
+        let segment = segment_len(len, window);
+        let lanes = if segment < len { LANES } else { 1 };
+        kernel.with_walker(window, lanes, segment, &mut |walker| {
+            self.walk_segments(segment, window, walker);
+        })
     }
 
     /// Whole lanes, `LANES` of them in step.
@@ -320,16 +392,16 @@ pub(crate) fn segment_len(len: usize, window: Window) -> usize {
 pub trait Source {
     /// How many there are.
     fn len(&self) -> usize;
-    /// The rows from `row` on.
-    fn load(&self, row: isize, rows: &mut [Row]);
+    /// The rows from `row` on, one after the other.
+    fn load(&self, row: isize, rows: &mut [f64]);
 }
 
 /// Where rows go to.
 pub trait Sink {
     /// Writes the rows from `row` on.
-    fn store(&mut self, row: usize, rows: &[Row]);
+    fn store(&mut self, row: usize, rows: &[f64]);
     /// Writes over those results whose new value is within a range.
-    fn amend(&mut self, row: usize, rows: &[Row], within: &RangeInclusive<f64>);
+    fn amend(&mut self, row: usize, rows: &[f64], within: &RangeInclusive<f64>);
 }
 
 /// What walks from one to the other.
@@ -349,7 +421,7 @@ impl<T: Element> Source for Several<Team<'_, T>> {
         self.0.len()
     }
 
-    fn load(&self, row: isize, rows: &mut [Row]) {
+    fn load(&self, row: isize, rows: &mut [f64]) {
         vectorized(Load { team: &self.0, row, rows });
     }
 }
@@ -359,35 +431,35 @@ impl<T: Element> Source for Single<Team<'_, T>> {
         self.0.len()
     }
 
-    fn load(&self, row: isize, rows: &mut [Row]) {
+    fn load(&self, row: isize, rows: &mut [f64]) {
         self.0.load::<One<Baseline>>(row, rows);
     }
 }
 
 impl<O: Float> Sink for Several<TeamMut<'_, O>> {
-    fn store(&mut self, row: usize, rows: &[Row]) {
+    fn store(&mut self, row: usize, rows: &[f64]) {
         vectorized(Store { team: &mut self.0, row, rows });
     }
 
-    fn amend(&mut self, row: usize, rows: &[Row], within: &RangeInclusive<f64>) {
-        self.0.amend(row, rows, within);
+    fn amend(&mut self, row: usize, rows: &[f64], within: &RangeInclusive<f64>) {
+        self.0.amend::<Eight>(row, rows, within);
     }
 }
 
 impl<O: Float> Sink for Single<TeamMut<'_, O>> {
-    fn store(&mut self, row: usize, rows: &[Row]) {
+    fn store(&mut self, row: usize, rows: &[f64]) {
         self.0.store::<One<Baseline>>(row, rows);
     }
 
-    fn amend(&mut self, row: usize, rows: &[Row], within: &RangeInclusive<f64>) {
-        self.0.amend(row, rows, within);
+    fn amend(&mut self, row: usize, rows: &[f64], within: &RangeInclusive<f64>) {
+        self.0.amend::<One<Baseline>>(row, rows, within);
     }
 }
 
 struct Load<'a, T> {
     team: &'a Team<'a, T>,
     row: isize,
-    rows: &'a mut [Row],
+    rows: &'a mut [f64],
 }
 
 impl<T: Element> Task for Load<'_, T> {
@@ -402,7 +474,7 @@ impl<T: Element> Task for Load<'_, T> {
 struct Store<'a, 'b, O> {
     team: &'a mut TeamMut<'b, O>,
     row: usize,
-    rows: &'a [Row],
+    rows: &'a [f64],
 }
 
 impl<O: Float> Task for Store<'_, '_, O> {
@@ -419,22 +491,28 @@ struct Scan<K: Slide, I, V: Vector> {
     kernel: K,
     isa: PhantomData<I>,
     window: Window,
-    /// As many rows as the window has, and behind them those that are walked: whole blocks.
-    rows: Vec<V>,
+    /// The rows that are walked, whole blocks of them, and those before.
+    strips: [Strip<V>; 2],
+    strip_len: usize,
+    /// Which of the two strips is the one that is walked.
+    now: usize,
     /// What the last rows of the block before add up to, from each row on, and how many values
     /// they are.
-    suffixes: Vec<K::State<V>>,
-    suffix_counts: Vec<V>,
-    /// Rows on their way in, and then the results of them.
-    passing: [Row; ROWS],
+    suffixes: Strip<V>,
+    suffix_counts: Strip<V>,
+    /// The results of the latest rows.
+    results: Strip<V>,
     /// How far into a block the walk is, what these rows add up to, and how many values they are.
     prefix_len: usize,
     prefix: K::State<V>,
     prefix_count: V,
-    /// The anchors of the suffixes and of the prefix.
-    anchors: (V, V),
+    /// The anchors of the suffixes and of the prefix, NaN where they have no value yet.
+    left_anchor: V,
+    anchor: V,
     /// Whether there may be something other than finite values in the windows of this block.
     care: bool,
+    /// Whether the suffixes are there, and if so from whose anchor they are seen.
+    suffixes_from: Option<From>,
     /// So many of the latest rows are all finite.
     finite: usize,
     /// What values are multiplied with before they are summed up, with care.
@@ -444,22 +522,62 @@ struct Scan<K: Slide, I, V: Vector> {
     small: bool,
 }
 
+/// Whose anchor the suffixes are seen from.
+#[derive(Clone, Copy, PartialEq)]
+enum From {
+    /// Their own, as in some lane the prefix has no value yet.
+    Left,
+    /// That of the prefix.
+    Right,
+}
+
+/// Rows one after the other, which begin with a cache line.
+struct Strip<V> {
+    memory: Lines,
+    vector: PhantomData<V>,
+}
+
+impl<V: Vector> Strip<V> {
+    /// Holds anything.
+    fn new(rows: usize) -> Result<Self, Error> {
+        let lines = rows.saturating_mul(V::LANES).div_ceil(LANES);
+        Ok(Self { memory: Lines::take(lines)?, vector: PhantomData })
+    }
+
+    #[inline(always)]
+    fn rows(&self, first: usize, len: usize) -> &[f64] {
+        &Row::values(self.memory.rows())[first * V::LANES..][..len * V::LANES]
+    }
+
+    #[inline(always)]
+    fn rows_mut(&mut self, first: usize, len: usize) -> &mut [f64] {
+        &mut Row::values_mut(self.memory.rows_mut())[first * V::LANES..][..len * V::LANES]
+    }
+}
+
 impl<K: Slide, I: Isa, V: Vector> Scan<K, I, V> {
-    fn new(kernel: K, window: Window) -> Result<Self, Error> {
+    /// For walks of at most `len` rows.
+    fn new(kernel: K, window: Window, len: usize) -> Result<Self, Error> {
         let (zero, nothing) = (V::splat(0.0), kernel.nothing());
+        let blocks = (STRIP / window.len).clamp(1, len.div_ceil(window.len));
+        let strip_len = blocks * window.len;
         Ok(Self {
             kernel,
             isa: PhantomData,
             window,
-            rows: filled(zero, window.len + window.len * (STRIP / window.len).max(1))?,
-            suffixes: filled(nothing, window.len + 1)?,
-            suffix_counts: filled(zero, window.len + 1)?,
-            passing: [Row::ZERO; ROWS],
+            strips: [Strip::new(strip_len)?, Strip::new(strip_len)?],
+            strip_len,
+            now: 0,
+            suffixes: Strip::new((window.len + 1).saturating_mul(K::State::<V>::PARTS))?,
+            suffix_counts: Strip::new(window.len + 1)?,
+            results: Strip::new(ROWS.min(strip_len))?,
             prefix_len: 0,
             prefix: nothing,
             prefix_count: zero,
-            anchors: (zero, zero),
+            left_anchor: zero,
+            anchor: zero,
             care: true,
+            suffixes_from: None,
             finite: 0,
             scale: 1.0,
             large: false,
@@ -467,25 +585,19 @@ impl<K: Slide, I: Isa, V: Vector> Scan<K, I, V> {
         })
     }
 
-    fn walk_rows(&mut self, source: &dyn Source, store: &mut dyn FnMut(usize, &[Row])) {
-        let window = self.window.len;
-        for first in (0..window).step_by(ROWS) {
-            let len = ROWS.min(window - first);
-            source.load(first as isize - window as isize, &mut self.passing[..len]);
-            I::run(Begin { scan: self, first, len });
-        }
-        self.prefix_len = 0;
-        let strip = self.rows.len() - window;
+    fn walk_rows(&mut self, source: &dyn Source, store: &mut dyn FnMut(usize, &[f64])) {
+        let (window, strip) = (self.window.len, self.strip_len);
+        source.load(-(window as isize), self.strips[self.now].rows_mut(strip - window, window));
+        I::run(Begin { scan: self });
         for first in (0..source.len()).step_by(strip) {
+            self.now = 1 - self.now;
             let end = (first + strip).min(source.len());
             for start in (first..end).step_by(ROWS) {
                 let len = ROWS.min(end - start);
-                source.load(start as isize, &mut self.passing[..len]);
-                I::run(Walk { scan: self, row: window + start - first, len });
-                store(start, &self.passing[..len]);
+                source.load(start as isize, self.strips[self.now].rows_mut(start - first, len));
+                I::run(Walk { scan: self, row: start - first, len });
+                store(start, self.results.rows(0, len));
             }
-            let walked = end - first;
-            self.rows.copy_within(walked..walked + window, 0);
         }
     }
 }
@@ -494,8 +606,11 @@ impl<K: Slide, I: Isa, V: Vector> Walker for Scan<K, I, V> {
     fn walk(&mut self, source: &dyn Source, sink: &mut dyn Sink) {
         (self.scale, self.large, self.small) = (1.0, false, false);
         self.walk_rows(source, &mut |row, rows| sink.store(row, rows));
-        let large = K::LARGE.filter(|_| self.large);
-        let small = K::SMALL.filter(|rescue| self.small && has_small(source, self.window, *rescue));
+        let is_large = |value: f64| K::LARGE.is_some_and(|it| value.abs() > it.beyond);
+        let is_small = |value: f64| K::SMALL.is_some_and(|it| value.abs() < it.beyond);
+        let any = |is: &dyn Fn(f64) -> bool| any_finite::<V>(source, self.window, is);
+        let large = K::LARGE.filter(|_| self.large && any(&is_large));
+        let small = K::SMALL.filter(|_| self.small && any(&is_small));
         for rescue in large.into_iter().chain(small) {
             self.scale = rescue.scale;
             let better = self.kernel.better(rescue);
@@ -504,24 +619,21 @@ impl<K: Slide, I: Isa, V: Vector> Walker for Scan<K, I, V> {
     }
 }
 
-/// Whether there is a value so small, and not zero.
+/// Whether there is such a value that is finite and not zero.
 #[inline(never)]
-fn has_small(source: &dyn Source, window: Window, rescue: Rescue) -> bool {
-    let is_small = |value: &f64| *value != 0.0 && value.abs() < rescue.beyond;
-    let mut rows = [Row::ZERO; ROWS];
+fn any_finite<V: Vector>(source: &dyn Source, window: Window, is: &dyn Fn(f64) -> bool) -> bool {
+    let mut rows = [0.0; ROWS * LANES];
     let (first, end) = (-(window.len as isize), source.len() as isize);
     (first..end).step_by(ROWS).any(|start| {
-        let rows = &mut rows[..ROWS.min((end - start) as usize)];
+        let rows = &mut rows[..ROWS.min((end - start) as usize) * V::LANES];
         source.load(start, rows);
-        rows.iter().any(|row| row.0.iter().any(is_small))
+        rows.iter().any(|&value| value.is_finite() && value != 0.0 && is(value))
     })
 }
 
-/// Takes rows before the first, which become the rows from `first` on.
+/// Looks at the rows before the first, which are the last of the strip.
 struct Begin<'a, K: Slide, I, V: Vector> {
     scan: &'a mut Scan<K, I, V>,
-    first: usize,
-    len: usize,
 }
 
 impl<K: Slide, J: Isa, V: Vector> Task for Begin<'_, K, J, V> {
@@ -529,40 +641,72 @@ impl<K: Slide, J: Isa, V: Vector> Task for Begin<'_, K, J, V> {
 
     #[inline(always)]
     fn run<I: Isa>(self) {
-        let Self { scan, first, len } = self;
+        let Self { scan } = self;
+        let window = scan.window.len;
         let zero = V::splat(0.0);
-        let (mut witness, mut large, mut small) = (zero, zero, zero);
-        for (row, values) in scan.rows[first..first + len].iter_mut().zip(&scan.passing) {
-            *row = V::load(&values.0);
-            witness = row.mul(zero).add(witness);
-            large = large.add(nan_if_large::<K, V>(*row));
-            small = add_nan_if_small::<K, V>(small, *row);
+        let (mut witness, mut range) = (zero, Range::<K, V>::new());
+        let strip = scan.strips[scan.now].rows(scan.strip_len - window, window);
+        for row in strip.chunks_exact(V::LANES).map(V::load) {
+            witness = row.mul_add_loosely(zero, witness);
+            range.see_size(row);
+            range.see_square(row);
         }
-        scan.large |= large.any_nan();
-        scan.small |= small.any_nan();
-        let before = if first == 0 { 0 } else { scan.finite };
-        scan.finite = if witness.any_nan() { 0 } else { before + len };
+        (scan.large, scan.small) = (scan.large | range.is_large(), scan.small | range.is_small());
+        scan.finite = if witness.any_nan() { 0 } else { window };
+        scan.prefix_len = window;
     }
 }
 
-/// NaN if a value asks for a walk over smaller ones, else zero; also if it is none.
-#[inline(always)]
-fn nan_if_large<K: Slide, V: Vector>(value: V) -> V {
-    let Some(rescue) = K::LARGE else { return V::splat(0.0) };
-    let zero = V::splat(0.0);
-    let grown = value.mul(V::splat(f64::MAX / rescue.beyond)).mul(zero);
-    grown.unless_nan(value.mul(zero), zero)
+/// The range of some values, as far as it matters whether there are large or small ones among
+/// them; infinite ones and zeros may be taken for such.
+struct Range<K, V> {
+    greatest: V,
+    least: V,
+    least_square: V,
+    kernel: PhantomData<K>,
 }
 
-/// NaN from a value on that asks for a walk over larger ones, unless it is zero.
-#[inline(always)]
-fn add_nan_if_small<K: Slide, V: Vector>(sum: V, value: V) -> V {
-    let Some(rescue) = K::SMALL else { return sum };
-    let square = V::splat(rescue.beyond * rescue.beyond);
-    sum.add_where_less(V::splat(f64::NAN), value.mul(value), square)
+impl<K: Slide, V: Vector> Range<K, V> {
+    #[inline(always)]
+    fn new() -> Self {
+        let (zero, one) = (V::splat(0.0), V::splat(1.0));
+        Self { greatest: zero, least: zero, least_square: one, kernel: PhantomData }
+    }
+
+    #[inline(always)]
+    fn see_size(&mut self, value: V) {
+        if K::LARGE.is_some() {
+            self.greatest = value.greatest(self.greatest);
+            self.least = value.least(self.least);
+        }
+    }
+
+    #[inline(always)]
+    fn see_square(&mut self, value: V) {
+        if K::SMALL.is_some() {
+            self.least_square = value.mul(value).least(self.least_square);
+        }
+    }
+
+    #[inline(always)]
+    fn is_large(&self) -> bool {
+        let Some(Rescue { beyond, .. }) = K::LARGE else { return false };
+        is_any_less(V::splat(beyond), self.greatest) || is_any_less(self.least, V::splat(-beyond))
+    }
+
+    #[inline(always)]
+    fn is_small(&self) -> bool {
+        let Some(Rescue { beyond, .. }) = K::SMALL else { return false };
+        is_any_less(self.least_square, V::splat(beyond * beyond))
+    }
 }
 
-/// Walks `len` rows from `row` on.
+#[inline(always)]
+fn is_any_less<V: Vector>(value: V, limit: V) -> bool {
+    V::splat(f64::NAN).where_less(value, limit, V::splat(0.0)).any_nan()
+}
+
+/// Walks `len` rows of a strip, from `row` on.
 struct Walk<'a, K: Slide, I, V: Vector> {
     scan: &'a mut Scan<K, I, V>,
     row: usize,
@@ -575,140 +719,199 @@ impl<K: Slide, J: Isa, V: Vector> Task for Walk<'_, K, J, V> {
     #[inline(always)]
     fn run<I: Isa>(self) {
         let Self { scan, row, len } = self;
-        let window = scan.window.len;
-        for (row, values) in scan.rows[row..row + len].iter_mut().zip(&scan.passing) {
-            *row = V::load(&values.0);
-        }
         let mut done = 0;
         while done < len {
-            if scan.prefix_len == 0 {
-                scan.start_block(row + done - window);
+            if scan.prefix_len == scan.window.len {
+                scan.start_block(row + done);
             }
-            let run = (window - scan.prefix_len).min(len - done);
-            scan.walk_block(row + done, done, run);
-            done += run;
+            let run = (scan.window.len - scan.prefix_len).min(len - done);
+            let walked = if scan.care {
+                scan.walk_with_care(row + done, done, run)
+            } else {
+                scan.walk_carefree(row + done, done, run)
+            };
+            done += walked;
+            scan.prefix_len += walked;
         }
     }
 }
 
+/// Both parts have one anchor from the beginning, and all values are finite.
+const CAREFREE: u8 = 0;
+/// The parts have the same anchor.
+const CARE: u8 = 1;
+/// Each part has its own.
+const APART: u8 = 2;
+
 impl<K: Slide, I: Isa, V: Vector> Scan<K, I, V> {
-    /// Sums up the suffixes of the block before, which starts with the row `first`.
+    /// Starts the block that starts with this row.
     #[inline(always)]
-    fn start_block(&mut self, first: usize) {
+    fn start_block(&mut self, row: usize) {
         self.care = self.finite < self.window.len || self.scale != 1.0;
         (self.prefix, self.prefix_count) = (self.kernel.nothing(), V::splat(0.0));
+        (self.prefix_len, self.suffixes_from) = (0, None);
         if self.care {
-            self.anchors.1 = V::splat(f64::NAN);
-            self.sum_suffixes::<true>(first);
+            self.anchor = V::splat(f64::NAN);
         } else {
-            self.anchors.1 = self.rows[first + self.window.len];
-            self.sum_suffixes::<false>(first);
+            self.anchor = V::load(self.strips[self.now].rows(row, 1));
+            self.sum_suffixes::<CAREFREE>(row);
         }
     }
 
+    /// Walks `len` rows of one block and gives the results from `result` on; or none, if that
+    /// takes care.
     #[inline(always)]
-    fn sum_suffixes<const CARE: bool>(&mut self, first: usize) {
+    fn walk_carefree(&mut self, row: usize, result: usize, len: usize) -> usize {
+        if self.sum_prefixes::<CAREFREE>(row, result, len) {
+            self.finite += len;
+            return len;
+        }
+        self.care = true;
+        self.suffixes_from = None;
+        self.prefix_count = V::splat(self.prefix_len as f64);
+        if self.prefix_len == 0 {
+            self.anchor = V::splat(f64::NAN);
+        }
+        0
+    }
+
+    /// Walks at most `len` rows of one block and gives the results from `result` on; says how
+    /// many.
+    #[inline(always)]
+    fn walk_with_care(&mut self, row: usize, result: usize, len: usize) -> usize {
+        let apart = if K::ANCHORED { self.rows_apart(row, len) } else { 0 };
+        let from = if apart > 0 { From::Left } else { From::Right };
+        let len = if apart > 0 { apart } else { len };
+        if self.suffixes_from != Some(from) {
+            let start = row - self.prefix_len;
+            match from {
+                From::Left => self.sum_suffixes::<APART>(start),
+                From::Right => self.sum_suffixes::<CARE>(start),
+            }
+            self.suffixes_from = Some(from);
+        }
+        let finite = match from {
+            From::Left => self.sum_prefixes::<APART>(row, result, len),
+            From::Right => self.sum_prefixes::<CARE>(row, result, len),
+        };
+        self.finite = if finite { self.finite + len } else { 0 };
+        len
+    }
+
+    /// How many of `len` rows come before the prefix has an anchor in each lane. If there is
+    /// none of them, it has one then.
+    #[inline(always)]
+    fn rows_apart(&mut self, row: usize, len: usize) -> usize {
+        let (mut anchor, scale) = (self.anchor, V::splat(self.scale));
+        if !anchor.any_nan() {
+            return 0;
+        }
+        let rows = self.strips[self.now].rows(row, len);
+        for at in 0..len {
+            anchor = anchor.unless_nan(anchor, V::load(&rows[at * V::LANES..]).mul(scale));
+            if !anchor.any_nan() {
+                if at == 0 {
+                    self.anchor = anchor;
+                }
+                return at;
+            }
+        }
+        len
+    }
+
+    /// Sums up the suffixes of the block before the one that starts with this row.
+    #[inline(always)]
+    fn sum_suffixes<const FORM: u8>(&mut self, start: usize) {
         let window = self.window.len;
         let (mut state, mut count) = (self.kernel.nothing(), V::splat(0.0));
         let (one, scale) = (V::splat(1.0), V::splat(self.scale));
-        let rows = &self.rows[first..first + window];
-        let suffixes = &mut self.suffixes[..window + 1];
-        let counts = &mut self.suffix_counts[..window + 1];
-        (suffixes[window], counts[window]) = (state, count);
-        let mut anchor = if CARE { V::splat(f64::NAN) } else { self.anchors.1 };
-        let (mut place, mut large) = (V::splat(0.0), V::splat(0.0));
+        let block = match start.checked_sub(window) {
+            Some(first) => self.strips[self.now].rows(first, window),
+            None => self.strips[1 - self.now].rows(self.strip_len - window, window),
+        };
+        let size = K::State::<V>::PARTS * V::LANES;
+        let suffixes = self.suffixes.rows_mut(0, (window + 1) * K::State::<V>::PARTS);
+        let counts = self.suffix_counts.rows_mut(0, window + 1);
+        state.store(&mut suffixes[window * size..]);
+        count.store(&mut counts[window * V::LANES..]);
+        let mut anchor = if FORM == APART { V::splat(f64::NAN) } else { self.anchor };
+        let (mut place, mut range) = (V::splat(0.0), Range::<K, V>::new());
         for row in (1..window).rev() {
-            let value = if CARE { rows[row].mul(scale) } else { rows[row] };
-            if CARE {
-                large = large.add(nan_if_large::<K, V>(value));
-            }
+            let value = V::load(&block[row * V::LANES..]);
             place = place.sub(one);
-            if CARE && K::ANCHORED {
-                anchor = anchor.unless_nan(anchor, value);
-            }
-            state = self.kernel.push_before::<V, CARE>(state, Item { value, anchor, place });
-            suffixes[row] = state;
-            if CARE {
+            if FORM == CAREFREE {
+                state = self.kernel.push_before::<V, false>(state, Item { value, anchor, place });
+            } else {
+                let value = value.mul(scale);
+                range.see_size(value);
+                if FORM == APART {
+                    anchor = anchor.unless_nan(anchor, value);
+                }
+                state = self.kernel.push_before::<V, true>(state, Item { value, anchor, place });
                 count = count.add(one_if_value(value));
-                counts[row] = count;
+                count.store(&mut counts[row * V::LANES..]);
             }
+            state.store(&mut suffixes[row * size..]);
         }
-        self.anchors.0 = anchor;
-        self.large |= large.any_nan();
-    }
-
-    /// Walks `len` rows of one block, and gives the results from `result` on.
-    #[inline(always)]
-    fn walk_block(&mut self, row: usize, result: usize, len: usize) {
-        let carefree = !self.care && self.sum_prefixes::<false>(row, result, len);
-        if !self.care && !carefree {
-            // Once more with care, from here to the end of the block.
-            self.care = true;
-            self.prefix_count = V::splat(self.prefix_len as f64);
-            if self.prefix_len == 0 {
-                self.anchors.1 = V::splat(f64::NAN);
-            }
-            self.sum_suffixes::<true>(row - self.prefix_len - self.window.len);
-        }
-        let finite = carefree || self.sum_prefixes::<true>(row, result, len);
-        self.finite = if finite { self.finite + len } else { 0 };
-        self.prefix_len = (self.prefix_len + len) % self.window.len;
+        self.left_anchor = anchor;
+        self.large |= range.is_large();
     }
 
     /// Says whether all values are finite; in the carefree form, also whether it holds, without
     /// which nothing is changed.
     #[inline(always)]
-    fn sum_prefixes<const CARE: bool>(&mut self, row: usize, result: usize, len: usize) -> bool {
+    fn sum_prefixes<const FORM: u8>(&mut self, row: usize, result: usize, len: usize) -> bool {
         let (one, zero) = (V::splat(1.0), V::splat(0.0));
         let (scale, unscale) = (V::splat(self.scale), V::splat(1.0 / self.scale));
         let full = V::splat(self.window.len as f64);
         let full_inverse = V::splat(1.0 / self.window.len as f64);
         let min_count = V::splat(self.window.min_count as f64);
-        let rows = &self.rows[row..row + len];
+        let rows = self.strips[self.now].rows(row, len);
         let first = self.prefix_len + 1;
-        let suffixes = &self.suffixes[first..first + len];
-        let counts = &self.suffix_counts[first..first + len];
-        let results = &mut self.passing[result..result + len];
+        let parts = K::State::<V>::PARTS;
+        let suffixes = self.suffixes.rows(first * parts, len * parts);
+        let counts = self.suffix_counts.rows(first, len);
+        let results = self.results.rows_mut(result, len);
         let (mut state, mut count) = (self.prefix, self.prefix_count);
-        let (left_anchor, mut anchor) = self.anchors;
+        let (left, mut anchor) = (self.left_anchor, self.anchor);
         let mut place = V::splat(self.prefix_len as f64);
-        // They become NaN with the first that is not finite, large or small.
-        let (mut witness, mut large, mut small) = (zero, zero, zero);
+        // It becomes NaN with the first that is not finite.
+        let (mut witness, mut range) = (zero, Range::<K, V>::new());
         for at in 0..len {
-            if CARE {
-                let value = rows[at].mul(scale);
-                if K::ANCHORED {
+            let row = V::load(&rows[at * V::LANES..]);
+            let mut suffix = K::State::load(&suffixes[at * parts * V::LANES..]);
+            let result = &mut results[at * V::LANES..];
+            if FORM == CAREFREE {
+                state = self.kernel.push::<V, false>(state, Item { value: row, anchor, place });
+                let whole = Whole { count: full, inverse: full_inverse, place };
+                let merged = self.kernel.merged::<V, false>(suffix, state, whole);
+                merged.store(result);
+                witness = self.kernel.witness(row, merged).mul_add_loosely(zero, witness);
+            } else {
+                let (value, left_count) = (row.mul(scale), V::load(&counts[at * V::LANES..]));
+                if FORM == APART {
                     anchor = anchor.unless_nan(anchor, value);
+                    let anchors = Anchors { left, right: anchor, left_count };
+                    suffix = self.kernel.reanchored(suffix, anchors);
                 }
                 state = self.kernel.push::<V, true>(state, Item { value, anchor, place });
                 count = count.add(one_if_value(value));
-                let left_count = counts[at];
                 let all = count.add(left_count);
-                let (inverse, anchors) = (one.div(all), (left_anchor, anchor));
-                let whole = Whole { count: all, inverse, left_count, anchors, place };
-                let merged = self.kernel.merged::<V, true>(suffixes[at], state, whole);
+                let whole = Whole { count: all, inverse: one.div(all), place };
+                let merged = self.kernel.merged::<V, true>(suffix, state, whole);
                 let merged = self.kernel.unscaled(merged, unscale);
-                merged.where_reaches(all, min_count).store(&mut results[at].0);
-                witness = witness.add(value.mul(zero));
-                large = large.add(nan_if_large::<K, V>(value));
-            } else {
-                let value = rows[at];
-                state = self.kernel.push::<V, false>(state, Item { value, anchor, place });
-                let (count, inverse, anchors) = (full, full_inverse, (anchor, anchor));
-                let whole = Whole { count, inverse, left_count: zero, anchors, place };
-                let merged = self.kernel.merged::<V, false>(suffixes[at], state, whole);
-                merged.store(&mut results[at].0);
-                witness = self.kernel.witness(value, merged).mul(zero).add(witness);
+                merged.where_reaches(all, min_count).store(result);
+                witness = value.mul_add_loosely(zero, witness);
+                range.see_size(value);
             }
-            small = add_nan_if_small::<K, V>(small, rows[at]);
+            range.see_square(row);
             place = place.add(one);
         }
-        self.large |= large.any_nan();
-        self.small |= small.any_nan();
+        (self.large, self.small) = (self.large | range.is_large(), self.small | range.is_small());
         let holds = !witness.any_nan();
-        if CARE || holds {
+        if FORM != CAREFREE || holds {
             (self.prefix, self.prefix_count) = (state, count);
-            self.anchors.1 = anchor;
+            self.anchor = anchor;
         }
         holds
     }
@@ -717,15 +920,6 @@ impl<K: Slide, I: Isa, V: Vector> Scan<K, I, V> {
 #[inline(always)]
 pub(crate) fn one_if_value<V: Vector>(value: V) -> V {
     V::splat(1.0).unless_nan(value, V::splat(0.0))
-}
-
-pub(crate) fn filled<T: Clone>(value: T, len: usize) -> Result<Vec<T>, Error> {
-    let mut values = Vec::new();
-    values
-        .try_reserve_exact(len)
-        .map_err(|_| Error::Memory { bytes: len.saturating_mul(size_of::<T>()) })?;
-    values.resize(len, value);
-    Ok(values)
 }
 
 #[cfg(test)]

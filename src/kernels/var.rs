@@ -15,7 +15,7 @@ use crate::error::Error;
 use crate::reduce::{FEW, Fold, N, Reduce, add_rows, dense_from, few, state_of_all};
 use crate::rows::{Rows, View};
 use crate::simd::{Isa, Vector};
-use crate::slide::{Item, Rescue, Slide, Whole, power};
+use crate::slide::{Anchors, Item, Parts, Rescue, Slide, Whole, power};
 
 /// `nanvar` and `nanstd`
 #[derive(Clone, Copy)]
@@ -335,6 +335,21 @@ pub struct Moments<V> {
     squares: (V, V),
 }
 
+impl<V: Vector> Parts<V> for Moments<V> {
+    const PARTS: usize = 4;
+
+    #[inline(always)]
+    fn load(values: &[f64]) -> Self {
+        let (sum, squares) = Parts::load(values);
+        Self { sum, squares }
+    }
+
+    #[inline(always)]
+    fn store(self, places: &mut [f64]) {
+        (self.sum, self.squares).store(places);
+    }
+}
+
 /// `move_var` and `move_std`. An anchor that is a value of the window is at most about the root
 /// of its length times the standard deviation away from the mean, so that what it adds to the
 /// squares comes off again without a loss.
@@ -355,11 +370,31 @@ impl Slide for Var {
     fn push<V: Vector, const CARE: bool>(&self, state: Moments<V>, item: Item<V>) -> Moments<V> {
         let distance = item.value.sub(item.anchor);
         let distance = if CARE { distance.unless_nan(item.value, V::splat(0.0)) } else { distance };
-        let square = distance.two_product(distance);
-        Moments {
-            sum: plus(state.sum, (distance, V::splat(0.0))),
-            squares: plus(state.squares, square),
-        }
+        let (sum, error) = state.sum.0.two_sum(distance);
+        let squares = plus(state.squares, distance.two_product(distance));
+        Moments { sum: (sum, state.sum.1.add(error)), squares }
+    }
+
+    /// From its own anchor, where the right part has no value.
+    #[inline(always)]
+    fn reanchored<V: Vector>(&self, left: Moments<V>, anchors: Anchors<V>) -> Moments<V> {
+        let Anchors { left: from, right: to, left_count } = anchors;
+        let zero = V::splat(0.0);
+        let (apart, apart_low) = from.two_difference(to);
+        // Where a part has no value, there is nothing to move.
+        let some = |apart: V| {
+            let apart = apart.unless_nan(apart, zero);
+            zero.where_less(left_count, V::splat(1.0), apart)
+        };
+        let (apart, apart_low) = (some(apart), some(apart_low));
+        let (moved, moved_low) = apart.two_product(left_count);
+        let moved = (moved, apart_low.mul_add(left_count, moved_low));
+        let sum = plus(left.sum, moved);
+        // The distance moved times the sum before and after.
+        let twice = plus(left.sum, sum);
+        let (added, added_low) = apart.two_product(twice.0);
+        let added_low = apart.mul_add(twice.1, apart_low.mul_add(twice.0, added_low));
+        Moments { sum, squares: plus(left.squares, (added, added_low)) }
     }
 
     #[inline(always)]
@@ -369,7 +404,6 @@ impl Slide for Var {
         right: Moments<V>,
         whole: Whole<V>,
     ) -> V {
-        let left = if CARE { around_right_anchor(left, whole) } else { left };
         let (sum, squares) = (plus(left.sum, right.sum), plus(left.squares, right.squares));
         let (zero, Whole { count, inverse, .. }) = (V::splat(0.0), whole);
         // The square of the sum, divided by the count, is what the anchor added.
@@ -379,7 +413,7 @@ impl Slide for Var {
         let shift_low = shift.mul_sub_from(count, high).add(low).mul(inverse);
         let (added, added_low) = high.two_product(shift);
         let added_low = high.mul_add(shift_low, low.mul_add(shift, added_low));
-        let (rest, rest_low) = squares.0.two_sum(zero.sub(added));
+        let (rest, rest_low) = squares.0.two_difference(added);
         let around_mean = rest.add(rest_low.add(squares.1.sub(added_low)));
         let around_mean = zero.greatest(around_mean);
         let divisor = count.sub(V::splat(self.ddof as f64));
@@ -411,25 +445,4 @@ impl Slide for Var {
     fn witness<V: Vector>(&self, _value: V, result: V) -> V {
         result
     }
-}
-
-/// The left part, from the anchor of the right part; its own, if that has no value.
-#[inline(always)]
-fn around_right_anchor<V: Vector>(left: Moments<V>, whole: Whole<V>) -> Moments<V> {
-    let (zero, (from, to)) = (V::splat(0.0), whole.anchors);
-    let (apart, apart_low) = from.two_sum(zero.sub(to));
-    // Where a part has no value, there is nothing to move.
-    let some = |apart: V| {
-        let apart = apart.unless_nan(apart, zero);
-        zero.where_less(whole.left_count, V::splat(1.0), apart)
-    };
-    let (apart, apart_low) = (some(apart), some(apart_low));
-    let (moved, moved_low) = apart.two_product(whole.left_count);
-    let moved = (moved, apart_low.mul_add(whole.left_count, moved_low));
-    let sum = plus(left.sum, moved);
-    // The distance moved times the sum before and after.
-    let twice = plus(left.sum, sum);
-    let (added, added_low) = apart.two_product(twice.0);
-    let added_low = apart.mul_add(twice.1, apart_low.mul_add(twice.0, added_low));
-    Moments { sum, squares: plus(left.squares, (added, added_low)) }
 }

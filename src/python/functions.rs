@@ -5,7 +5,7 @@ use pyo3::prelude::*;
 use super::arguments::{self, Axes, Number, kth_within, steps};
 use super::call::{self, Form, Layout};
 use crate::error::Error;
-use crate::threads;
+use crate::{simd, threads};
 
 /// Makes the module: each entry is a whole function.
 macro_rules! functions {
@@ -116,6 +116,7 @@ macro_rules! functions {
                 // What NumPy's C API would say later would be a panic.
                 module.py().import("numpy")?;
                 threads::set_count_from_environment()?;
+                simd::set_level_from_environment()?;
                 module.add("__version__", env!("CARGO_PKG_VERSION"))
             }
         }

@@ -408,13 +408,9 @@ const HEIGHTS: [usize; 7] = [1, 2, 7, 8, 9, 16, 19];
 
 /// What `Team::load` gives of each lane, one row after the other.
 fn loaded<T: Element, V: Vector>(team: &Team<'_, T>, row: isize, height: usize) -> Vec<Vec<f64>> {
-    let mut rows = vec![Row([-7.0; LANES]); height];
+    let mut rows = vec![-7.0; height * V::LANES];
     team.load::<V>(row, &mut rows);
-    let mut lanes = vec![vec![0.0; height]; V::LANES];
-    for (at, row) in rows.into_iter().enumerate() {
-        lanes.iter_mut().zip(row.0).for_each(|(lane, value)| lane[at] = value);
-    }
-    lanes
+    (0..V::LANES).map(|lane| rows[lane..].iter().copied().step_by(V::LANES).collect()).collect()
 }
 
 /// Compares what is loaded, where it matters, with the values of each lane of the team and before
@@ -439,9 +435,9 @@ fn check_load<T: Element, V: Vector>(
 
 /// Stores rows whose values say where they are from, and says where they are from.
 fn store<V: Vector>(out: &mut TeamMut<'_, f64>, row: usize, height: usize) {
-    let rows: Vec<Row> =
-        (row..row + height).map(|row| Row(from_fn(|lane| source(lane, row)))).collect();
-    out.store::<V>(row, &rows);
+    let rows = row..row + height;
+    let rows = rows.flat_map(|row| (0..V::LANES).map(move |lane| source(lane, row)));
+    out.store::<V>(row, &rows.collect::<Vec<_>>());
 }
 
 fn source(lane: usize, row: usize) -> f64 {
