@@ -104,7 +104,8 @@ def main() -> int:
     if options.record:
         record(counts)
     if compare(counts):
-        print(f"{RECORD.name} is up to date: {len(counts)} calls within {TOLERANCE:.0%}")
+        within = f"{len(counts)} calls within {TOLERANCE:.0%}"
+        print(f"{RECORD.name} is up to date: {within}")
         return 0
     print(f"{RECORD.name} is not what was counted: record it, if that is meant")
     return 1

@@ -12,6 +12,7 @@ own last line; status 1 if anything failed.
 import argparse
 import configparser
 import re
+import shutil
 import sys
 import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -37,6 +38,9 @@ from targets import Plan, Python
 
 TOX = PROJECT.root / "tox.ini"
 
+# What an environment needs of the system, and is left out without.
+NEEDED = {"instructions": "valgrind"}
+
 # How runners close. One environment may run several; each line is shown.
 CLOSING = re.compile(
     r"=+ (?P<pytest>.*\b(passed|failed|errors?|skipped|deselected|no tests ran)\b.*) =+"
@@ -48,6 +52,7 @@ CLOSING = re.compile(
     r"|(?P<zizmor>No findings to report.*|\d+ findings?\b.*)"
     r"|(?P<calls>\d+ calls: .*)"
     r"|(?P<ours>\S+ is up to date.*)"
+    r"|(?P<bench>\d+ cells; .*)"
 )
 
 
@@ -123,6 +128,16 @@ def python_of(name: str, base: str) -> Python | None:
     """By the name, as tox does: py314t is 3.14t; else by base_python."""
     found = re.match(r"py(\d\d+t?)(-|$)", name) or re.match(r"python([\d.]+t?)$", base)
     return Python.parse(found[1]) if found else None
+
+
+def without_tool(envs: Iterable[Env]) -> dict[str, str]:
+    """The environments that need a program which is not installed, and why."""
+    needed = {env.name: NEEDED[env.name] for env in envs if env.name in NEEDED}
+    return {
+        name: f"{tool} is not installed"
+        for name, tool in needed.items()
+        if shutil.which(tool) is None
+    }
 
 
 def planned(envs: Iterable[Env], wheels: Sequence[Path], plan: Plan) -> Iterator[Run]:
@@ -293,6 +308,7 @@ def stage(arguments: Sequence[str]) -> int:
     pythons.put_on_path(interpreters)
     excused = interpreters.excused(plan)
     skipped = {env.name: excused[env.python] for env in envs if env.python in excused}
+    skipped |= without_tool(envs)
 
     report.heading("wheels")
     wheels = wheels_for(envs, options, plan)

@@ -42,6 +42,9 @@ pub trait Element: Copy + Default + PartialOrd + Send + Sync + 'static {
     fn to_word(self) -> u64;
     /// And back.
     fn from_word(word: u64) -> Self;
+    /// Whether sums and squares may leave the range of `f64`.
+    const HAS_EXTREMES: bool = Self::HAS_NAN && size_of::<Self>() == 8;
+
     /// The mean of two, rounded once and without overflow.
     fn halfway(self, other: Self) -> Self::Float;
     /// `to_f64` of each: themselves, or written to `places`, of which there are as many.

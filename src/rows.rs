@@ -1087,15 +1087,18 @@ impl<T: Element> Team<'_, T> {
         if stride != 1 || len < V::LANES {
             return false;
         }
-        for start in tiles(len, V::LANES) {
-            let at = row + start as isize;
-            let mut scratch = [[0.0; LANES]; LANES];
+        let mut scratch = [[0.0; CHUNK]; LANES];
+        for chunk in tiles(len, len.min(CHUNK)) {
+            let (at, len) = (row + chunk as isize, len.min(CHUNK));
             let mut places = scratch.iter_mut();
             let lanes: [&[f64]; LANES] = from_fn(|lane| {
-                let places = &mut places.next().expect("a place for each lane")[..V::LANES];
-                T::to_f64s(neighbours(lane.min(lanes - 1), at, V::LANES), places)
+                let places = &mut places.next().expect("a place for each lane")[..len];
+                T::to_f64s(neighbours(lane.min(lanes - 1), at, len), places)
             });
-            V::across(|lane| lanes[lane], &mut rows[start * V::LANES..]);
+            for start in tiles(len, V::LANES) {
+                let rows = &mut rows[(chunk + start) * V::LANES..];
+                V::across(&lanes.map(|lane| &lane[start..]), rows);
+            }
         }
         true
     }
@@ -1111,6 +1114,9 @@ impl<T: Element> Team<'_, T> {
         unsafe { *self.first.offset(lane as isize * self.apart + row * self.stride) }.to_f64()
     }
 }
+
+/// Values of a lane that are converted at once: enough to make vectors of.
+const CHUNK: usize = 16;
 
 /// The first rows of tiles of `tile` rows that cover `rows`, of which there are no fewer; the last
 /// may overlap the one before it.
@@ -1170,6 +1176,21 @@ impl<O: Float> TeamMut<'_, O> {
         let len = rows.len() / V::LANES;
         if stride != 1 || len < V::LANES {
             return false;
+        }
+        if size_of::<O>() < size_of::<f64>() {
+            let mut scratch = [[0.0; CHUNK]; LANES];
+            for chunk in tiles(len, len.min(CHUNK)) {
+                let len = len.min(CHUNK);
+                for start in tiles(len, V::LANES) {
+                    V::along(&rows[(chunk + start) * V::LANES..], |lane, values| {
+                        scratch[lane][start..start + V::LANES].copy_from_slice(&values[..V::LANES]);
+                    });
+                }
+                for (lane, values) in scratch.iter().enumerate().take(lanes.min(V::LANES)) {
+                    write(lane, row + chunk, &values[..len]);
+                }
+            }
+            return true;
         }
         for start in tiles(len, V::LANES) {
             let (row, rows) = (row + start, &rows[start * V::LANES..]);

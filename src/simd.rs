@@ -132,7 +132,7 @@ pub trait Vector: Copy + 'static {
 
     /// From `LANES` neighbours in each of `LANES` lanes, the rows across the lanes, one after the
     /// other.
-    fn across<'a>(lane: impl Fn(usize) -> &'a [f64], rows: &mut [f64]);
+    fn across(lanes: &[&[f64]; LANES], rows: &mut [f64]);
     /// And back: gives `lane` the neighbours in each lane.
     fn along(rows: &[f64], lane: impl FnMut(usize, &[f64]));
 
@@ -336,8 +336,8 @@ impl<I: Isa> Vector for One<I> {
         if key.0.to_bits() == SIGN { self.add(term) } else { self }
     }
     #[inline(always)]
-    fn across<'a>(lane: impl Fn(usize) -> &'a [f64], rows: &mut [f64]) {
-        rows[0] = lane(0)[0];
+    fn across(lanes: &[&[f64]; LANES], rows: &mut [f64]) {
+        rows[0] = lanes[0][0];
     }
     #[inline(always)]
     fn along(rows: &[f64], mut lane: impl FnMut(usize, &[f64])) {
@@ -463,9 +463,9 @@ impl Vector for Eight {
         )
     }
     #[inline(always)]
-    fn across<'a>(lane: impl Fn(usize) -> &'a [f64], rows: &mut [f64]) {
+    fn across(lanes: &[&[f64]; LANES], rows: &mut [f64]) {
         for (at, row) in rows[..64].chunks_exact_mut(8).enumerate() {
-            row.copy_from_slice(&from_fn::<_, 8, _>(|of| lane(of)[at]));
+            row.copy_from_slice(&from_fn::<_, 8, _>(|of| lanes[of][at]));
         }
     }
     #[inline(always)]
@@ -599,7 +599,7 @@ mod x86 {
     use std::arch::x86_64::*;
     use std::array::from_fn;
 
-    use super::{Isa, Level, SIGN, Task, Vector};
+    use super::{Isa, LANES, Level, SIGN, Task, Vector};
     use crate::double::{Double, two_product};
 
     /// What this machine has.
@@ -815,18 +815,15 @@ mod x86 {
             }))
         }
         #[inline(always)]
-        fn across<'a>(lane: impl Fn(usize) -> &'a [f64], rows: &mut [f64]) {
+        fn across(lanes: &[&[f64]; LANES], rows: &mut [f64]) {
             for (half, rows) in rows[..64].chunks_exact_mut(32).enumerate() {
                 // Lanes `k` and `k + 4` share a register: a third of the work is in the loads.
-                let pair = |of: usize| {
-                    let (first, second) = (&lane(of)[..8], &lane(of + 4)[..8]);
-                    avx512!({
-                        let first = _mm256_loadu_pd(first.as_ptr().add(4 * half));
-                        let second = _mm256_loadu_pd(second.as_ptr().add(4 * half));
-                        _mm512_insertf64x4::<1>(_mm512_castpd256_pd512(first), second)
-                    })
-                };
-                let transposed = transpose_halves([pair(0), pair(1), pair(2), pair(3)]);
+                let transposed = transpose_halves([
+                    load_pair(lanes[0], lanes[4], half),
+                    load_pair(lanes[1], lanes[5], half),
+                    load_pair(lanes[2], lanes[6], half),
+                    load_pair(lanes[3], lanes[7], half),
+                ]);
                 for (row, values) in rows.chunks_exact_mut(8).zip(transposed) {
                     Self(values).store(row);
                 }
@@ -852,6 +849,17 @@ mod x86 {
                 }
             }
         }
+    }
+
+    /// The first or the second four of each of two lanes, side by side.
+    #[inline(always)]
+    fn load_pair(first: &[f64], second: &[f64], half: usize) -> __m512d {
+        let (first, second) = (&first[4 * half..][..4], &second[4 * half..][..4]);
+        avx512!({
+            let first = _mm256_loadu_pd(first.as_ptr());
+            let second = _mm256_loadu_pd(second.as_ptr());
+            _mm512_insertf64x4::<1>(_mm512_castpd256_pd512(first), second)
+        })
     }
 
     /// Transposes the 4 x 4 values in the lower halves, and those in the upper halves.
@@ -1012,14 +1020,20 @@ mod x86 {
             })
         }
         #[inline(always)]
-        fn across<'a>(lane: impl Fn(usize) -> &'a [f64], rows: &mut [f64]) {
+        fn across(lanes: &[&[f64]; LANES], rows: &mut [f64]) {
             for (half, rows) in rows[..64].chunks_exact_mut(32).enumerate() {
-                let part = |of: usize| {
-                    let values = &lane(of)[..8];
-                    avx2!(_mm256_loadu_pd(values.as_ptr().add(4 * half)))
-                };
-                let first = transpose([part(0), part(1), part(2), part(3)]);
-                let second = transpose([part(4), part(5), part(6), part(7)]);
+                let first = transpose([
+                    load_four(lanes[0], half),
+                    load_four(lanes[1], half),
+                    load_four(lanes[2], half),
+                    load_four(lanes[3], half),
+                ]);
+                let second = transpose([
+                    load_four(lanes[4], half),
+                    load_four(lanes[5], half),
+                    load_four(lanes[6], half),
+                    load_four(lanes[7], half),
+                ]);
                 for (row, halves) in rows.chunks_exact_mut(8).zip(first.into_iter().zip(second)) {
                     Self([halves.0, halves.1]).store(row);
                 }
@@ -1040,6 +1054,13 @@ mod x86 {
                 }
             }
         }
+    }
+
+    /// The first or the second four of a lane.
+    #[inline(always)]
+    fn load_four(lane: &[f64], half: usize) -> __m256d {
+        let values = &lane[4 * half..][..4];
+        avx2!(_mm256_loadu_pd(values.as_ptr()))
     }
 
     #[inline(always)]
@@ -1293,7 +1314,7 @@ mod tests {
             .map(|lane| (0..V::LANES + 2).map(|row| (10 * lane + row) as f64).collect())
             .collect();
         let mut rows = vec![-1.0; V::LANES * V::LANES];
-        V::across(|lane| &lanes[lane], &mut rows);
+        V::across(&from_fn(|lane| &*lanes[lane.min(V::LANES - 1)]), &mut rows);
         for (at, row) in rows.chunks(V::LANES).enumerate() {
             assert!(row.iter().zip(&lanes).all(|(value, lane)| *value == lane[at]));
         }

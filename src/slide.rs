@@ -176,6 +176,17 @@ pub struct Whole<V> {
     pub place: V,
 }
 
+impl<V: Vector> Whole<V> {
+    /// A sum of two parts, divided by the count: times its inverse, and one step of correction
+    /// (Markstein 1990), which makes a quotient of it.
+    #[inline(always)]
+    pub fn mean(&self, high: V, low: V) -> V {
+        let quotient = high.add(low).mul(self.inverse);
+        let rest = quotient.mul_sub_from(self.count, high).add(low);
+        rest.mul_add(self.inverse, quotient)
+    }
+}
+
 /// The window of a call, within its axis.
 #[derive(Clone, Copy)]
 pub struct Window {
@@ -392,6 +403,8 @@ pub(crate) fn segment_len(len: usize, window: Window) -> usize {
 pub trait Source {
     /// How many there are.
     fn len(&self) -> usize;
+    /// Whether values may be so large or small that they ask for a second walk.
+    fn has_extremes(&self) -> bool;
     /// The rows from `row` on, one after the other.
     fn load(&self, row: isize, rows: &mut [f64]);
 }
@@ -421,6 +434,10 @@ impl<T: Element> Source for Several<Team<'_, T>> {
         self.0.len()
     }
 
+    fn has_extremes(&self) -> bool {
+        T::HAS_EXTREMES
+    }
+
     fn load(&self, row: isize, rows: &mut [f64]) {
         vectorized(Load { team: &self.0, row, rows });
     }
@@ -429,6 +446,10 @@ impl<T: Element> Source for Several<Team<'_, T>> {
 impl<T: Element> Source for Single<Team<'_, T>> {
     fn len(&self) -> usize {
         self.0.len()
+    }
+
+    fn has_extremes(&self) -> bool {
+        T::HAS_EXTREMES
     }
 
     fn load(&self, row: isize, rows: &mut [f64]) {
@@ -606,6 +627,9 @@ impl<K: Slide, I: Isa, V: Vector> Walker for Scan<K, I, V> {
     fn walk(&mut self, source: &dyn Source, sink: &mut dyn Sink) {
         (self.scale, self.large, self.small) = (1.0, false, false);
         self.walk_rows(source, &mut |row, rows| sink.store(row, rows));
+        if !source.has_extremes() {
+            return;
+        }
         let is_large = |value: f64| K::LARGE.is_some_and(|it| value.abs() > it.beyond);
         let is_small = |value: f64| K::SMALL.is_some_and(|it| value.abs() < it.beyond);
         let any = |is: &dyn Fn(f64) -> bool| any_finite::<V>(source, self.window, is);

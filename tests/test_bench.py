@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 
 import uncork
 from functions import OF_ARRAYS, parameters
+from processes import run as run_python
 from uncork import slow
 from uncork.bench import __main__ as command
 from uncork.bench import cases, check, page, peers, report, run, timing
@@ -254,6 +255,23 @@ def test_means_are_of_the_cells_that_a_peer_has() -> None:
     ]
     assert table.rows[0] == ["nansum", "2.00", "4.00", "1.41", "0.50"]
     assert table.rows[1] == ["all, 1 threads", *table.rows[0][1:]]
+
+
+def test_summary_is_of_all_cells() -> None:
+    of_two = a_run(
+        result("nansum", uncork=1.0, bottleneck=8.0, numpy=4.0),
+        result("nanmax", 20, uncork=2.0, bottleneck=1.0),
+    )
+    words = "bottleneck 2.00, numpy 4.00, the best of them 1.41"
+    assert report.summary(of_two) == f"2 cells; geometric means: {words}"
+
+
+def test_bottleneck_is_not_ourselves() -> None:
+    code = "from uncork.bench.peers import load; print(load('bottleneck').__file__)"
+    done = run_python(code, UNCORK_AS_BOTTLENECK="1")
+    # Where it is not installed, that is what is said.
+    assert "uncork" not in done.stdout
+    assert done.returncode == 0 or "No module named 'bottleneck'" in done.stderr
 
 
 def test_slower_cells_are_listed() -> None:

@@ -147,6 +147,7 @@ def compare(delays: _Array, bottleneck: ModuleType | None) -> bool:
 
 
 def import_bottleneck() -> ModuleType | None:
+    uncork.disable()  # else it would be ourselves
     try:
         return import_module("bottleneck")
     except ImportError as error:

@@ -178,7 +178,12 @@ pub struct ArgInQueue<O> {
 }
 
 impl<O: Order> OfIntegers for Arg<O> {
+    type Plain = Self;
     type Exact = ArgInQueue<O>;
+
+    fn plain(self) -> Self {
+        self
+    }
 
     fn exact(self, window: Window) -> ArgInQueue<O> {
         ArgInQueue { window, order: PhantomData }

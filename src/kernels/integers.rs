@@ -1,5 +1,6 @@
-//! `move_sum`, `move_mean`, `move_var` and `move_std` of integers that `f64` does not tell apart:
-//! running sums in integers, which lose nothing by subtracting.
+//! `move_sum`, `move_mean`, `move_var` and `move_std` of integers: of those that `f64` does not
+//! tell apart by running sums in integers, which lose nothing by subtracting; of small ones by
+//! sums that need no compensation.
 
 use std::mem::MaybeUninit;
 
@@ -11,21 +12,78 @@ use crate::error::Error;
 use crate::fill::Fill;
 use crate::reduce::{self, Fold, Reduce, dense};
 use crate::rows::{Rows, View};
-use crate::simd::Isa;
-use crate::slide::Window;
+use crate::simd::{Isa, Vector};
+use crate::slide::{Item, Slide, Whole, Window};
 
-/// A moving statistic that has another form for such integers.
-pub trait OfIntegers: Copy {
-    /// The other form.
+/// A moving statistic that has other forms for integers.
+pub trait OfIntegers: Slide {
+    /// The form for small ones.
+    type Plain: Slide + 'static;
+    /// The form for those that `f64` does not tell apart.
     type Exact: Fill<i64, Out = f64>;
 
+    /// For integers whose sums are all integers that `f64` has.
+    fn plain(self) -> Self::Plain;
     /// The same of a window.
     fn exact(self, window: Window) -> Self::Exact;
 }
 
-/// Whether all integers are the same as `f64`.
-pub fn are_exact(view: &View<'_, i64>) -> Result<bool, Error> {
-    Ok(reduce::all(view, Bits)? >> f64::MANTISSA_DIGITS == 0)
+/// Which form a moving statistic of integers takes.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Form {
+    /// All sums of a window are integers that `f64` has.
+    Plain,
+    /// All values are.
+    Compensated,
+    /// Not even they.
+    Exact,
+}
+
+impl Form {
+    /// For magnitudes below 2 to the power of `bits`, or equal to it.
+    pub fn new(bits: u32, window: Window) -> Self {
+        let sum_bits = bits + (window.len - 1).checked_ilog2().map_or(0, |log| log + 1);
+        match bits {
+            _ if sum_bits <= f64::MANTISSA_DIGITS => Self::Plain,
+            _ if bits <= f64::MANTISSA_DIGITS => Self::Compensated,
+            _ => Self::Exact,
+        }
+    }
+}
+
+/// How many bits the magnitudes have, but for those that are the next power of two.
+pub fn bits(view: &View<'_, i64>) -> Result<u32, Error> {
+    Ok(i64::BITS - reduce::all(view, Bits)?.leading_zeros())
+}
+
+/// The sum or the mean, without compensation.
+#[derive(Clone, Copy)]
+pub struct Plain<const MEAN: bool>;
+
+impl<const MEAN: bool> Slide for Plain<MEAN> {
+    type State<V: Vector> = V;
+
+    #[inline(always)]
+    fn nothing<V: Vector>(&self) -> V {
+        V::splat(0.0)
+    }
+
+    #[inline(always)]
+    fn push<V: Vector, const CARE: bool>(&self, sum: V, item: Item<V>) -> V {
+        let value = item.value;
+        sum.add(if CARE { value.unless_nan(value, V::splat(0.0)) } else { value })
+    }
+
+    #[inline(always)]
+    fn merged<V: Vector, const CARE: bool>(&self, left: V, right: V, whole: Whole<V>) -> V {
+        let sum = left.add(right);
+        if MEAN { whole.mean(sum, V::splat(0.0)) } else { sum }
+    }
+
+    #[inline(always)]
+    fn witness<V: Vector>(&self, value: V, _result: V) -> V {
+        value
+    }
 }
 
 /// All bits that are set in a magnitude (of the negative ones, less one).
@@ -193,25 +251,51 @@ impl OfSums for Mean {
     }
 }
 
+impl OfIntegers for Sum {
+    type Plain = Plain<false>;
+    type Exact = InIntegers<Self>;
+
+    fn plain(self) -> Plain<false> {
+        Plain
+    }
+
+    fn exact(self, window: Window) -> InIntegers<Self> {
+        InIntegers { kernel: self, window }
+    }
+}
+
+impl OfIntegers for Mean {
+    type Plain = Plain<true>;
+    type Exact = InIntegers<Self>;
+
+    fn plain(self) -> Plain<true> {
+        Plain
+    }
+
+    fn exact(self, window: Window) -> InIntegers<Self> {
+        InIntegers { kernel: self, window }
+    }
+}
+
+/// Squares soon have more digits: small integers have no form of their own.
+impl OfIntegers for Var {
+    type Plain = Self;
+    type Exact = InIntegers<Self>;
+
+    fn plain(self) -> Self {
+        self
+    }
+
+    fn exact(self, window: Window) -> InIntegers<Self> {
+        InIntegers { kernel: self, window }
+    }
+}
+
 impl OfSums for Var {
     fn of(self, sums: &Sums) -> f64 {
         self.of_variance(sums.variance(self.ddof()))
     }
 }
-
-macro_rules! of_integers {
-    ($($kernel:ident)*) => {$(
-        impl OfIntegers for $kernel {
-            type Exact = InIntegers<Self>;
-
-            fn exact(self, window: Window) -> InIntegers<Self> {
-                InIntegers { kernel: self, window }
-            }
-        }
-    )*};
-}
-
-of_integers!(Sum Mean Var);
 
 #[cfg(test)]
 mod tests {
@@ -224,6 +308,39 @@ mod tests {
         let sum: i128 = values.iter().copied().map(i128::from).sum();
         let distances = values.iter().map(|&value| (count * i128::from(value) - sum) as f64);
         distances.map(|distance| distance * distance).sum::<f64>() / (count as f64).powi(3)
+    }
+
+    #[test]
+    fn the_form_is_that_of_the_greatest_sum() -> Result<(), Error> {
+        for (bits, len, form) in [
+            (0, 1, Form::Plain),
+            (31, 1 << 22, Form::Plain),
+            (31, (1 << 22) + 1, Form::Compensated),
+            (53, 1, Form::Plain),
+            (53, 2, Form::Compensated),
+            (54, 1, Form::Exact),
+            (63, 1000, Form::Exact),
+        ] {
+            let window = Window::new(len, None, usize::MAX)?;
+            assert_eq!(Form::new(bits, window), form, "{bits} bits, {len} values");
+        }
+        Ok(())
+    }
+
+    #[test]
+    fn bits_are_of_the_greatest_magnitude() {
+        for (values, expected) in [
+            (&[][..], 0),
+            (&[0, -1], 0),
+            (&[1, 0], 1),
+            (&[-8, 7], 3),
+            (&[-9, 7], 4),
+            (&[3, 1 << 53], 54),
+            (&[i64::MIN], 63),
+            (&[i64::MAX], 63),
+        ] {
+            assert_eq!(bits(&View::from_slice(values)), Ok(expected), "{values:?}");
+        }
     }
 
     #[test]

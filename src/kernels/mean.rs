@@ -168,8 +168,7 @@ fn exactly(integer: i64) -> Double {
 
 integer!(i32 i64);
 
-/// `move_mean`: the sum of `move_sum` times the inverse of the count, and one step of correction
-/// (Markstein 1990), which makes a quotient of it.
+/// `move_mean`: the sum of `move_sum`, divided.
 impl Slide for Mean {
     type State<V: Vector> = (V, V);
 
@@ -192,12 +191,9 @@ impl Slide for Mean {
         right: (V, V),
         whole: Whole<V>,
     ) -> V {
-        let Whole { count, inverse, .. } = whole;
         let (high, low) = plus(left, right);
-        let quotient = high.add(low).mul(inverse);
-        let rest = quotient.mul_sub_from(count, high).add(low);
-        let mean = rest.mul_add(inverse, quotient);
-        if CARE { mean.unless_nan(mean, high.mul(inverse)) } else { mean }
+        let mean = whole.mean(high, low);
+        if CARE { mean.unless_nan(mean, high.mul(whole.inverse)) } else { mean }
     }
 
     #[inline(always)]

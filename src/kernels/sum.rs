@@ -50,7 +50,7 @@ impl<const N: usize> Sums<N> {
 /// gets there.
 #[inline(always)]
 pub(super) fn may_have_overflowed<T: Element>(sum: Double) -> bool {
-    T::HAS_NAN && size_of::<T>() == 8 && !(sum.high + sum.low).is_finite()
+    T::HAS_EXTREMES && !(sum.high + sum.low).is_finite()
 }
 
 impl<T: Float> Reduce<T> for Sum {

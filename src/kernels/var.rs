@@ -124,7 +124,7 @@ impl Distances {
     fn is_doubtful<T: Element>(&self) -> bool {
         let squares = self.squares.high + self.squares.low;
         let tiny = squares < TINY_SQUARES && self.anchor.abs() < TINY;
-        T::HAS_NAN && size_of::<T>() == 8 && self.count > 1 && (tiny || !squares.is_finite())
+        T::HAS_EXTREMES && self.count > 1 && (tiny || !squares.is_finite())
     }
 }
 

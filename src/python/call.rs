@@ -12,12 +12,13 @@ use crate::element::Element;
 use crate::error::Error;
 use crate::fill::{self, Fill};
 use crate::kernels::integers::{self, OfIntegers};
+use crate::kernels::push::Push;
 use crate::kernels::replace;
 use crate::ordered::{self, Ordered};
 use crate::reduce::{self, Reduce};
 use crate::rows::{View, ViewMut};
 use crate::select::{self, Select};
-use crate::slide::{self, AnySlide, Slide, Window};
+use crate::slide::{self, AnySlide, Window};
 
 /// Fewer values than this are done before the interpreter could be left and entered again.
 const DETACH: usize = 1 << 14;
@@ -274,33 +275,55 @@ pub(super) fn slide<'py>(
     write_to(out, result?)
 }
 
-/// The same, with another kernel for integers that `f64` does not tell apart.
+/// The same, with other kernels for integers.
 pub(super) fn slide_exactly<'py>(
     a: &Bound<'py, PyAny>,
     window: i64,
     min_count: Option<i64>,
     axis: i64,
     out: Option<&Bound<'py, PyAny>>,
-    kernel: &(impl Slide + OfIntegers + 'static),
+    kernel: &(impl OfIntegers + 'static),
     slow: impl FnOnce(&Bound<'py, PyAny>) -> Answer<'py>,
 ) -> Answer<'py> {
     let (array, place, checked) = moving(a, window, min_count, axis)?;
-    if array.dtype() == Some(Dtype::Int64) && !are_exact(&array)? {
-        let kernel = kernel.exact(checked);
-        return write_to(out, fill_typed::<i64, _>(&array, Some(place), Layout::C, kernel)?);
+    let form = match array.dtype() {
+        Some(Dtype::Int64) => integers::Form::new(bits(&array)?, checked),
+        Some(Dtype::Int32) => integers::Form::new(i32::BITS - 1, checked),
+        _ => integers::Form::Compensated,
+    };
+    match form {
+        integers::Form::Plain => {
+            slide(array.as_any(), window, min_count, axis, out, &kernel.plain(), slow)
+        }
+        integers::Form::Compensated => {
+            slide(array.as_any(), window, min_count, axis, out, kernel, slow)
+        }
+        integers::Form::Exact => {
+            let kernel = kernel.exact(checked);
+            write_to(out, fill_typed::<i64, _>(&array, Some(place), Layout::C, kernel)?)
+        }
     }
-    slide(array.as_any(), window, min_count, axis, out, kernel, slow)
 }
 
-fn are_exact(array: &Array<'_>) -> PyResult<bool> {
+fn bits(array: &Array<'_>) -> PyResult<u32> {
     let array = &*array.behaved(size_of::<i64>())?;
     let view = array.view::<i64>();
-    let mut exact = Ok(true);
-    detached(array.as_any().py(), view.len(), &mut || {
-        exact = integers::are_exact(&view);
-        Ok(())
-    })?;
-    Ok(exact?)
+    detached(array.as_any().py(), view.len(), &mut || integers::bits(&view))
+}
+
+/// `push`; there is nothing to push where there is no NaN.
+pub(super) fn push<'py>(
+    a: &Bound<'py, PyAny>,
+    axis: i64,
+    kernel: Push,
+    slow: impl FnOnce(&Bound<'py, PyAny>) -> Answer<'py>,
+) -> Answer<'py> {
+    let array = Array::new(a)?;
+    axis_within(axis, array.ndim())?;
+    match array.dtype() {
+        Some(Dtype::Int64 | Dtype::Int32) => array.as_any().call_method0("copy"),
+        _ => fill(array.as_any(), Some(axis), Layout::C, |_| Ok(kernel), slow),
+    }
 }
 
 /// One value out for each value in, of the order of the window that ends there.

@@ -1500,9 +1500,7 @@ functions! {
         ) -> PyResult<Bound<'py, PyAny>> {
             let axis = axis.ok_or(Error::NoAxis)?;
             let kernel = Push { limit: steps(n)? };
-            call::fill(a, Some(axis), Layout::C, |_| Ok(kernel), |a| {
-                slow(a.py(), "push")?.call1((a, n, axis))
-            })
+            call::push(a, axis, kernel, |a| slow(a.py(), "push")?.call1((a, n, axis)))
         }
 
         /// Replace values in their place.
