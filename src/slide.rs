@@ -11,6 +11,7 @@
 //! the stretch is done again with care.
 
 use std::marker::PhantomData;
+use std::mem::MaybeUninit;
 use std::ops::RangeInclusive;
 
 use crate::element::{Element, Float};
@@ -90,21 +91,21 @@ pub trait Parts<V: Vector>: Copy {
     /// How many.
     const PARTS: usize;
     /// From neighbours, of which there are enough.
-    fn load(values: &[f64]) -> Self;
+    fn read(values: &[f64]) -> Self;
     /// To neighbours, of which there are enough.
-    fn store(self, places: &mut [f64]);
+    fn write(self, places: &mut [f64]);
 }
 
 impl<V: Vector> Parts<V> for V {
     const PARTS: usize = 1;
 
     #[inline(always)]
-    fn load(values: &[f64]) -> Self {
+    fn read(values: &[f64]) -> Self {
         V::load(values)
     }
 
     #[inline(always)]
-    fn store(self, places: &mut [f64]) {
+    fn write(self, places: &mut [f64]) {
         V::store(self, places);
     }
 }
@@ -113,14 +114,14 @@ impl<V: Vector, S: Parts<V>> Parts<V> for (S, S) {
     const PARTS: usize = 2 * S::PARTS;
 
     #[inline(always)]
-    fn load(values: &[f64]) -> Self {
-        (S::load(values), S::load(&values[S::PARTS * V::LANES..]))
+    fn read(values: &[f64]) -> Self {
+        (S::read(values), S::read(&values[S::PARTS * V::LANES..]))
     }
 
     #[inline(always)]
-    fn store(self, places: &mut [f64]) {
-        self.0.store(places);
-        self.1.store(&mut places[S::PARTS * V::LANES..]);
+    fn write(self, places: &mut [f64]) {
+        self.0.write(places);
+        self.1.write(&mut places[S::PARTS * V::LANES..]);
     }
 }
 
@@ -219,9 +220,13 @@ const ROWS: usize = 32;
 const STRIP: usize = 64;
 /// Results that are a job of their own, if the window is not long.
 const PIECE: usize = 1 << 16;
-/// A segment has at least so many times as many values as the window, for each of which one value
-/// before its beginning is read again.
-const OVERLAP: usize = 4;
+/// So many times as many values as the window has are a piece, if it is long, as one window before
+/// its beginning is read again.
+const LONG: usize = 64;
+/// Lanes of at most so many values are looked at directly, if all windows together have at most
+/// so many.
+const FEW: usize = 64;
+const FEW_PUSHED: usize = 256;
 /// Fewer values than this are not worth a second thread.
 pub(crate) const PARALLEL: usize = 1 << 17;
 
@@ -233,16 +238,43 @@ pub fn along<T: Element>(
     kernel: &dyn AnySlide,
     out: &mut ViewMut<'_, T::Float>,
 ) -> Result<(), Error> {
+    if let (Some(values), Some(places)) = (view.as_slice(), out.as_slice())
+        && values.len() <= FEW
+        && values.len() * window.len <= FEW_PUSHED
+        && few(values, window, kernel, places)
+    {
+        return Ok(());
+    }
     let sweep = Sweep::along(view, axis, out);
     let parallel = sweep.values() >= PARALLEL;
     let work = |piece: Piece<'_, T, T::Float>| piece.walk(kernel, window);
     each_piece(sweep, parallel, &|lanes| stretch_len(lanes, window), &work)
 }
 
+/// Looks directly at a few values, if none asks for more than one look.
+#[inline(never)]
+fn few<T: Element>(
+    values: &[T],
+    window: Window,
+    kernel: &dyn AnySlide,
+    places: &mut [MaybeUninit<T::Float>],
+) -> bool {
+    let (mut floats, mut results) = ([0.0; FEW], [0.0; FEW]);
+    let (floats, results) = (&mut floats[..values.len()], &mut results[..values.len()]);
+    T::copy_to_f64s(values, floats);
+    if !kernel.directly(window, floats, results) && T::HAS_EXTREMES {
+        return false;
+    }
+    for (place, result) in places.iter_mut().zip(results) {
+        place.write(T::Float::from_f64(*result));
+    }
+    true
+}
+
 /// How many results of each of so many lanes are done at once, where the windows are merged or
 /// their values walked in step.
 pub(crate) fn stretch_len(lanes: usize, window: Window) -> usize {
-    let long = PIECE.max(2 * LANES * OVERLAP * window.len);
+    let long = PIECE.max(window.len.saturating_mul(LONG));
     if lanes < LANES { long } else { usize::MAX }
 }
 
@@ -274,6 +306,8 @@ pub(crate) fn each_piece<T: Copy + Sync, O: Send>(
 /// A kernel whose type is left behind, so that what moves values is compiled for each dtype and
 /// not for each statistic.
 pub trait AnySlide: Sync {
+    /// The results of a few values of a lane; says whether none asks for a second walk.
+    fn directly(&self, window: Window, values: &[f64], results: &mut [f64]) -> bool;
     /// Gives `work` what walks with the best instructions through one lane, or through several in
     /// step; at most `len` rows.
     fn with_walker(
@@ -286,6 +320,10 @@ pub trait AnySlide: Sync {
 }
 
 impl<K: Slide + 'static> AnySlide for K {
+    fn directly(&self, window: Window, values: &[f64], results: &mut [f64]) -> bool {
+        vectorized(Directly { kernel: *self, window, values, results })
+    }
+
     fn with_walker(
         &self,
         window: Window,
@@ -294,6 +332,43 @@ impl<K: Slide + 'static> AnySlide for K {
         work: &mut dyn FnMut(&mut dyn Walker),
     ) -> Result<(), Error> {
         dispatch(WithScan { kernel: *self, window, lanes, len, work })
+    }
+}
+
+/// Pushes the values of each window, one after the other.
+struct Directly<'a, K> {
+    kernel: K,
+    window: Window,
+    values: &'a [f64],
+    results: &'a mut [f64],
+}
+
+impl<K: Slide> Task for Directly<'_, K> {
+    type Out = bool;
+
+    #[inline(always)]
+    fn run<I: Isa>(self) -> bool {
+        let Self { kernel, window, values, results } = self;
+        let (zero, one) = (One::<I>::splat(0.0), One::<I>::splat(1.0));
+        let min_count = One::splat(window.min_count as f64);
+        let mut range = Range::<K, One<I>>::new();
+        for (last, result) in results.iter_mut().enumerate() {
+            let (mut state, mut count, mut anchor) = (kernel.nothing(), zero, One::splat(f64::NAN));
+            let mut place = One::splat(0.0);
+            for at in (last + 1).saturating_sub(window.len)..=last {
+                let value = One::load(&values[at..]);
+                place = One::splat(at as f64);
+                anchor = anchor.unless_nan(anchor, value);
+                state = kernel.push::<_, true>(state, Item { value, anchor, place });
+                count = count.add(one_if_value(value));
+            }
+            range.see_size(One::load(&values[last..]));
+            range.see_square(One::load(&values[last..]));
+            let whole = Whole { count, inverse: one.div(count), place };
+            let merged = kernel.merged::<_, true>(kernel.nothing(), state, whole);
+            merged.where_reaches(count, min_count).store(std::slice::from_mut(result));
+        }
+        !range.is_large() && !range.is_small()
     }
 }
 
@@ -388,7 +463,7 @@ pub(crate) fn segment_len(len: usize, window: Window) -> usize {
     const OFF: usize = 48;
     const LAST: usize = PAGE - OFF;
     let segment = len.div_ceil(LANES).next_multiple_of(LANES);
-    if segment < OVERLAP * window.len {
+    if segment < window.len {
         return len;
     }
     match segment % PAGE {
@@ -856,7 +931,7 @@ impl<K: Slide, I: Isa, V: Vector> Scan<K, I, V> {
         let size = K::State::<V>::PARTS * V::LANES;
         let suffixes = self.suffixes.rows_mut(0, (window + 1) * K::State::<V>::PARTS);
         let counts = self.suffix_counts.rows_mut(0, window + 1);
-        state.store(&mut suffixes[window * size..]);
+        state.write(&mut suffixes[window * size..]);
         count.store(&mut counts[window * V::LANES..]);
         let mut anchor = if FORM == APART { V::splat(f64::NAN) } else { self.anchor };
         let (mut place, mut range) = (V::splat(0.0), Range::<K, V>::new());
@@ -875,7 +950,7 @@ impl<K: Slide, I: Isa, V: Vector> Scan<K, I, V> {
                 count = count.add(one_if_value(value));
                 count.store(&mut counts[row * V::LANES..]);
             }
-            state.store(&mut suffixes[row * size..]);
+            state.write(&mut suffixes[row * size..]);
         }
         self.left_anchor = anchor;
         self.large |= range.is_large();
@@ -903,7 +978,7 @@ impl<K: Slide, I: Isa, V: Vector> Scan<K, I, V> {
         let (mut witness, mut range) = (zero, Range::<K, V>::new());
         for at in 0..len {
             let row = V::load(&rows[at * V::LANES..]);
-            let mut suffix = K::State::load(&suffixes[at * parts * V::LANES..]);
+            let mut suffix = K::State::read(&suffixes[at * parts * V::LANES..]);
             let result = &mut results[at * V::LANES..];
             if FORM == CAREFREE {
                 state = self.kernel.push::<V, false>(state, Item { value: row, anchor, place });

@@ -339,14 +339,14 @@ impl<V: Vector> Parts<V> for Moments<V> {
     const PARTS: usize = 4;
 
     #[inline(always)]
-    fn load(values: &[f64]) -> Self {
-        let (sum, squares) = Parts::load(values);
+    fn read(values: &[f64]) -> Self {
+        let (sum, squares) = Parts::read(values);
         Self { sum, squares }
     }
 
     #[inline(always)]
-    fn store(self, places: &mut [f64]) {
-        (self.sum, self.squares).store(places);
+    fn write(self, places: &mut [f64]) {
+        (self.sum, self.squares).write(places);
     }
 }
 

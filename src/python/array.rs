@@ -9,8 +9,9 @@ use std::ptr::null_mut;
 use numpy::PY_ARRAY_API;
 use numpy::npyffi::objects::{_PyArray_GET_ITEM_DATA, _PyDataType_GET_ITEM_DATA};
 use numpy::npyffi::{
-    self, NPY_ARRAY_ALIGNED, NPY_ARRAY_C_CONTIGUOUS, NPY_ARRAY_ELEMENTSTRIDES, NPY_ARRAY_WRITEABLE,
-    NPY_ORDER, NPY_TYPES, NpyTypes, PyArrayObject, PyArrayObject_fields, get_type_object, npy_intp,
+    self, NPY_ARRAY_ALIGNED, NPY_ARRAY_C_CONTIGUOUS, NPY_ARRAY_ELEMENTSTRIDES,
+    NPY_ARRAY_ENSUREARRAY, NPY_ARRAY_ENSURECOPY, NPY_ARRAY_WRITEABLE, NPY_ORDER, NPY_TYPES,
+    NpyTypes, PyArrayObject, PyArrayObject_fields, get_type_object, npy_intp,
 };
 use pyo3::exceptions::{PyTypeError, PyValueError};
 use pyo3::prelude::*;
@@ -192,6 +193,12 @@ impl<'py> Array<'py> {
     #[inline(always)]
     fn or_copy(&self, will_do: bool, layout: c_int) -> PyResult<Behaved<'_, 'py>> {
         if will_do { Ok(Behaved::Itself(self)) } else { self.copy(layout).map(Behaved::Copy) }
+    }
+
+    /// Another array with these values, in C order.
+    pub(super) fn copied(&self) -> PyResult<Bound<'py, PyAny>> {
+        let flags = NPY_ARRAY_C_CONTIGUOUS | NPY_ARRAY_ENSURECOPY | NPY_ARRAY_ENSUREARRAY;
+        Ok(self.copy(flags)?.object)
     }
 
     #[cold]

@@ -321,7 +321,7 @@ pub(super) fn push<'py>(
     let array = Array::new(a)?;
     axis_within(axis, array.ndim())?;
     match array.dtype() {
-        Some(Dtype::Int64 | Dtype::Int32) => array.as_any().call_method0("copy"),
+        Some(Dtype::Int64 | Dtype::Int32) => array.copied(),
         _ => fill(array.as_any(), Some(axis), Layout::C, |_| Ok(kernel), slow),
     }
 }
