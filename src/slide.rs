@@ -608,7 +608,7 @@ struct Scan<K: Slide, I, V: Vector> {
     /// Whether there may be something other than finite values in the windows of this block.
     care: bool,
     /// Whether the suffixes are there, and if so from whose anchor they are seen.
-    suffixes_from: Option<From>,
+    suffixes_from: Option<Side>,
     /// So many of the latest rows are all finite.
     finite: usize,
     /// What values are multiplied with before they are summed up, with care.
@@ -618,12 +618,12 @@ struct Scan<K: Slide, I, V: Vector> {
     small: bool,
 }
 
-/// Whose anchor the suffixes are seen from.
+/// The part of a window whose anchor the suffixes are seen from.
 #[derive(Clone, Copy, PartialEq)]
-enum From {
-    /// Their own, as in some lane the prefix has no value yet.
+enum Side {
+    /// They themselves, as in some lane the prefix has no value yet.
     Left,
-    /// That of the prefix.
+    /// The prefix.
     Right,
 }
 
@@ -879,19 +879,19 @@ impl<K: Slide, I: Isa, V: Vector> Scan<K, I, V> {
     #[inline(always)]
     fn walk_with_care(&mut self, row: usize, result: usize, len: usize) -> usize {
         let apart = if K::ANCHORED { self.rows_apart(row, len) } else { 0 };
-        let from = if apart > 0 { From::Left } else { From::Right };
+        let from = if apart > 0 { Side::Left } else { Side::Right };
         let len = if apart > 0 { apart } else { len };
         if self.suffixes_from != Some(from) {
             let start = row - self.prefix_len;
             match from {
-                From::Left => self.sum_suffixes::<APART>(start),
-                From::Right => self.sum_suffixes::<CARE>(start),
+                Side::Left => self.sum_suffixes::<APART>(start),
+                Side::Right => self.sum_suffixes::<CARE>(start),
             }
             self.suffixes_from = Some(from);
         }
         let finite = match from {
-            From::Left => self.sum_prefixes::<APART>(row, result, len),
-            From::Right => self.sum_prefixes::<CARE>(row, result, len),
+            Side::Left => self.sum_prefixes::<APART>(row, result, len),
+            Side::Right => self.sum_prefixes::<CARE>(row, result, len),
         };
         self.finite = if finite { self.finite + len } else { 0 };
         len
