@@ -105,12 +105,13 @@ def wheel_command(
 def wheel_environment(
     target: Target, place: Place, registries: Sequence[Path], sysroot: Path, epoch: str
 ) -> dict[str, str]:
-    flags = [
+    remaps = (
         f"--remap-path-prefix={path}={name}"
         for path, name in remapped(place.source, registries).items()
-    ]
-    # Where it lies makes no difference to the product.
-    flags.append(f"--sysroot={sysroot}")
+    )
+    # Names that keep functions of a kind together, so that they are packed tighter; where
+    # the sysroot lies makes no difference to the product.
+    flags = ["-Csymbol-mangling-version=v0", *remaps, f"--sysroot={sysroot}"]
     return {
         **linker_environment(target),
         "SOURCE_DATE_EPOCH": epoch,

@@ -36,6 +36,7 @@ HEADER = '''\
 from collections.abc import Sequence
 from typing import (
     Any,
+    Literal,
     Never,
     SupportsFloat,
     SupportsIndex,
@@ -46,6 +47,8 @@ from typing import (
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
+
+_Axes: TypeAlias = tuple[SupportsIndex, ...]
 
 # The dtypes of the kernels.
 _Float: TypeAlias = np.float32 | np.float64
@@ -58,13 +61,15 @@ _InexactT = TypeVar("_InexactT", bound=np.inexact[Any])
 _ScalarT = TypeVar("_ScalarT", bound=np.generic)
 _ArrayT = TypeVar("_ArrayT", bound=NDArray[np.number[Any] | np.bool_ | np.object_])
 
-# How many dimensions an array has. The first is for arrays whose type does not tell,
-# which are of all three, so that it must be asked for first. As type variables, since
-# mypy looks for a shape itself in what a call within a call returns, and errs.
+# How many dimensions an array has. Where its type does not tell, it is of all these, so
+# that the first is asked for first. They are type variables, since a shape itself is
+# what mypy infers for a call within a call, wrongly.
 _UnknownD = TypeVar("_UnknownD", bound=tuple[Never, Never, Never, Never])
 _OneD = TypeVar("_OneD", bound=tuple[int])
 _MoreD = TypeVar("_MoreD", bound=tuple[int, int, *tuple[int, ...]])
 _ShapeT = TypeVar("_ShapeT", bound=tuple[int, ...])
+# Where a result is written to.
+_OutT = TypeVar("_OutT", bound=NDArray[Any])
 '''
 
 NUMBER = "SupportsFloat | SupportsIndex"
@@ -74,10 +79,13 @@ PARAMETERS = {
     "a": "ArrayLike",
     "axis": "SupportsIndex",
     "ddof": "SupportsIndex",
+    "keepdims": "bool",
+    "kth": "SupportsIndex",
     "min_count": "SupportsIndex",
     "n": "SupportsIndex",
     "new": NUMBER,
     "old": NUMBER,
+    "out": "NDArray[Any]",
     "window": "SupportsIndex",
 }
 
@@ -99,37 +107,56 @@ def reduction(
     arrays: Sequence[tuple[str, str]],
     other: str = "Any",
     other_arrays: str = "Any",
+    several: str = " | _Axes",
 ) -> list[Overload]:
     """A Python object for all values and for one dimension, else an array.
 
     `scalars` has dtypes, what lists of them hold, and the object's type; `arrays` has
     dtypes and the dtype of the result. `other` is NumPy's answer for all other dtypes.
+    `several` is what `axis` may be beside an integer.
 
     An array whose type does not tell its dimensions gives `NDArray[...] | Any`: an
     array would be a lie for one dimension, a plain union an error wherever an array is
     expected, and Any alone would hide mistakes (typeshed calls it "the Any trick").
     """
-    index = {"axis": "SupportsIndex"}
-    none = {"axis": "None"}
+    plain = {"keepdims": "Literal[False]", "out": "None"}
+    any_axis = {"axis": f"SupportsIndex{several} | None"}
 
-    def overloads() -> Iterator[Overload]:
-        for dtypes, item, result in scalars:
-            values = f"NDArray[{dtypes}] | Sequence[{item}] | {item}"
-            yield Overload(result, {"a": values, **none})
-        for dtypes, result in arrays:
-            unknown = array("_UnknownD", dtypes)
-            yield Overload(f"NDArray[{result}] | Any", {"a": unknown, **index})
-        for dtypes, item, result in scalars:
-            one = f"{array('_OneD', dtypes)} | Sequence[{item}]"
-            yield Overload(result, {"a": one, **index})
-        for dtypes, result in arrays:
-            yield Overload(
-                f"NDArray[{result}]", {"a": array("_MoreD", dtypes), **index}
-            )
-        yield Overload(other, none)
-        yield Overload(other_arrays, index)
+    def whole(returns: str, a: str = "ArrayLike") -> Overload:
+        return Overload(returns, {"a": a, "axis": "None", **plain})
 
-    return list(overloads())
+    def along(returns: str, a: str = "ArrayLike", axis: str = "") -> Overload:
+        return Overload(returns, {"a": a, "axis": axis or "SupportsIndex", **plain})
+
+    def kept(returns: str, a: str = "ArrayLike") -> Overload:
+        keep = {"keepdims": "Literal[True]", "out": "None"}
+        return Overload(returns, {"a": a, **any_axis, **keep})
+
+    def each(shape: str, suffix: str = "", axis: str = "") -> Iterator[Overload]:
+        for dtypes, result in arrays:
+            yield along(f"NDArray[{result}]{suffix}", array(shape, dtypes), axis)
+
+    return [
+        *(
+            whole(result, f"NDArray[{dtypes}] | Sequence[{item}] | {item}")
+            for dtypes, item, result in scalars
+        ),
+        *each("_UnknownD", " | Any"),
+        *(
+            along(result, f"{array('_OneD', dtypes)} | Sequence[{item}]")
+            for dtypes, item, result in scalars
+        ),
+        *each("_MoreD"),
+        *each("_ShapeT", " | Any", f"SupportsIndex{several}"),
+        whole(other),
+        along(other_arrays, axis=f"SupportsIndex{several}"),
+        *(
+            kept(f"NDArray[{result}]", f"NDArray[{dtypes}]")
+            for dtypes, result in arrays
+        ),
+        kept("NDArray[Any]"),
+        Overload("_OutT", {**any_axis, "out": "_OutT"}),
+    ]
 
 
 NUMBERS = [("_Integer", "int", "int"), ("_Float", "float", "float")]
@@ -146,6 +173,7 @@ PLACE = reduction(
     [("Any", "np.intp")],
     "int | np.intp",
     "NDArray[np.intp] | Any",
+    several="",
 )
 TRUTH = reduction(
     [(KERNEL, "float", "bool")],
@@ -154,9 +182,44 @@ TRUTH = reduction(
     "NDArray[np.bool_] | Any",
 )
 MOVING = [
-    Overload(array("_ShapeT", "_InexactT"), {"a": array("_ShapeT", "_InexactT")}),
-    Overload(array("_ShapeT", "np.float64"), {"a": array("_ShapeT", "_Whole")}),
-    Overload(array("tuple[int]", "np.float64"), {"a": "Sequence[float]"}),
+    *(
+        Overload(result, {"a": a, "out": "None"})
+        for a, result in {
+            array("_ShapeT", "_InexactT"): array("_ShapeT", "_InexactT"),
+            array("_ShapeT", "_Whole"): array("_ShapeT", "np.float64"),
+            "Sequence[float]": array("tuple[int]", "np.float64"),
+            "ArrayLike": "NDArray[Any]",
+        }.items()
+    ),
+    Overload("_OutT", {"out": "_OutT"}),
+]
+
+
+# In the shape of the array, or in one dimension without an axis.
+def filling(arrays: Sequence[tuple[str, str]], other: str) -> list[Overload]:
+    return [
+        *(
+            Overload(
+                array("_ShapeT", result),
+                {"a": array("_ShapeT", dtypes), "axis": "SupportsIndex"},
+            )
+            for dtypes, result in arrays
+        ),
+        *(
+            Overload(
+                array("tuple[int]", result), {"a": f"NDArray[{dtypes}]", "axis": "None"}
+            )
+            for dtypes, result in arrays
+        ),
+        Overload(f"NDArray[{other}]", {"axis": "SupportsIndex | None"}),
+    ]
+
+
+RANKS = filling([("Any", "np.float64")], "np.float64")
+PARTITION = filling([("_ScalarT", "_ScalarT")], "Any")
+INDICES = filling([("Any", "np.intp")], "np.intp")
+PUSHED = [
+    Overload(array("_ShapeT", "_ScalarT"), {"a": array("_ShapeT", "_ScalarT")}),
     Overload("NDArray[Any]"),
 ]
 
@@ -164,6 +227,7 @@ MOVING = [
 RESULTS: Mapping[str, Sequence[Overload]] = {
     "allnan": TRUTH,
     "anynan": TRUTH,
+    "argpartition": INDICES,
     "get_num_threads": [Overload("int")],
     "median": MEAN,
     "move_*": MOVING,
@@ -173,9 +237,13 @@ RESULTS: Mapping[str, Sequence[Overload]] = {
     "nanmean": MEAN,
     "nanmedian": MEAN,
     "nanmin": EXTREME,
+    "nanrankdata": RANKS,
     "nanstd": MEAN,
     "nansum": TOTAL,
     "nanvar": MEAN,
+    "partition": PARTITION,
+    "push": PUSHED,
+    "rankdata": RANKS,
     "replace": [Overload("_ArrayT", {"a": "_ArrayT"})],
     "set_num_threads": [Overload("None")],
     "ss": TOTAL,
@@ -236,9 +304,17 @@ def parameters(
             keyword_only = True
             yield "*"
         type_ = types.get(one.name) or usual_type(name, one)
-        fits = type_.endswith("None") if one.default is None else type_ != "None"
+        fits = is_of(one.default, type_)
         given = one.default is not one.empty and fits
         yield f"{one.name}: {type_}" + (f" = {one.default!r}" if given else "")
+
+
+def is_of(default: object, type_: str) -> bool:
+    if default is None:
+        return type_.endswith("None")
+    if type_.startswith("Literal"):
+        return type_ == f"Literal[{default!r}]"
+    return type_ != "None"
 
 
 def usual_type(name: str, parameter: inspect.Parameter) -> str:

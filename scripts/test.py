@@ -15,6 +15,7 @@ every runner's own last line and what could not be run; status 1 if anything fai
 import argparse
 import configparser
 import re
+import shutil
 import sys
 import tempfile
 import time
@@ -42,6 +43,9 @@ from targets import Plan, Python, Target
 
 TOX = PROJECT.root / "tox.ini"
 
+# What an environment needs of the system, and is left out without.
+NEEDED = {"instructions": "valgrind"}
+
 # How runners close. One environment may run several; each line is shown.
 CLOSING = re.compile(
     r"=+ (?P<pytest>.*\b(passed|failed|errors?|skipped|deselected|no tests ran)\b.*) =+"
@@ -51,7 +55,9 @@ CLOSING = re.compile(
     r"|(?P<ruff>All checks passed!|\d+ files? already formatted)"
     r"|(?P<check_jsonschema>ok -- validation done)"
     r"|(?P<zizmor>No findings to report.*|\d+ findings?\b.*)"
+    r"|(?P<calls>\d+ calls: .*)"
     r"|(?P<ours>\S+ is up to date.*)"
+    r"|(?P<bench>\d+ cells; .*)"
 )
 
 
@@ -129,6 +135,16 @@ def python_of(name: str, base: str) -> Python | None:
     """By the name, as tox does: py314t is 3.14t; else by base_python."""
     found = re.match(r"py(\d\d+t?)(-|$)", name) or re.match(r"python([\d.]+t?)$", base)
     return Python.parse(found[1]) if found else None
+
+
+def without_tool(envs: Iterable[Env]) -> dict[str, str]:
+    """The environments that need a program which is not installed, and why."""
+    needed = {env.name: NEEDED[env.name] for env in envs if env.name in NEEDED}
+    return {
+        name: f"{tool} is not installed"
+        for name, tool in needed.items()
+        if shutil.which(tool) is None
+    }
 
 
 def planned(
@@ -390,7 +406,10 @@ def stage(arguments: Sequence[str]) -> int:
     interpreters = pythons.provide(sorted({env.python for env in envs if env.python}))
     pythons.put_on_path(interpreters)
     excused = interpreters.excused(plan)
-    possible = [env for env in envs if env.python not in excused]
+    lacking = without_tool(envs)
+    possible = [
+        env for env in envs if env.python not in excused and env.name not in lacking
+    ]
 
     report.heading("wheels")
     host = targets.host_triple()
@@ -409,7 +428,8 @@ def stage(arguments: Sequence[str]) -> int:
     rows = {wheel.name: row_of(wheel, plan) for wheel in wheels}
     reasons = {name: excuses(row, plan, host, excused) for name, row in rows.items()}
     note(wheels, results, reasons)
-    show(results, {rows[name].name: why for name, why in reasons.items()})
+    not_run = {rows[name].name: why for name, why in reasons.items()}
+    show(results, {**not_run, "": lacking})
     return 1 if any(not one.passed for one in results) else 0
 
 

@@ -1,7 +1,7 @@
 //! The dtypes that the kernels accept.
 
 /// A value of an array.
-pub trait Element: Copy + PartialOrd + Send + Sync + 'static {
+pub trait Element: Copy + Default + PartialOrd + Send + Sync + 'static {
     /// The dtype of a mean: itself for floats, `f64` for integers.
     type Float: Float;
     /// The dtype of a sum: itself for floats, `i64` for integers, as in NumPy.
@@ -13,6 +13,8 @@ pub trait Element: Copy + PartialOrd + Send + Sync + 'static {
     const LOWEST: Self;
     /// No value is greater.
     const HIGHEST: Self;
+    /// Integers beyond this are rounded in an `f64`.
+    const LAST_EXACT: f64 = f64::INFINITY;
     /// What stands for no value: NaN, or zero for integers, which never need it.
     const MISSING: Self;
 
@@ -22,10 +24,39 @@ pub trait Element: Copy + PartialOrd + Send + Sync + 'static {
     fn to_f64(self) -> f64;
     /// What `to_f64` rounded away: zero but for `i64` beyond 2⁵³.
     fn residue(self) -> f64;
+    /// An integer that is in the same order among others; NaN is above all.
+    fn to_key(self) -> u64;
+    /// And back.
+    fn from_key(key: u64) -> Self;
+    /// The key of a value that is not NaN, as a signed integer; -0.0 comes before 0.0.
+    #[inline(always)]
+    fn signed_key(self) -> i64 {
+        (self.to_key() ^ (1 << 63)) as i64
+    }
+    /// And back.
+    #[inline(always)]
+    fn from_signed_key(key: i64) -> Self {
+        Self::from_key(key as u64 ^ (1 << 63))
+    }
+    /// The bits, in what is wide enough for any dtype.
+    fn to_word(self) -> u64;
+    /// And back.
+    fn from_word(word: u64) -> Self;
+    /// Whether sums and squares may leave the range of `f64`.
+    const HAS_EXTREMES: bool = Self::HAS_NAN && size_of::<Self>() == 8;
+
     /// The mean of two, rounded once and without overflow.
     fn halfway(self, other: Self) -> Self::Float;
     /// `to_f64` of each: themselves, or written to `places`, of which there are as many.
     fn to_f64s<'a>(values: &'a [Self], places: &'a mut [f64]) -> &'a [f64];
+
+    /// Writes `to_f64` of each.
+    #[inline(always)]
+    fn copy_to_f64s(values: &[Self], places: &mut [f64]) {
+        for (place, value) in places.iter_mut().zip(values) {
+            *place = value.to_f64();
+        }
+    }
 }
 
 /// A value that can hold the result of a division.
@@ -36,14 +67,12 @@ pub trait Float: Element<Float = Self, Sum = Self> {
 
 #[inline(always)]
 fn convert<'a, T: Element>(values: &'a [T], places: &'a mut [f64]) -> &'a [f64] {
-    for (place, value) in places.iter_mut().zip(values) {
-        *place = value.to_f64();
-    }
+    T::copy_to_f64s(values, places);
     places
 }
 
 macro_rules! float {
-    ($($t:ident: $to_f64s:expr),*) => {$(
+    ($($t:ident $bits:ident: $to_f64s:expr),*) => {$(
         impl Element for $t {
             type Float = $t;
             type Sum = $t;
@@ -69,6 +98,25 @@ macro_rules! float {
                 $to_f64s(values, places)
             }
             #[inline(always)]
+            fn to_key(self) -> u64 {
+                let bits = f64::from(self).to_bits();
+                // The more negative, the greater are the other bits.
+                let key = bits ^ ((bits as i64 >> 63) as u64 | 1 << 63);
+                if self.is_nan() { u64::MAX } else { key }
+            }
+            #[inline(always)]
+            fn from_key(key: u64) -> $t {
+                f64::from_bits(key ^ (!(key as i64 >> 63) as u64 | 1 << 63)) as $t
+            }
+            #[inline(always)]
+            fn to_word(self) -> u64 {
+                u64::from(self.to_bits())
+            }
+            #[inline(always)]
+            fn from_word(word: u64) -> $t {
+                $t::from_bits(word as $bits)
+            }
+            #[inline(always)]
             fn halfway(self, other: $t) -> $t {
                 let sum = self + other;
                 if sum.is_finite() { sum / 2.0 } else { self / 2.0 + other / 2.0 }
@@ -90,6 +138,8 @@ macro_rules! integer {
             type Float = f64;
             type Sum = i64;
             const HAS_NAN: bool = false;
+            const LAST_EXACT: f64 =
+                if size_of::<$t>() == 8 { 9_007_199_254_740_991.0 } else { f64::INFINITY };
             const LOWEST: $t = $t::MIN;
             const HIGHEST: $t = $t::MAX;
             const MISSING: $t = 0;
@@ -117,6 +167,22 @@ macro_rules! integer {
                 convert(values, places)
             }
             #[inline(always)]
+            fn to_key(self) -> u64 {
+                i64::from(self) as u64 ^ 1 << 63
+            }
+            #[inline(always)]
+            fn from_key(key: u64) -> $t {
+                (key ^ 1 << 63) as $t
+            }
+            #[inline(always)]
+            fn to_word(self) -> u64 {
+                self as u64
+            }
+            #[inline(always)]
+            fn from_word(word: u64) -> $t {
+                word as $t
+            }
+            #[inline(always)]
             fn halfway(self, other: $t) -> f64 {
                 (i128::from(self) + i128::from(other)) as f64 / 2.0
             }
@@ -124,5 +190,5 @@ macro_rules! integer {
     )*};
 }
 
-float!(f32: convert, f64: |values, _| values);
+float!(f32 u32: convert, f64 u64: |values, _| values);
 integer!(i32 i64);

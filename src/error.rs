@@ -12,6 +12,11 @@ pub enum Error {
         /// How many there are.
         ndim: usize,
     },
+    /// The same dimension was named twice.
+    RepeatedAxis {
+        /// The second time.
+        axis: i64,
+    },
     /// A statistic that needs a value found none.
     Empty {
         /// The function.
@@ -37,6 +42,20 @@ pub enum Error {
         /// The most that is allowed.
         window: usize,
     },
+    /// An index at which no value can be put in its place.
+    Kth {
+        /// What came.
+        kth: i64,
+        /// Of the axis.
+        len: usize,
+    },
+    /// A number of steps that cannot be made.
+    Steps {
+        /// What came.
+        n: i64,
+    },
+    /// An axis is needed.
+    NoAxis,
     /// A window needs a dimension to move along.
     NoDimension,
     /// A number that an integer dtype does not have.
@@ -60,12 +79,14 @@ pub enum Error {
         /// What is allowed.
         most: usize,
     },
-    /// The same in the environment.
+    /// An environment variable that makes no sense.
     Environment {
-        /// What the variable holds.
+        /// Its name.
+        variable: &'static str,
+        /// What it holds.
         value: String,
         /// What is allowed.
-        most: usize,
+        allowed: String,
     },
 }
 
@@ -75,6 +96,7 @@ impl fmt::Display for Error {
             Self::Axis { axis, ndim } => {
                 write!(f, "axis {axis} is out of bounds for array of dimension {ndim}")
             }
+            Self::RepeatedAxis { axis } => write!(f, "duplicate value in 'axis': {axis}"),
             Self::Empty { name, axis, ref shape } => {
                 write!(f, "{name} needs at least one value: a is empty")?;
                 if let Some(axis) = axis {
@@ -95,6 +117,12 @@ impl fmt::Display for Error {
             Self::MinCount { min_count, window } => {
                 write!(f, "min_count must be between 1 and {window}, the window, got {min_count}")
             }
+            Self::Kth { kth, len } => {
+                let last = len.saturating_sub(1);
+                write!(f, "kth must be between 0 and {last}, the last index of the axis, got {kth}")
+            }
+            Self::Steps { n } => write!(f, "n must be nonnegative or None, got {n}"),
+            Self::NoAxis => write!(f, "axis cannot be None: values are pushed along one"),
             Self::NoDimension => {
                 write!(f, "moving window functions require ndim > 0: a has no axis to move along")
             }
@@ -107,11 +135,8 @@ impl fmt::Display for Error {
             Self::Threads { count, most } => {
                 write!(f, "n must be between 1 and {most} threads, got {count}")
             }
-            Self::Environment { ref value, most } => {
-                write!(
-                    f,
-                    "UNCORK_NUM_THREADS must be an integer between 1 and {most}, got {value:?}"
-                )
+            Self::Environment { variable, ref value, ref allowed } => {
+                write!(f, "{variable} must be {allowed}, got {value:?}")
             }
         }
     }
@@ -166,8 +191,12 @@ mod tests {
                 "n must be between 1 and 1024 threads, got 0",
             ),
             (
-                Error::Environment { value: "many".into(), most: 1024 },
-                "UNCORK_NUM_THREADS must be an integer between 1 and 1024, got \"many\"",
+                Error::Environment {
+                    variable: "UNCORK_CPU",
+                    value: "best".into(),
+                    allowed: "baseline or avx2".into(),
+                },
+                "UNCORK_CPU must be baseline or avx2, got \"best\"",
             ),
         ];
         for (error, expected) in words {

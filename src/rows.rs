@@ -9,12 +9,13 @@
 use std::array::from_fn;
 use std::cell::Cell;
 use std::marker::PhantomData;
-use std::ops::Range;
+use std::mem::MaybeUninit;
+use std::ops::{Range, RangeInclusive};
 
 use smallvec::SmallVec;
 
 use crate::element::{Element, Float};
-use crate::simd::Vector;
+use crate::simd::{LANES, Vector};
 
 /// One dimension: how many values, and how far apart, in values.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -119,6 +120,17 @@ impl<'a, T> ViewMut<'a, T> {
         let dims = one_dimension(values.len());
         Self { first: values.as_mut_ptr(), dims, values: PhantomData }
     }
+
+    /// The places, where they are one lane without gaps.
+    pub fn as_slice(&mut self) -> Option<&mut [MaybeUninit<T>]> {
+        match *self.dims.as_slice() {
+            // SAFETY: `len` neighbours from `first` on are all within the view, and no one else's.
+            [Dim { len, stride: 1 }] => {
+                Some(unsafe { std::slice::from_raw_parts_mut(self.first.cast(), len) })
+            }
+            _ => None,
+        }
+    }
 }
 
 /// Neighbours.
@@ -195,14 +207,20 @@ impl<T: Copy> Cells<'_, T> {
     /// If `len` is zero.
     pub fn jobs(&mut self, len: usize) -> Vec<Job<'_, T>> {
         let overlap = self.may_overlap();
+        let runs = self.runs().flat_map(|run| run.parts(len));
+        if overlap { vec![Job(runs.collect())] } else { runs.map(|run| Job(vec![run])).collect() }
+    }
+
+    /// All values.
+    pub fn runs(&mut self) -> impl Iterator<Item = Run<'_, T>> {
         let mut dims = self.dims.clone();
         let lane = take_lane(&mut dims, false);
         let outer: usize = dims.iter().map(|dim| dim.len).product();
-        let runs = (0..outer).flat_map(|index| {
-            let first = self.first.wrapping_offset(offset_of(&dims, index));
-            Run { first, len: lane.len, stride: lane.stride, values: PhantomData }.parts(len)
-        });
-        if overlap { vec![Job(runs.collect())] } else { runs.map(|run| Job(vec![run])).collect() }
+        let all = self.first;
+        (0..outer).map(move |index| {
+            let first = all.wrapping_offset(offset_of(&dims, index));
+            Run { first, len: lane.len, stride: lane.stride, values: PhantomData }
+        })
     }
 }
 
@@ -236,22 +254,38 @@ impl<T: Copy> Run<'_, T> {
         })
     }
 
-    /// Copies the values to as many places.
-    pub fn read(&self, places: &mut [T]) {
-        for (index, place) in places[..self.len].iter_mut().enumerate() {
-            // SAFETY: `index` is less than `len`, and `Cells::new` vouched for all of them.
-            *place = unsafe { self.first.offset(index as isize * self.stride).read() };
+    /// Puts another value in the place of each that is old.
+    #[inline(always)]
+    pub fn update(&self, is_old: impl Fn(T) -> bool, new: impl Fn(T) -> T) {
+        // Neighbours are known to be such, so that vectors can be made of them.
+        let whole = if self.stride == 1 { self.len - self.len % SOME } else { 0 };
+        for first in (0..whole).step_by(SOME) {
+            // Memory that stays as it is need not be written back.
+            if (first..first + SOME).fold(false, |any, index| any | is_old(self.at(index))) {
+                (first..first + SOME).for_each(|index| self.update_at(index, &is_old, &new));
+            }
         }
+        (whole..self.len).for_each(|index| self.update_at(index, &is_old, &new));
     }
 
-    /// Copies as many values here.
-    pub fn write(&self, values: &[T]) {
-        for (index, &value) in values[..self.len].iter().enumerate() {
-            // SAFETY: as above.
-            unsafe { self.first.offset(index as isize * self.stride).write(value) }
-        }
+    #[inline(always)]
+    fn update_at(&self, index: usize, is_old: impl Fn(T) -> bool, new: impl Fn(T) -> T) {
+        let value = self.at(index);
+        let value = if is_old(value) { new(value) } else { value };
+        // SAFETY: as in `at`; no one else has these places.
+        unsafe { self.first.offset(index as isize * self.stride).write(value) };
+    }
+
+    #[inline(always)]
+    fn at(&self, index: usize) -> T {
+        debug_assert!(index < self.len);
+        // SAFETY: callers keep to the length, and `Cells::new` vouched for all of it.
+        unsafe { self.first.offset(index as isize * self.stride).read() }
     }
 }
+
+/// Values that are looked at together before any is changed.
+const SOME: usize = 64;
 
 /// Where the value of this C-order index is.
 fn offset_of(dims: &[Dim], mut index: usize) -> isize {
@@ -569,6 +603,11 @@ pub struct Lane<'a, T> {
 }
 
 impl<'a, T: Copy> Lane<'a, T> {
+    /// Neighbours.
+    pub fn from_slice(values: &'a [T]) -> Self {
+        Self { first: values.as_ptr(), len: values.len(), stride: 1, values: PhantomData }
+    }
+
     /// How many values.
     #[inline(always)]
     pub fn len(&self) -> usize {
@@ -709,6 +748,21 @@ impl<'a, T: Copy> Lanes<'a, T> {
         View { first, dims, values: PhantomData }
     }
 
+    /// Copies `count` whole lanes from `lane` on, each without gaps to every `pitch`th place.
+    ///
+    /// # Panics
+    /// If there are no such lanes or places.
+    #[inline(never)]
+    pub fn copy_to(&self, lane: usize, count: usize, pitch: usize, places: &mut [T]) {
+        assert!(lane + count <= self.count && self.len <= pitch && places.len() >= count * pitch);
+        let first = self.first.wrapping_offset(lane as isize * self.apart);
+        each_place(count, self.len, self.run_along_memory(), |lane, row| {
+            let offset = lane as isize * self.apart + row as isize * self.stride;
+            // SAFETY: there are such a lane and such a row, and such a place.
+            unsafe { *places.get_unchecked_mut(lane * pitch + row) = *first.offset(offset) }
+        });
+    }
+
     /// `N` adjacent lanes from `lane` on, the values from `start` on, at most `len` of them.
     ///
     /// # Panics
@@ -762,6 +816,76 @@ impl<O> LanesMut<'_, O> {
         let offset = lane as isize * self.apart + index as isize * self.stride;
         // SAFETY: within the dimensions that the view was made with, and no one else's.
         unsafe { self.first.offset(offset).write(value) }
+    }
+}
+
+impl<O> LanesMut<'_, O> {
+    /// The places of one lane, where no gap lies between them.
+    ///
+    /// # Panics
+    /// If there is no such lane.
+    #[inline(always)]
+    pub fn lane_mut(&mut self, lane: usize) -> Option<&mut [MaybeUninit<O>]> {
+        assert!(lane < self.count);
+        let first = self.first.wrapping_offset(lane as isize * self.apart).cast();
+        // SAFETY: `len` neighbours from `first` on are within the view, and no one else's.
+        (self.stride == 1 || self.len <= 1)
+            .then(|| unsafe { std::slice::from_raw_parts_mut(first, self.len) })
+    }
+
+    /// Whether neighbouring lanes are neighbours in memory.
+    pub fn are_adjacent(&self) -> bool {
+        self.apart == 1
+    }
+
+    /// Writes one row of `N` adjacent lanes from `lane` on.
+    ///
+    /// # Panics
+    /// If there are no such lanes or no such row, or the lanes are not adjacent.
+    #[inline(always)]
+    pub fn set_row<const N: usize>(&mut self, lane: usize, row: usize, values: [O; N]) {
+        assert!(self.are_adjacent() && lane + N <= self.count && row < self.len);
+        let first = self.first.wrapping_offset(lane as isize + row as isize * self.stride);
+        // SAFETY: these are `N` neighbours within the view, and no one else's.
+        unsafe { first.cast::<[O; N]>().write(values) }
+    }
+
+    /// Writes `count` whole lanes from `lane` on, as `Lanes::copy_to` has read them.
+    ///
+    /// # Panics
+    /// If there are no such lanes or results.
+    #[inline(never)]
+    pub fn copy_from(&mut self, lane: usize, count: usize, pitch: usize, from: &[MaybeUninit<O>])
+    where
+        O: Copy,
+    {
+        assert!(lane + count <= self.count && self.len <= pitch && from.len() >= count * pitch);
+        let first = self.first.wrapping_offset(lane as isize * self.apart);
+        let along_memory = self.stride.unsigned_abs() < self.apart.unsigned_abs();
+        each_place(count, self.len, along_memory, |lane, row| {
+            let offset = lane as isize * self.apart + row as isize * self.stride;
+            // SAFETY: there are such a result and such a place, which is no one else's.
+            unsafe {
+                first
+                    .cast::<MaybeUninit<O>>()
+                    .offset(offset)
+                    .write(*from.get_unchecked(lane * pitch + row))
+            }
+        });
+    }
+}
+
+/// Every row of every lane, in an order that suits memory.
+#[inline(always)]
+fn each_place(lanes: usize, rows: usize, along_memory: bool, mut visit: impl FnMut(usize, usize)) {
+    if along_memory {
+        for lane in 0..lanes {
+            (0..rows).for_each(|row| visit(lane, row));
+        }
+    } else {
+        for row in 0..rows {
+            (0..lanes).for_each(|lane| visit(lane, row));
+        }
     }
 }
 
@@ -926,57 +1050,68 @@ impl<T: Element> Team<'_, T> {
         self.len
     }
 
-    /// The rows of the team from `row` on: the vectors across its lanes. Before the beginning of
-    /// an axis is NaN. Where a vector has more lanes than the team, or a lane has ended, there is
-    /// no matter what.
+    /// The rows of the team from `row` on, one after the other, the values across its lanes.
+    /// Before the beginning of an axis is NaN. Where a row has more lanes than the team, or a
+    /// lane has ended, there is no matter what.
     ///
     /// # Panics
     /// If `row` is further before the beginning than there is history.
     #[inline(always)]
-    pub fn load<V: Vector>(&self, row: isize, rows: &mut [V]) {
+    pub fn load<V: Vector>(&self, row: isize, rows: &mut [f64]) {
         assert!(row >= -(self.history as isize) || self.fresh == self.lanes);
-        let inside =
-            (row >= 0 || self.fresh == 0) && row + rows.len() as isize <= self.last_len as isize;
-        let done = if inside { self.load_inside(row, rows) } else { 0 };
-        for (at, place) in (row + done as isize..).zip(&mut rows[done..]) {
-            let mut values = [0.0; MOST_LANES];
-            for (lane, value) in values[..V::LANES].iter_mut().enumerate() {
+        let len = rows.len() / V::LANES;
+        let ahead = if self.fresh == self.lanes { row.min(0).unsigned_abs().min(len) } else { 0 };
+        let (before, rows) = rows.split_at_mut(ahead * V::LANES);
+        before.fill(f64::NAN);
+        let (row, len) = (row + ahead as isize, len - ahead);
+        let inside = (row >= 0 || self.fresh == 0) && row + len as isize <= self.last_len as isize;
+        if inside && self.load_inside::<V>(row, rows) {
+            return;
+        }
+        for (at, values) in (row..).zip(rows.chunks_exact_mut(V::LANES)) {
+            for (lane, value) in values.iter_mut().enumerate() {
                 *value = self.value(lane.min(self.lanes - 1), at);
             }
-            *place = V::load(&values);
         }
     }
 
-    /// Loads as many of the rows as can be loaded fast; all lanes have them.
+    /// Loads the rows, which all lanes have, if that can be done fast; says whether it was.
     #[inline(always)]
-    fn load_inside<V: Vector>(&self, row: isize, rows: &mut [V]) -> usize {
+    fn load_inside<V: Vector>(&self, row: isize, rows: &mut [f64]) -> bool {
+        let Self { first, lanes, apart, stride, .. } = *self;
         // SAFETY: each lane has these rows, and a row of adjacent lanes is of neighbours.
-        let neighbours = |lane: usize, row: isize| unsafe {
-            let offset = lane as isize * self.apart + row * self.stride;
-            std::slice::from_raw_parts(self.first.offset(offset), V::LANES)
+        let neighbours = |lane: usize, row: isize, len: usize| unsafe {
+            let offset = lane as isize * apart + row * stride;
+            std::slice::from_raw_parts(first.offset(offset), len)
         };
-        if self.apart == 1 && self.lanes >= V::LANES {
-            for (at, place) in (row..).zip(&mut *rows) {
-                let mut scratch = [0.0; MOST_LANES];
-                *place = V::load(T::to_f64s(neighbours(0, at), &mut scratch[..V::LANES]));
+        if V::LANES == 1 && stride == 1 {
+            T::copy_to_f64s(neighbours(0, row, rows.len()), rows);
+            return true;
+        }
+        if apart == 1 && lanes >= V::LANES {
+            for (at, values) in (row..).zip(rows.chunks_exact_mut(V::LANES)) {
+                T::copy_to_f64s(neighbours(0, at, V::LANES), values);
             }
-            return rows.len();
+            return true;
         }
-        if self.stride != 1 {
-            return 0;
+        let len = rows.len() / V::LANES;
+        if stride != 1 || len < V::LANES {
+            return false;
         }
-        for first in tiles(rows.len(), V::LANES) {
-            let (at, tile) = (row + first as isize, &mut rows[first..first + V::LANES]);
-            let mut scratch = [[0.0; MOST_LANES]; MOST_LANES];
+        let mut scratch = [[0.0; CHUNK]; LANES];
+        for chunk in tiles(len, len.min(CHUNK)) {
+            let (at, len) = (row + chunk as isize, len.min(CHUNK));
             let mut places = scratch.iter_mut();
-            let lanes: [&[f64]; MOST_LANES] = from_fn(|lane| {
-                let places = &mut places.next().expect("a place for each lane")[..V::LANES];
-                let lane = lane.min(self.lanes - 1);
-                T::to_f64s(neighbours(lane, at), places)
+            let lanes: [&[f64]; LANES] = from_fn(|lane| {
+                let places = &mut places.next().expect("a place for each lane")[..len];
+                T::to_f64s(neighbours(lane.min(lanes - 1), at, len), places)
             });
-            V::across(|lane| lanes[lane], tile);
+            for start in tiles(len, V::LANES) {
+                let rows = &mut rows[(chunk + start) * V::LANES..];
+                V::across(&lanes.map(|lane| &lane[start..]), rows);
+            }
         }
-        if rows.len() < V::LANES { 0 } else { rows.len() }
+        true
     }
 
     #[inline(always)]
@@ -991,71 +1126,107 @@ impl<T: Element> Team<'_, T> {
     }
 }
 
-/// The first rows of tiles of `tile` rows that cover `rows`, the last of which overlaps the one
-/// before it; none, if there are fewer.
+/// Values of a lane that are converted at once: enough to make vectors of.
+const CHUNK: usize = 16;
+
+/// The first rows of tiles of `tile` rows that cover `rows`, of which there are no fewer; the last
+/// may overlap the one before it.
 #[inline(always)]
 fn tiles(rows: usize, tile: usize) -> impl Iterator<Item = usize> {
-    let last = rows.checked_sub(tile);
-    (0..rows).step_by(tile).filter_map(move |first| last.map(|last| first.min(last)))
+    (0..rows).step_by(tile).map(move |first| first.min(rows - tile))
 }
-
-/// No vector has more lanes.
-const MOST_LANES: usize = 8;
 
 impl<O: Float> TeamMut<'_, O> {
     /// Writes the rows of the team from `row` on; what is beyond its lanes is dropped.
     #[inline(always)]
-    pub fn store<V: Vector>(&mut self, row: usize, rows: &[V]) {
-        let inside = row + rows.len() <= self.last_len;
-        let done = if inside { self.store_inside(row, rows) } else { 0 };
-        for (at, vector) in (row + done..).zip(&rows[done..]) {
-            let mut values = [0.0; MOST_LANES];
-            vector.store(&mut values[..V::LANES]);
-            for (lane, &value) in values[..self.lanes].iter().enumerate() {
-                let len = if lane + 1 == self.lanes { self.last_len } else { self.len };
-                if at < len {
-                    self.write(lane, at, value);
+    pub fn store<V: Vector>(&mut self, row: usize, rows: &[f64]) {
+        let inside = row + rows.len() / V::LANES <= self.last_len;
+        if inside && self.store_inside::<V>(row, rows) {
+            return;
+        }
+        for (row, values) in (row..).zip(rows.chunks_exact(V::LANES)) {
+            for (lane, &value) in values[..self.lanes.min(V::LANES)].iter().enumerate() {
+                self.write_if_any(lane, row, value);
+            }
+        }
+    }
+
+    /// Writes over those results whose new value is within a range.
+    pub fn amend<V: Vector>(&mut self, row: usize, rows: &[f64], within: &RangeInclusive<f64>) {
+        for (row, values) in (row..).zip(rows.chunks_exact(V::LANES)) {
+            for (lane, &value) in values[..self.lanes.min(V::LANES)].iter().enumerate() {
+                if within.contains(&value) {
+                    self.write_if_any(lane, row, value);
                 }
             }
         }
     }
 
-    /// Stores as many of the rows as can be stored fast, all of which all lanes have.
+    /// Stores the rows, which all lanes have, if that can be done fast; says whether it was.
     #[inline(always)]
-    fn store_inside<V: Vector>(&mut self, row: usize, rows: &[V]) -> usize {
-        if self.apart == 1 && self.lanes >= V::LANES {
-            for (at, vector) in (row..).zip(rows) {
-                let mut values = [0.0; MOST_LANES];
-                vector.store(&mut values[..V::LANES]);
-                for lane in 0..V::LANES {
-                    self.write(lane, at, values[lane]);
+    fn store_inside<V: Vector>(&mut self, row: usize, rows: &[f64]) -> bool {
+        let Self { first, lanes, apart, stride, .. } = *self;
+        // SAFETY: each lane has these rows, which are no one else's, and a row of adjacent lanes
+        // is of neighbours.
+        let write = |lane: usize, row: usize, values: &[f64]| unsafe {
+            let first = first.offset(lane as isize * apart + row as isize * stride);
+            for (at, &value) in values.iter().enumerate() {
+                first.add(at).write(O::from_f64(value));
+            }
+        };
+        if V::LANES == 1 && stride == 1 {
+            write(0, row, rows);
+            return true;
+        }
+        if apart == 1 && lanes >= V::LANES {
+            for (row, values) in (row..).zip(rows.chunks_exact(V::LANES)) {
+                write(0, row, values);
+            }
+            return true;
+        }
+        let len = rows.len() / V::LANES;
+        if stride != 1 || len < V::LANES {
+            return false;
+        }
+        if size_of::<O>() < size_of::<f64>() {
+            let mut scratch = [[0.0; CHUNK]; LANES];
+            for chunk in tiles(len, len.min(CHUNK)) {
+                let len = len.min(CHUNK);
+                for start in tiles(len, V::LANES) {
+                    V::along(&rows[(chunk + start) * V::LANES..], |lane, values| {
+                        scratch[lane][start..start + V::LANES].copy_from_slice(&values[..V::LANES]);
+                    });
+                }
+                for (lane, values) in scratch.iter().enumerate().take(lanes.min(V::LANES)) {
+                    write(lane, row + chunk, &values[..len]);
                 }
             }
-            return rows.len();
+            return true;
         }
-        if self.stride != 1 {
-            return 0;
+        for start in tiles(len, V::LANES) {
+            let (row, rows) = (row + start, &rows[start * V::LANES..]);
+            let write = |lane, values: &[f64]| write(lane, row, &values[..V::LANES]);
+            if lanes >= V::LANES {
+                V::along(rows, write);
+            } else {
+                V::along(rows, |lane, values| {
+                    if lane < lanes {
+                        write(lane, values)
+                    }
+                });
+            }
         }
-        for first in tiles(rows.len(), V::LANES) {
-            let at = row + first;
-            V::along(&rows[first..first + V::LANES], |lane, values| {
-                if lane >= self.lanes {
-                    return;
-                }
-                for (at, &value) in (at..).zip(&values[..V::LANES]) {
-                    self.write(lane, at, value);
-                }
-            });
-        }
-        if rows.len() < V::LANES { 0 } else { rows.len() }
+        true
     }
 
     #[inline(always)]
-    fn write(&mut self, lane: usize, row: usize, value: f64) {
-        debug_assert!(lane < self.lanes && row < self.len);
-        let offset = lane as isize * self.apart + row as isize * self.stride;
-        // SAFETY: callers have checked that the lane has this row; it is no one else's.
-        unsafe { self.first.offset(offset).write(O::from_f64(value)) }
+    fn write_if_any(&mut self, lane: usize, row: usize, value: f64) {
+        let len = if lane + 1 == self.lanes { self.last_len } else { self.len };
+        if row < len {
+            let offset = lane as isize * self.apart + row as isize * self.stride;
+            // SAFETY: callers have seen that there is such a lane; its place is no one else's.
+            unsafe { self.first.offset(offset).write(O::from_f64(value)) }
+        }
     }
 }
 

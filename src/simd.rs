@@ -8,11 +8,13 @@
 
 use std::array::from_fn;
 use std::marker::PhantomData;
+use std::sync::atomic::{AtomicU8, Ordering};
 
 use crate::double::{Double, split_product, two_product, two_sum};
+use crate::error::Error;
 
 /// A set of instructions, as far as kernels care.
-pub trait Isa: Copy {
+pub trait Isa: Copy + 'static {
     /// Its best eight `f64`.
     type Vector: Vector;
     /// The least set that does as well with one value at a time.
@@ -24,12 +26,60 @@ pub trait Isa: Copy {
     fn square(value: f64) -> Double;
     /// `value * factor + term`, rounded once.
     fn mul_add(value: f64, factor: f64, term: f64) -> f64;
+
+    /// Which of eight keys are from `low` to `high`: a bit for each.
+    #[inline(always)]
+    fn within(keys: &[u64; 8], low: u64, high: u64) -> u8 {
+        let bit = |at: usize| u8::from(low <= keys[at] && keys[at] <= high) << at;
+        (0..8).fold(0, |mask, at| mask | bit(at))
+    }
+
+    /// Those whose bits are set, in front of others.
+    #[inline(always)]
+    fn pack(keys: &[u64; 8], mask: u8) -> [u64; 8] {
+        let mut packed = [0; 8];
+        let mut len = 0;
+        for (at, &key) in keys.iter().enumerate() {
+            packed[len % 8] = key;
+            len += usize::from(mask >> at & 1);
+        }
+        packed
+    }
+}
+
+/// As many values as the widest vector has, in memory: a cache line.
+#[derive(Clone, Copy)]
+#[repr(C, align(64))]
+pub struct Row([f64; LANES]);
+
+/// How many lanes are walked in step.
+pub const LANES: usize = 8;
+
+impl Row {
+    /// Zeros.
+    pub const ZERO: Self = Self([0.0; LANES]);
+
+    /// The values of some, one after the other.
+    #[inline(always)]
+    pub fn values(rows: &[Self]) -> &[f64] {
+        // SAFETY: a row is `LANES` values and nothing else, and its alignment is its size.
+        unsafe { std::slice::from_raw_parts(rows.as_ptr().cast(), rows.len() * LANES) }
+    }
+
+    /// The same, to be written.
+    #[inline(always)]
+    pub fn values_mut(rows: &mut [Self]) -> &mut [f64] {
+        // SAFETY: as above.
+        unsafe { std::slice::from_raw_parts_mut(rows.as_mut_ptr().cast(), rows.len() * LANES) }
+    }
 }
 
 /// Some `f64` side by side: the same place in each of as many lanes.
-pub trait Vector: Copy {
+pub trait Vector: Copy + 'static {
     /// How many.
     const LANES: usize;
+    /// How many of them an instruction works on.
+    const WIDTH: usize;
 
     /// The same value everywhere.
     fn splat(value: f64) -> Self;
@@ -47,8 +97,20 @@ pub trait Vector: Copy {
     fn div(self, other: Self) -> Self;
     /// `self * factor + term`, rounded once.
     fn mul_add(self, factor: Self, term: Self) -> Self;
+    /// `self * factor - term`, rounded once.
+    #[inline(always)]
+    fn mul_sub(self, factor: Self, term: Self) -> Self {
+        self.mul_add(factor, Self::splat(0.0).sub(term))
+    }
     /// `term - self * factor`, rounded once.
     fn mul_sub_from(self, factor: Self, term: Self) -> Self;
+    /// `self * factor + term`, rounded once or twice.
+    #[inline(always)]
+    fn mul_add_loosely(self, factor: Self, term: Self) -> Self {
+        self.mul(factor).add(term)
+    }
+    /// The square roots.
+    fn sqrt(self) -> Self;
     /// The lesser; `other` where either is NaN.
     fn least(self, other: Self) -> Self;
     /// The greater; `other` where either is NaN.
@@ -57,13 +119,22 @@ pub trait Vector: Copy {
     fn unless_nan(self, key: Self, other: Self) -> Self;
     /// `self`, but NaN where `key` is less than `limit`.
     fn where_reaches(self, key: Self, limit: Self) -> Self;
+    /// `self` where `key` is less than `limit`, else `other`.
+    fn where_less(self, key: Self, limit: Self, other: Self) -> Self;
+    /// `self` where `key` is at most `limit`, else `other`.
+    fn where_at_most(self, key: Self, limit: Self, other: Self) -> Self;
+    /// `self`, plus `term` where `key` is less than `limit`; else -0.0 may become 0.0.
+    fn add_where_less(self, term: Self, key: Self, limit: Self) -> Self;
     /// Whether any is NaN.
     fn any_nan(self) -> bool;
+    /// `self`, plus `term` where `key` is -0.0; else -0.0 may become 0.0.
+    fn add_where_negative_zero(self, term: Self, key: Self) -> Self;
 
-    /// From `LANES` neighbours in each of `LANES` lanes, the vectors across the lanes.
-    fn across<'a>(lane: impl Fn(usize) -> &'a [f64], rows: &mut [Self]);
+    /// From `LANES` neighbours in each of `LANES` lanes, the rows across the lanes, one after the
+    /// other.
+    fn across(lanes: &[&[f64]; LANES], rows: &mut [f64]);
     /// And back: gives `lane` the neighbours in each lane.
-    fn along(rows: &[Self], lane: impl FnMut(usize, &[f64]));
+    fn along(rows: &[f64], lane: impl FnMut(usize, &[f64]));
 
     /// The rounded sums and their errors, as `double::two_sum`.
     #[inline(always)]
@@ -71,6 +142,21 @@ pub trait Vector: Copy {
         let sum = self.add(other);
         let grown = sum.sub(self);
         (sum, self.sub(sum.sub(grown)).add(other.sub(grown)))
+    }
+
+    /// The rounded differences and their errors.
+    #[inline(always)]
+    fn two_difference(self, other: Self) -> (Self, Self) {
+        let difference = self.sub(other);
+        let grown = difference.sub(self);
+        (difference, self.sub(difference.sub(grown)).sub(other.add(grown)))
+    }
+
+    /// The rounded products and their errors, as `double::two_product`.
+    #[inline(always)]
+    fn two_product(self, other: Self) -> (Self, Self) {
+        let product = self.mul(other);
+        (product, self.mul_sub(other, product))
     }
 }
 
@@ -155,6 +241,9 @@ fn product(a: f64, b: f64) -> Double {
     if FUSED { two_product(a, b) } else { split_product(a, b) }
 }
 
+/// The bits of -0.0.
+const SIGN: u64 = 1 << 63;
+
 /// One `f64`, where there is but one lane.
 #[derive(Clone, Copy)]
 pub struct One<I>(f64, PhantomData<I>);
@@ -168,6 +257,7 @@ impl<I: Isa> One<I> {
 
 impl<I: Isa> Vector for One<I> {
     const LANES: usize = 1;
+    const WIDTH: usize = 1;
 
     #[inline(always)]
     fn splat(value: f64) -> Self {
@@ -206,6 +296,10 @@ impl<I: Isa> Vector for One<I> {
         Self::new(I::mul_add(-self.0, factor.0, term.0))
     }
     #[inline(always)]
+    fn sqrt(self) -> Self {
+        Self::new(self.0.sqrt())
+    }
+    #[inline(always)]
     fn least(self, other: Self) -> Self {
         if self.0 < other.0 { self } else { other }
     }
@@ -222,16 +316,32 @@ impl<I: Isa> Vector for One<I> {
         if key.0 >= limit.0 { self } else { Self::new(f64::NAN) }
     }
     #[inline(always)]
+    fn where_less(self, key: Self, limit: Self, other: Self) -> Self {
+        if key.0 < limit.0 { self } else { other }
+    }
+    #[inline(always)]
+    fn where_at_most(self, key: Self, limit: Self, other: Self) -> Self {
+        if key.0 <= limit.0 { self } else { other }
+    }
+    #[inline(always)]
+    fn add_where_less(self, term: Self, key: Self, limit: Self) -> Self {
+        if key.0 < limit.0 { self.add(term) } else { self }
+    }
+    #[inline(always)]
     fn any_nan(self) -> bool {
         self.0.is_nan()
     }
     #[inline(always)]
-    fn across<'a>(lane: impl Fn(usize) -> &'a [f64], rows: &mut [Self]) {
-        rows[0] = Self::new(lane(0)[0]);
+    fn add_where_negative_zero(self, term: Self, key: Self) -> Self {
+        if key.0.to_bits() == SIGN { self.add(term) } else { self }
     }
     #[inline(always)]
-    fn along(rows: &[Self], mut lane: impl FnMut(usize, &[f64])) {
-        lane(0, &[rows[0].0]);
+    fn across(lanes: &[&[f64]; LANES], rows: &mut [f64]) {
+        rows[0] = lanes[0][0];
+    }
+    #[inline(always)]
+    fn along(rows: &[f64], mut lane: impl FnMut(usize, &[f64])) {
+        lane(0, &rows[..1]);
     }
 }
 
@@ -253,6 +363,7 @@ impl Eight {
 
 impl Vector for Eight {
     const LANES: usize = 8;
+    const WIDTH: usize = 2;
 
     #[inline(always)]
     fn splat(value: f64) -> Self {
@@ -296,6 +407,10 @@ impl Vector for Eight {
         Self(self.0.map(|value| -value)).mul_add(factor, term)
     }
     #[inline(always)]
+    fn sqrt(self) -> Self {
+        Self(self.0.map(f64::sqrt))
+    }
+    #[inline(always)]
     fn least(self, other: Self) -> Self {
         self.each(other, |a, b| if a < b { a } else { b })
     }
@@ -318,19 +433,45 @@ impl Vector for Eight {
         )
     }
     #[inline(always)]
+    fn where_less(self, key: Self, limit: Self, other: Self) -> Self {
+        let pick = |lane: usize| key.0[lane] < limit.0[lane];
+        Self(from_fn(|lane| if pick(lane) { self.0[lane] } else { other.0[lane] }))
+    }
+    #[inline(always)]
+    fn where_at_most(self, key: Self, limit: Self, other: Self) -> Self {
+        let pick = |lane: usize| key.0[lane] <= limit.0[lane];
+        Self(from_fn(|lane| if pick(lane) { self.0[lane] } else { other.0[lane] }))
+    }
+    #[inline(always)]
+    fn add_where_less(self, term: Self, key: Self, limit: Self) -> Self {
+        let term =
+            key.each_of_three(limit, term, |key, limit, term| if key < limit { term } else { 0.0 });
+        self.add(term)
+    }
+    #[inline(always)]
     fn any_nan(self) -> bool {
         self.0.iter().fold(false, |any, value| any | value.is_nan())
     }
     #[inline(always)]
-    fn across<'a>(lane: impl Fn(usize) -> &'a [f64], rows: &mut [Self]) {
-        for (at, row) in rows[..8].iter_mut().enumerate() {
-            *row = Self(from_fn(|of| lane(of)[at]));
+    fn add_where_negative_zero(self, term: Self, key: Self) -> Self {
+        self.each_of_three(
+            term,
+            key,
+            |value, term, key| {
+                if key.to_bits() == SIGN { value + term } else { value }
+            },
+        )
+    }
+    #[inline(always)]
+    fn across(lanes: &[&[f64]; LANES], rows: &mut [f64]) {
+        for (at, row) in rows[..64].chunks_exact_mut(8).enumerate() {
+            row.copy_from_slice(&from_fn::<_, 8, _>(|of| lanes[of][at]));
         }
     }
     #[inline(always)]
-    fn along(rows: &[Self], mut lane: impl FnMut(usize, &[f64])) {
+    fn along(rows: &[f64], mut lane: impl FnMut(usize, &[f64])) {
         for of in 0..8 {
-            let values: [f64; 8] = from_fn(|row| rows[row].0[of]);
+            let values: [f64; 8] = from_fn(|row| rows[8 * row + of]);
             lane(of, &values);
         }
     }
@@ -353,16 +494,86 @@ pub(crate) trait Work {
     fn work<I: Isa>(self) -> Self::Out;
 }
 
+/// The sets of instructions, the best last.
+#[derive(Clone, Copy, Debug, PartialEq, PartialOrd)]
+#[repr(u8)]
+enum Level {
+    Baseline = 1,
+    #[cfg(target_arch = "x86_64")]
+    Avx2 = 2,
+    #[cfg(target_arch = "x86_64")]
+    Avx512 = 3,
+}
+
+impl Level {
+    const NAMES: &[(&str, Self)] = &[
+        ("baseline", Self::Baseline),
+        #[cfg(target_arch = "x86_64")]
+        ("avx2", Self::Avx2),
+        #[cfg(target_arch = "x86_64")]
+        ("avx512", Self::Avx512),
+    ];
+
+    /// The best that this machine has.
+    fn best() -> Self {
+        #[cfg(target_arch = "x86_64")]
+        return x86::level();
+        #[cfg(not(target_arch = "x86_64"))]
+        return Self::Baseline;
+    }
+}
+
+/// What is used, once that is known; it is never more than the machine has.
+static LEVEL: AtomicU8 = AtomicU8::new(0);
+
+#[inline(always)]
+fn level() -> Level {
+    match LEVEL.load(Ordering::Relaxed) {
+        1 => Level::Baseline,
+        #[cfg(target_arch = "x86_64")]
+        2 => Level::Avx2,
+        #[cfg(target_arch = "x86_64")]
+        3 => Level::Avx512,
+        _ => use_best(),
+    }
+}
+
+#[cold]
+fn use_best() -> Level {
+    let level = Level::best();
+    LEVEL.store(level as u8, Ordering::Relaxed);
+    level
+}
+
+/// Uses no better instructions than the environment variable `UNCORK_CPU` names, if it is set.
+pub fn set_level_from_environment() -> Result<(), Error> {
+    let variable = "UNCORK_CPU";
+    let Some(value) = std::env::var_os(variable) else {
+        return Ok(());
+    };
+    let best = Level::best();
+    let mut available = Level::NAMES.iter().filter(|(_, level)| *level <= best);
+    let chosen = available.clone().find(|(name, _)| value == *name);
+    let Some((_, level)) = chosen else {
+        let first = available.next().map_or("", |(name, _)| name).to_owned();
+        let allowed = available.fold(first, |names, (name, _)| names + " or " + name);
+        let value = value.to_string_lossy().into_owned();
+        return Err(Error::Environment { variable, value, allowed: allowed + " on this machine" });
+    };
+    LEVEL.store(*level as u8, Ordering::Relaxed);
+    Ok(())
+}
+
 /// Does work with the best instructions that this machine has.
 #[inline(always)]
 pub(crate) fn dispatch<W: Work>(work: W) -> W::Out {
-    #[cfg(target_arch = "x86_64")]
-    match x86::level() {
-        x86::Level::Avx512 => return work.work::<x86::Avx512>(),
-        x86::Level::Avx2 => return work.work::<x86::Avx2>(),
-        x86::Level::Baseline => {}
+    match level() {
+        #[cfg(target_arch = "x86_64")]
+        Level::Avx512 => work.work::<x86::Avx512>(),
+        #[cfg(target_arch = "x86_64")]
+        Level::Avx2 => work.work::<x86::Avx2>(),
+        Level::Baseline => work.work::<Baseline>(),
     }
-    work.work::<Baseline>()
 }
 
 /// Runs `task` with the best instructions that this machine has.
@@ -386,39 +597,14 @@ pub(crate) fn vectorized<T: Task>(task: T) -> T::Out {
 mod x86 {
     use std::arch::is_x86_feature_detected as has;
     use std::arch::x86_64::*;
-    use std::sync::atomic::{AtomicU8, Ordering};
+    use std::array::from_fn;
 
-    use super::{Isa, Task, Vector};
+    use super::{Isa, LANES, Level, SIGN, Task, Vector};
     use crate::double::{Double, two_product};
 
-    /// The sets of instructions, the best last.
-    #[derive(Clone, Copy)]
-    #[repr(u8)]
-    pub(super) enum Level {
-        Baseline = 1,
-        Avx2 = 2,
-        Avx512 = 3,
-    }
-
     /// What this machine has.
-    #[inline(always)]
     pub(super) fn level() -> Level {
-        static LEVEL: AtomicU8 = AtomicU8::new(0);
-        match LEVEL.load(Ordering::Relaxed) {
-            1 => Level::Baseline,
-            2 => Level::Avx2,
-            3 => Level::Avx512,
-            _ => {
-                let level = detect();
-                LEVEL.store(level as u8, Ordering::Relaxed);
-                level
-            }
-        }
-    }
-
-    #[cold]
-    fn detect() -> Level {
-        if !(has!("avx2") && has!("fma")) {
+        if !(has!("avx2") && has!("bmi1") && has!("bmi2") && has!("fma") && has!("popcnt")) {
             return Level::Baseline;
         }
         if has!("avx512f") && has!("avx512dq") && has!("avx512vl") && has!("avx512bw") {
@@ -427,12 +613,12 @@ mod x86 {
         Level::Avx2
     }
 
-    #[target_feature(enable = "avx512f,avx512dq,avx512vl,avx512bw,avx2,fma")]
+    #[target_feature(enable = "avx512f,avx512dq,avx512vl,avx512bw,avx2,bmi1,bmi2,fma,popcnt")]
     fn avx512<T: Task>(task: T) -> T::Out {
         task.run::<Avx512>()
     }
 
-    #[target_feature(enable = "avx2,fma")]
+    #[target_feature(enable = "avx2,bmi1,bmi2,fma,popcnt")]
     fn avx2<T: Task>(task: T) -> T::Out {
         task.run::<Avx2>()
     }
@@ -440,6 +626,15 @@ mod x86 {
     /// Given to work only where `level` says so.
     #[derive(Clone, Copy)]
     pub(super) struct Avx512;
+
+    /// SAFETY of every block in this implementation: `One512` appears only in tasks that `Avx512`
+    /// runs. References are to as many values as are read or written.
+    macro_rules! avx512 {
+        ($intrinsic:expr) => {
+            // SAFETY: above.
+            unsafe { $intrinsic }
+        };
+    }
 
     impl Isa for Avx512 {
         type Vector = One512;
@@ -459,6 +654,26 @@ mod x86 {
         #[inline(always)]
         fn mul_add(value: f64, factor: f64, term: f64) -> f64 {
             value.mul_add(factor, term)
+        }
+
+        #[inline(always)]
+        fn within(keys: &[u64; 8], low: u64, high: u64) -> u8 {
+            avx512!({
+                let keys = _mm512_loadu_epi64(keys.as_ptr().cast());
+                let reaches = _mm512_cmpge_epu64_mask(keys, _mm512_set1_epi64(low as i64));
+                _mm512_mask_cmple_epu64_mask(reaches, keys, _mm512_set1_epi64(high as i64))
+            })
+        }
+
+        #[inline(always)]
+        fn pack(keys: &[u64; 8], mask: u8) -> [u64; 8] {
+            let mut packed = [0; 8];
+            avx512!({
+                let keys = _mm512_loadu_epi64(keys.as_ptr().cast());
+                let front = _mm512_maskz_compress_epi64(mask, keys);
+                _mm512_storeu_epi64(packed.as_mut_ptr().cast(), front);
+            });
+            packed
         }
     }
 
@@ -490,17 +705,9 @@ mod x86 {
     #[derive(Clone, Copy)]
     pub(super) struct One512(__m512d);
 
-    /// SAFETY of every block in this implementation: `One512` appears only in tasks that `Avx512`
-    /// runs. References are to as many values as are read or written.
-    macro_rules! avx512 {
-        ($intrinsic:expr) => {
-            // SAFETY: above.
-            unsafe { $intrinsic }
-        };
-    }
-
     impl Vector for One512 {
         const LANES: usize = 8;
+        const WIDTH: usize = 8;
 
         #[inline(always)]
         fn splat(value: f64) -> Self {
@@ -537,8 +744,20 @@ mod x86 {
             Self(avx512!(_mm512_fmadd_pd(self.0, factor.0, term.0)))
         }
         #[inline(always)]
+        fn mul_add_loosely(self, factor: Self, term: Self) -> Self {
+            self.mul_add(factor, term)
+        }
+        #[inline(always)]
+        fn mul_sub(self, factor: Self, term: Self) -> Self {
+            Self(avx512!(_mm512_fmsub_pd(self.0, factor.0, term.0)))
+        }
+        #[inline(always)]
         fn mul_sub_from(self, factor: Self, term: Self) -> Self {
             Self(avx512!(_mm512_fnmadd_pd(self.0, factor.0, term.0)))
+        }
+        #[inline(always)]
+        fn sqrt(self) -> Self {
+            Self(avx512!(_mm512_sqrt_pd(self.0)))
         }
         #[inline(always)]
         fn least(self, other: Self) -> Self {
@@ -563,28 +782,57 @@ mod x86 {
             }))
         }
         #[inline(always)]
+        fn where_less(self, key: Self, limit: Self, other: Self) -> Self {
+            Self(avx512!({
+                let less = _mm512_cmp_pd_mask::<_CMP_LT_OQ>(key.0, limit.0);
+                _mm512_mask_mov_pd(other.0, less, self.0)
+            }))
+        }
+        #[inline(always)]
+        fn where_at_most(self, key: Self, limit: Self, other: Self) -> Self {
+            Self(avx512!({
+                let at_most = _mm512_cmp_pd_mask::<_CMP_LE_OQ>(key.0, limit.0);
+                _mm512_mask_mov_pd(other.0, at_most, self.0)
+            }))
+        }
+        #[inline(always)]
+        fn add_where_less(self, term: Self, key: Self, limit: Self) -> Self {
+            Self(avx512!({
+                let less = _mm512_cmp_pd_mask::<_CMP_LT_OQ>(key.0, limit.0);
+                _mm512_mask_add_pd(self.0, less, self.0, term.0)
+            }))
+        }
+        #[inline(always)]
         fn any_nan(self) -> bool {
             avx512!(_mm512_cmp_pd_mask::<_CMP_UNORD_Q>(self.0, self.0)) != 0
         }
         #[inline(always)]
-        fn across<'a>(lane: impl Fn(usize) -> &'a [f64], rows: &mut [Self]) {
-            for (half, rows) in rows[..8].chunks_mut(4).enumerate() {
+        fn add_where_negative_zero(self, term: Self, key: Self) -> Self {
+            const NEGATIVE_ZERO: i32 = 1 << 2;
+            Self(avx512!({
+                let zeros = _mm512_fpclass_pd_mask::<NEGATIVE_ZERO>(key.0);
+                _mm512_mask_add_pd(self.0, zeros, self.0, term.0)
+            }))
+        }
+        #[inline(always)]
+        fn across(lanes: &[&[f64]; LANES], rows: &mut [f64]) {
+            for (half, rows) in rows[..64].chunks_exact_mut(32).enumerate() {
                 // Lanes `k` and `k + 4` share a register: a third of the work is in the loads.
-                let pair = |of: usize| {
-                    let (first, second) = (&lane(of)[..8], &lane(of + 4)[..8]);
-                    avx512!({
-                        let first = _mm256_loadu_pd(first.as_ptr().add(4 * half));
-                        let second = _mm256_loadu_pd(second.as_ptr().add(4 * half));
-                        _mm512_insertf64x4::<1>(_mm512_castpd256_pd512(first), second)
-                    })
-                };
-                let transposed = transpose_halves([pair(0), pair(1), pair(2), pair(3)]);
-                rows.copy_from_slice(&transposed.map(Self));
+                let transposed = transpose_halves([
+                    load_pair(lanes[0], lanes[4], half),
+                    load_pair(lanes[1], lanes[5], half),
+                    load_pair(lanes[2], lanes[6], half),
+                    load_pair(lanes[3], lanes[7], half),
+                ]);
+                for (row, values) in rows.chunks_exact_mut(8).zip(transposed) {
+                    Self(values).store(row);
+                }
             }
         }
         #[inline(always)]
-        fn along(rows: &[Self], mut lane: impl FnMut(usize, &[f64])) {
-            let rows = &rows[..8];
+        fn along(rows: &[f64], mut lane: impl FnMut(usize, &[f64])) {
+            let rows = &rows[..64];
+            let rows: [Self; 8] = from_fn(|row| Self::load(&rows[8 * row..]));
             for half in 0..2 {
                 let pair = |row: usize| {
                     let (first, second) = (rows[row].0, rows[row + 4].0);
@@ -601,6 +849,17 @@ mod x86 {
                 }
             }
         }
+    }
+
+    /// The first or the second four of each of two lanes, side by side.
+    #[inline(always)]
+    fn load_pair(first: &[f64], second: &[f64], half: usize) -> __m512d {
+        let (first, second) = (&first[4 * half..][..4], &second[4 * half..][..4]);
+        avx512!({
+            let first = _mm256_loadu_pd(first.as_ptr());
+            let second = _mm256_loadu_pd(second.as_ptr());
+            _mm512_insertf64x4::<1>(_mm512_castpd256_pd512(first), second)
+        })
     }
 
     /// Transposes the 4 x 4 values in the lower halves, and those in the upper halves.
@@ -652,6 +911,7 @@ mod x86 {
 
     impl Vector for Two256 {
         const LANES: usize = 8;
+        const WIDTH: usize = 4;
 
         #[inline(always)]
         fn splat(value: f64) -> Self {
@@ -689,8 +949,20 @@ mod x86 {
             self.each_of_three(factor, term, |a, b, c| avx2!(_mm256_fmadd_pd(a, b, c)))
         }
         #[inline(always)]
+        fn mul_add_loosely(self, factor: Self, term: Self) -> Self {
+            self.mul_add(factor, term)
+        }
+        #[inline(always)]
+        fn mul_sub(self, factor: Self, term: Self) -> Self {
+            self.each_of_three(factor, term, |a, b, c| avx2!(_mm256_fmsub_pd(a, b, c)))
+        }
+        #[inline(always)]
         fn mul_sub_from(self, factor: Self, term: Self) -> Self {
             self.each_of_three(factor, term, |a, b, c| avx2!(_mm256_fnmadd_pd(a, b, c)))
+        }
+        #[inline(always)]
+        fn sqrt(self) -> Self {
+            Self(self.0.map(|half| avx2!(_mm256_sqrt_pd(half))))
         }
         #[inline(always)]
         fn least(self, other: Self) -> Self {
@@ -716,27 +988,61 @@ mod x86 {
             })
         }
         #[inline(always)]
+        fn where_less(self, key: Self, limit: Self, other: Self) -> Self {
+            let less = key.each(limit, |a, b| avx2!(_mm256_cmp_pd::<_CMP_LT_OQ>(a, b)));
+            self.each_of_three(other, less, |a, b, mask| avx2!(_mm256_blendv_pd(b, a, mask)))
+        }
+        #[inline(always)]
+        fn where_at_most(self, key: Self, limit: Self, other: Self) -> Self {
+            let at_most = key.each(limit, |a, b| avx2!(_mm256_cmp_pd::<_CMP_LE_OQ>(a, b)));
+            self.each_of_three(other, at_most, |a, b, mask| avx2!(_mm256_blendv_pd(b, a, mask)))
+        }
+        #[inline(always)]
+        fn add_where_less(self, term: Self, key: Self, limit: Self) -> Self {
+            let term = key.each_of_three(limit, term, |key, limit, term| {
+                avx2!(_mm256_and_pd(term, _mm256_cmp_pd::<_CMP_LT_OQ>(key, limit)))
+            });
+            self.add(term)
+        }
+        #[inline(always)]
         fn any_nan(self) -> bool {
             let [a, b] = self.0;
             avx2!(_mm256_movemask_pd(_mm256_cmp_pd::<_CMP_UNORD_Q>(a, b))) != 0
         }
         #[inline(always)]
-        fn across<'a>(lane: impl Fn(usize) -> &'a [f64], rows: &mut [Self]) {
-            for (half, rows) in rows[..8].chunks_mut(4).enumerate() {
-                let part = |of: usize| {
-                    let values = &lane(of)[..8];
-                    avx2!(_mm256_loadu_pd(values.as_ptr().add(4 * half)))
-                };
-                let first = transpose([part(0), part(1), part(2), part(3)]);
-                let second = transpose([part(4), part(5), part(6), part(7)]);
-                for (row, halves) in rows.iter_mut().zip(first.into_iter().zip(second)) {
-                    *row = Self([halves.0, halves.1]);
+        fn add_where_negative_zero(self, term: Self, key: Self) -> Self {
+            self.each_of_three(term, key, |value, term, key| {
+                avx2!({
+                    let sign = _mm256_set1_epi64x(SIGN as i64);
+                    let zeros = _mm256_cmpeq_epi64(_mm256_castpd_si256(key), sign);
+                    _mm256_add_pd(value, _mm256_and_pd(term, _mm256_castsi256_pd(zeros)))
+                })
+            })
+        }
+        #[inline(always)]
+        fn across(lanes: &[&[f64]; LANES], rows: &mut [f64]) {
+            for (half, rows) in rows[..64].chunks_exact_mut(32).enumerate() {
+                let first = transpose([
+                    load_four(lanes[0], half),
+                    load_four(lanes[1], half),
+                    load_four(lanes[2], half),
+                    load_four(lanes[3], half),
+                ]);
+                let second = transpose([
+                    load_four(lanes[4], half),
+                    load_four(lanes[5], half),
+                    load_four(lanes[6], half),
+                    load_four(lanes[7], half),
+                ]);
+                for (row, halves) in rows.chunks_exact_mut(8).zip(first.into_iter().zip(second)) {
+                    Self([halves.0, halves.1]).store(row);
                 }
             }
         }
         #[inline(always)]
-        fn along(rows: &[Self], mut lane: impl FnMut(usize, &[f64])) {
-            let rows = &rows[..8];
+        fn along(rows: &[f64], mut lane: impl FnMut(usize, &[f64])) {
+            let rows = &rows[..64];
+            let rows: [Self; 8] = from_fn(|row| Self::load(&rows[8 * row..]));
             for half in 0..2 {
                 let part = |row: usize| rows[row].0[half];
                 let left = transpose([part(0), part(1), part(2), part(3)]);
@@ -748,6 +1054,13 @@ mod x86 {
                 }
             }
         }
+    }
+
+    /// The first or the second four of a lane.
+    #[inline(always)]
+    fn load_four(lane: &[f64], half: usize) -> __m256d {
+        let values = &lane[4 * half..][..4];
+        avx2!(_mm256_loadu_pd(values.as_ptr()))
     }
 
     #[inline(always)]
@@ -775,11 +1088,11 @@ mod tests {
         Baseline::run(task);
         #[cfg(target_arch = "x86_64")]
         {
-            let best = x86::level() as u8;
-            if best >= x86::Level::Avx2 as u8 {
+            let best = Level::best();
+            if best >= Level::Avx2 {
                 x86::Avx2::run(task);
             }
-            if best >= x86::Level::Avx512 as u8 {
+            if best >= Level::Avx512 {
                 x86::Avx512::run(task);
             }
         }
@@ -835,7 +1148,7 @@ mod tests {
         Operation { name, of_vectors, of_values }
     }
 
-    fn operations<V: Vector>() -> [Operation<V>; 8] {
+    fn operations<V: Vector>() -> [Operation<V>; 13] {
         [
             operation("add", |[a, b, _]| a.add(b), |[a, b, _]| a + b),
             operation("sub", |[a, b, _]| a.sub(b), |[a, b, _]| a - b),
@@ -852,6 +1165,31 @@ mod tests {
                 "where_reaches",
                 |[a, b, c]| a.where_reaches(b, c),
                 |[a, b, c]| if b >= c { a } else { f64::NAN },
+            ),
+            operation(
+                "where_less",
+                |[a, b, c]| a.where_less(b, c, c),
+                |[a, b, c]| {
+                    if b < c { a } else { c }
+                },
+            ),
+            operation(
+                "where_at_most",
+                |[a, b, c]| a.where_at_most(b, c, c),
+                |[a, b, c]| {
+                    if b <= c { a } else { c }
+                },
+            ),
+            operation("sqrt", |[a, _, _]| a.sqrt(), |[a, _, _]| a.sqrt()),
+            operation(
+                "add_where_less",
+                |[a, b, c]| a.add_where_less(V::splat(7.0), b, c).add(V::splat(0.0)),
+                |[a, b, c]| if b < c { a + 7.0 } else { a + 0.0 },
+            ),
+            operation(
+                "add_where_negative_zero",
+                |[a, b, c]| a.add_where_negative_zero(b, c).add(V::splat(0.0)),
+                |[a, b, c]| if c.to_bits() == SIGN { a + b + 0.0 } else { a + 0.0 },
             ),
         ]
     }
@@ -975,10 +1313,10 @@ mod tests {
         let lanes: Vec<Vec<f64>> = (0..V::LANES)
             .map(|lane| (0..V::LANES + 2).map(|row| (10 * lane + row) as f64).collect())
             .collect();
-        let mut rows = vec![V::splat(-1.0); V::LANES];
-        V::across(|lane| &lanes[lane], &mut rows);
-        for (at, &row) in rows.iter().enumerate() {
-            assert!(to_vec(row).iter().zip(&lanes).all(|(value, lane)| *value == lane[at]));
+        let mut rows = vec![-1.0; V::LANES * V::LANES];
+        V::across(&from_fn(|lane| &*lanes[lane.min(V::LANES - 1)]), &mut rows);
+        for (at, row) in rows.chunks(V::LANES).enumerate() {
+            assert!(row.iter().zip(&lanes).all(|(value, lane)| *value == lane[at]));
         }
         let mut given = vec![Vec::new(); V::LANES];
         V::along(&rows, |lane, values| given[lane].extend_from_slice(values));

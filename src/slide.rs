@@ -11,47 +11,188 @@
 //! the stretch is done again with care.
 
 use std::marker::PhantomData;
+use std::mem::MaybeUninit;
+use std::ops::RangeInclusive;
 
 use crate::element::{Element, Float};
 use crate::error::Error;
 use crate::rows::{Lanes, LanesMut, Segments, Sweep, Team, TeamMut, View, ViewMut};
-use crate::simd::{Isa, One, Task, Vector, Work, dispatch};
+use crate::scratch::Lines;
+use crate::simd::{
+    Baseline, Eight, Isa, LANES, One, Row, Task, Vector, Work, dispatch, vectorized,
+};
 use crate::threads;
 
 /// A statistic of a window that is merged from two parts.
 pub trait Slide: Copy + Send + Sync {
     /// What is known of some of the values, in each lane.
-    type State<V: Vector>: Copy;
+    type State<V: Vector>: Parts<V>;
 
-    /// Whether finite values may sum up to something infinite.
-    const MAY_OVERFLOW: bool = true;
+    /// What is done where finite values may sum up to something infinite.
+    const LARGE: Option<Rescue> = None;
+    /// What is done where values are so small that nothing may be left of their squares.
+    const SMALL: Option<Rescue> = None;
+    /// Whether it needs to know of an anchor.
+    const ANCHORED: bool = false;
 
     /// Of no values.
     fn nothing<V: Vector>(&self) -> Self::State<V>;
 
-    /// Takes in one more value in each lane. With `CARE`, it may be NaN, which changes nothing.
-    fn push<V: Vector, const CARE: bool>(&self, state: Self::State<V>, value: V) -> Self::State<V>;
+    /// Takes in the value after these. With `CARE`, it may be NaN, which changes nothing.
+    fn push<V: Vector, const CARE: bool>(
+        &self,
+        state: Self::State<V>,
+        item: Item<V>,
+    ) -> Self::State<V>;
 
-    /// The result of two parts, with so many values in all, and one divided by that. With `CARE`,
-    /// values and sums may be infinite.
+    /// Takes in the value before these.
+    #[inline(always)]
+    fn push_before<V: Vector, const CARE: bool>(
+        &self,
+        state: Self::State<V>,
+        item: Item<V>,
+    ) -> Self::State<V> {
+        self.push::<V, CARE>(state, item)
+    }
+
+    /// What is known of the left part, as seen from the anchor of the right one.
+    #[inline(always)]
+    fn reanchored<V: Vector>(&self, left: Self::State<V>, _anchors: Anchors<V>) -> Self::State<V> {
+        left
+    }
+
+    /// The result of two parts, which have the same anchor. With `CARE`, values and sums may be
+    /// infinite.
     fn merged<V: Vector, const CARE: bool>(
         &self,
         left: Self::State<V>,
         right: Self::State<V>,
-        count: V,
-        inverse: V,
+        whole: Whole<V>,
     ) -> V;
+
+    /// The result of values that were multiplied with a power of two, whose inverse is `unscale`.
+    #[inline(always)]
+    fn unscaled<V: Vector>(&self, result: V, unscale: V) -> V {
+        result.mul(unscale)
+    }
+
+    /// The results of a second walk that are better than those of the first.
+    fn better(&self, _rescue: Rescue) -> RangeInclusive<f64> {
+        f64::NEG_INFINITY..=f64::INFINITY
+    }
 
     /// Of a value and the result of its window, the one that is not finite where the carefree
     /// form does not hold.
     fn witness<V: Vector>(&self, value: V, result: V) -> V;
 }
 
+/// What consists of some vectors.
+pub trait Parts<V: Vector>: Copy {
+    /// How many.
+    const PARTS: usize;
+    /// From neighbours, of which there are enough.
+    fn read(values: &[f64]) -> Self;
+    /// To neighbours, of which there are enough.
+    fn write(self, places: &mut [f64]);
+}
+
+impl<V: Vector> Parts<V> for V {
+    const PARTS: usize = 1;
+
+    #[inline(always)]
+    fn read(values: &[f64]) -> Self {
+        V::load(values)
+    }
+
+    #[inline(always)]
+    fn write(self, places: &mut [f64]) {
+        V::store(self, places);
+    }
+}
+
+impl<V: Vector, S: Parts<V>> Parts<V> for (S, S) {
+    const PARTS: usize = 2 * S::PARTS;
+
+    #[inline(always)]
+    fn read(values: &[f64]) -> Self {
+        (S::read(values), S::read(&values[S::PARTS * V::LANES..]))
+    }
+
+    #[inline(always)]
+    fn write(self, places: &mut [f64]) {
+        self.0.write(places);
+        self.1.write(&mut places[S::PARTS * V::LANES..]);
+    }
+}
+
+/// A second walk, over values that are multiplied with a power of two.
+#[derive(Clone, Copy)]
+pub struct Rescue {
+    /// It is for magnitudes beyond this power of two, whose exponent is even.
+    pub beyond: f64,
+    /// The power of two.
+    pub scale: f64,
+}
+
+impl Rescue {
+    /// For sums: no window has 2⁶⁴ values, so that what is scaled does not overflow.
+    pub const OF_LARGE_SUMS: Self = Self { beyond: power(960), scale: power(-64) };
+}
+
+/// A power of two.
+pub const fn power(exponent: i64) -> f64 {
+    f64::from_bits(((1023 + exponent) as u64) << 52)
+}
+
+/// A value of a window.
+#[derive(Clone, Copy)]
+pub struct Item<V> {
+    /// Itself.
+    pub value: V,
+    /// One of the values of its part, from which distances may be taken.
+    pub anchor: V,
+    /// Its row, counted from the beginning of the latest block.
+    pub place: V,
+}
+
+/// The anchors of two parts of a window.
+#[derive(Clone, Copy)]
+pub struct Anchors<V> {
+    /// NaN where the left part has no value.
+    pub left: V,
+    /// NaN where the right part has none.
+    pub right: V,
+    /// How many values the left part has.
+    pub left_count: V,
+}
+
+/// What is known of a whole window.
+#[derive(Clone, Copy)]
+pub struct Whole<V> {
+    /// How many values it has.
+    pub count: V,
+    /// One divided by that.
+    pub inverse: V,
+    /// The row of its last value.
+    pub place: V,
+}
+
+impl<V: Vector> Whole<V> {
+    /// A sum of two parts, divided by the count: times its inverse, and one step of correction
+    /// (Markstein 1990), which makes a quotient of it.
+    #[inline(always)]
+    pub fn mean(&self, high: V, low: V) -> V {
+        let quotient = high.add(low).mul(self.inverse);
+        let rest = quotient.mul_sub_from(self.count, high).add(low);
+        rest.mul_add(self.inverse, quotient)
+    }
+}
+
 /// The window of a call, within its axis.
 #[derive(Clone, Copy)]
 pub struct Window {
-    len: usize,
-    min_count: usize,
+    pub(crate) len: usize,
+    pub(crate) min_count: usize,
 }
 
 impl Window {
@@ -74,31 +215,84 @@ impl Window {
 }
 
 /// Rows that are loaded, walked and stored at once: they stay in the first cache.
-const ROWS: usize = 64;
+const ROWS: usize = 32;
 /// Rows that whole blocks are put together to, if they are shorter.
-const STRIP: usize = 256;
+const STRIP: usize = 64;
 /// Results that are a job of their own, if the window is not long.
 const PIECE: usize = 1 << 16;
-/// A segment has at least so many times as many values as the window, for each of which one value
-/// before its beginning is read again.
-const OVERLAP: usize = 4;
+/// So many times as many values as the window has are a piece, if it is long, as one window before
+/// its beginning is read again.
+const LONG: usize = 64;
+/// Lanes of at most so many values are looked at directly, if all windows together have at most
+/// so many.
+const FEW: usize = 64;
+const FEW_PUSHED: usize = 256;
 /// Fewer values than this are not worth a second thread.
-const PARALLEL: usize = 1 << 17;
+pub(crate) const PARALLEL: usize = 1 << 17;
 
 /// The statistic of the window that ends at each value along `axis`.
-pub fn along<T: Element, K: Slide>(
+pub fn along<T: Element>(
     view: &View<'_, T>,
     axis: usize,
     window: Window,
-    kernel: K,
+    kernel: &dyn AnySlide,
     out: &mut ViewMut<'_, T::Float>,
 ) -> Result<(), Error> {
-    let mut sweep = Sweep::along(view, axis, out);
+    if let (Some(values), Some(places)) = (view.as_slice(), out.as_slice())
+        && values.len() <= FEW
+        && values.len() * window.len <= FEW_PUSHED
+        && few(values, window, kernel, places)
+    {
+        return Ok(());
+    }
+    let sweep = Sweep::along(view, axis, out);
     let parallel = sweep.values() >= PARALLEL;
-    let work = |piece| dispatch(PieceWork { kernel, window, piece });
+    let work = |piece: Piece<'_, T, T::Float>| piece.walk(kernel, window);
+    each_piece(sweep, parallel, &|lanes| stretch_len(lanes, window), &work)
+}
+
+/// Looks directly at a few values, if none asks for more than one look.
+#[inline(never)]
+fn few<T: Element>(
+    values: &[T],
+    window: Window,
+    kernel: &dyn AnySlide,
+    places: &mut [MaybeUninit<T::Float>],
+) -> bool {
+    let (mut floats, mut results) = ([0.0; FEW], [0.0; FEW]);
+    let (floats, results) = (&mut floats[..values.len()], &mut results[..values.len()]);
+    T::copy_to_f64s(values, floats);
+    if !kernel.directly(window, floats, results) && T::HAS_EXTREMES {
+        return false;
+    }
+    for (place, result) in places.iter_mut().zip(results) {
+        place.write(T::Float::from_f64(*result));
+    }
+    true
+}
+
+/// How many results of each of so many lanes are done at once, where the windows are merged or
+/// their values walked in step.
+pub(crate) fn stretch_len(lanes: usize, window: Window) -> usize {
+    let long = PIECE.max(window.len.saturating_mul(LONG));
+    if lanes < LANES { long } else { usize::MAX }
+}
+
+/// What does a piece.
+pub(crate) type PieceWorker<'a, T, O> = dyn Fn(Piece<'_, T, O>) -> Result<(), Error> + Sync + 'a;
+
+/// Does the pieces of a sweep, whose size depends on its shape alone: of each of so many lanes,
+/// `stretch` results at once.
+#[inline(never)]
+pub(crate) fn each_piece<T: Copy + Sync, O: Send>(
+    mut sweep: Sweep<'_, T, O>,
+    parallel: bool,
+    stretch: &dyn Fn(usize) -> usize,
+    work: &PieceWorker<'_, T, O>,
+) -> Result<(), Error> {
     let mut jobs = Vec::new();
     for (lanes, out) in sweep.bundles() {
-        for piece in pieces(lanes, out, window) {
+        for piece in pieces(lanes, out, stretch(lanes.count())) {
             if parallel {
                 jobs.push(piece);
             } else {
@@ -106,28 +300,119 @@ pub fn along<T: Element, K: Slide>(
             }
         }
     }
-    threads::each(jobs, &work)
+    if jobs.is_empty() { Ok(()) } else { threads::each(jobs, work) }
+}
+
+/// A kernel whose type is left behind, so that what moves values is compiled for each dtype and
+/// not for each statistic.
+pub trait AnySlide: Sync {
+    /// The results of a few values of a lane; says whether none asks for a second walk.
+    fn directly(&self, window: Window, values: &[f64], results: &mut [f64]) -> bool;
+    /// Gives `work` what walks with the best instructions through one lane, or through several in
+    /// step; at most `len` rows.
+    fn with_walker(
+        &self,
+        window: Window,
+        lanes: usize,
+        len: usize,
+        work: &mut dyn FnMut(&mut dyn Walker),
+    ) -> Result<(), Error>;
+}
+
+impl<K: Slide + 'static> AnySlide for K {
+    fn directly(&self, window: Window, values: &[f64], results: &mut [f64]) -> bool {
+        vectorized(Directly { kernel: *self, window, values, results })
+    }
+
+    fn with_walker(
+        &self,
+        window: Window,
+        lanes: usize,
+        len: usize,
+        work: &mut dyn FnMut(&mut dyn Walker),
+    ) -> Result<(), Error> {
+        dispatch(WithScan { kernel: *self, window, lanes, len, work })
+    }
+}
+
+/// Pushes the values of each window, one after the other.
+struct Directly<'a, K> {
+    kernel: K,
+    window: Window,
+    values: &'a [f64],
+    results: &'a mut [f64],
+}
+
+impl<K: Slide> Task for Directly<'_, K> {
+    type Out = bool;
+
+    #[inline(always)]
+    fn run<I: Isa>(self) -> bool {
+        let Self { kernel, window, values, results } = self;
+        let (zero, one) = (One::<I>::splat(0.0), One::<I>::splat(1.0));
+        let min_count = One::splat(window.min_count as f64);
+        let mut range = Range::<K, One<I>>::new();
+        for (last, result) in results.iter_mut().enumerate() {
+            let (mut state, mut count, mut anchor) = (kernel.nothing(), zero, One::splat(f64::NAN));
+            let mut place = One::splat(0.0);
+            for at in (last + 1).saturating_sub(window.len)..=last {
+                let value = One::load(&values[at..]);
+                place = One::splat(at as f64);
+                anchor = anchor.unless_nan(anchor, value);
+                state = kernel.push::<_, true>(state, Item { value, anchor, place });
+                count = count.add(one_if_value(value));
+            }
+            range.see_size(One::load(&values[last..]));
+            range.see_square(One::load(&values[last..]));
+            let whole = Whole { count, inverse: one.div(count), place };
+            let merged = kernel.merged::<_, true>(kernel.nothing(), state, whole);
+            merged.where_reaches(count, min_count).store(std::slice::from_mut(result));
+        }
+        !range.is_large() && !range.is_small()
+    }
+}
+
+struct WithScan<'a, K> {
+    kernel: K,
+    window: Window,
+    lanes: usize,
+    len: usize,
+    work: &'a mut dyn FnMut(&mut dyn Walker),
+}
+
+impl<K: Slide + 'static> Work for WithScan<'_, K> {
+    type Out = Result<(), Error>;
+
+    fn work<I: Isa>(self) -> Self::Out {
+        let Self { kernel, window, lanes, len, work } = self;
+        if lanes > 1 {
+            work(&mut Scan::<K, I, I::Vector>::new(kernel, window, len)?);
+        } else {
+            work(&mut Scan::<K, I::Scalar, One<I::Scalar>>::new(kernel, window, len)?);
+        }
+        Ok(())
+    }
 }
 
 /// Some lanes, or a stretch of one, that are done at once.
-struct Piece<'a, T, O> {
-    lanes: Lanes<'a, T>,
+pub(crate) struct Piece<'a, T, O> {
+    pub(crate) lanes: Lanes<'a, T>,
     /// Which lane the first results are of, and where in it they begin.
-    lane: usize,
-    start: usize,
-    out: LanesMut<'a, O>,
+    pub(crate) lane: usize,
+    pub(crate) start: usize,
+    pub(crate) out: LanesMut<'a, O>,
 }
 
-/// Cuts a bundle into pieces whose size depends on its shape alone.
+/// Cuts a bundle into pieces.
 fn pieces<'a, T: Copy, O: 'a>(
     lanes: Lanes<'a, T>,
     out: LanesMut<'a, O>,
-    window: Window,
+    stretch: usize,
 ) -> impl Iterator<Item = Piece<'a, T, O>> {
-    let (group, stretch) = if lanes.count() < TOGETHER {
-        (1, PIECE.max(2 * TOGETHER * OVERLAP * window.len))
+    let group = if lanes.count() < LANES {
+        1
     } else {
-        ((PIECE / lanes.len()).max(1).next_multiple_of(TOGETHER), usize::MAX)
+        (PIECE / lanes.len()).max(1).next_multiple_of(LANES)
     };
     out.by_lanes(group).flat_map(move |(lane, out)| {
         let stretches = out.by_rows(stretch);
@@ -135,86 +420,50 @@ fn pieces<'a, T: Copy, O: 'a>(
     })
 }
 
-/// Lanes, or segments of one, that are walked in step where there are enough.
-const TOGETHER: usize = 8;
-
-struct PieceWork<'a, T, O, K> {
-    kernel: K,
-    window: Window,
-    piece: Piece<'a, T, O>,
-}
-
-impl<T: Element, K: Slide> Work for PieceWork<'_, T, T::Float, K> {
-    type Out = Result<(), Error>;
-
-    fn work<I: Isa>(self) -> Result<(), Error> {
-        let Self { kernel, window, mut piece } = self;
-        if piece.lanes.count() >= TOGETHER {
-            return walk::<I, K, I::Vector>(kernel, window, &mut |scan| {
-                piece.walk_lanes::<I>(scan)
-            });
+impl<T: Element> Piece<'_, T, T::Float> {
+    fn walk(mut self, kernel: &dyn AnySlide, window: Window) -> Result<(), Error> {
+        let len = self.out.len();
+        if self.lanes.count() >= LANES {
+            return kernel.with_walker(window, LANES, len, &mut |walker| self.walk_lanes(walker));
         }
-        let segment = segment_len(piece.out.len(), window);
-        if segment < piece.out.len() {
-            let walk_segments = &mut |scan: &mut dyn Walker<I::Vector>| {
-                piece.walk_segments::<I, _>(segment, window, scan);
-            };
-            return walk::<I, K, I::Vector>(kernel, window, walk_segments);
-        }
-        walk::<I::Scalar, K, One<I::Scalar>>(kernel, window, &mut |scan| {
-            piece.walk_segments::<I::Scalar, _>(segment, window, scan);
+        let segment = segment_len(len, window);
+        let lanes = if segment < len { LANES } else { 1 };
+        kernel.with_walker(window, lanes, segment, &mut |walker| {
+            self.walk_segments(segment, window, walker);
         })
     }
-}
 
-impl<T: Element> Piece<'_, T, T::Float> {
-    /// Whole lanes, `TOGETHER` of them in step.
-    #[inline(never)]
-    fn walk_lanes<I: Isa>(&mut self, scan: &mut dyn Walker<I::Vector>) {
-        for first in (0..self.out.count()).step_by(TOGETHER) {
-            let team = self.lanes.team(self.lane + first, TOGETHER);
-            let mut out = self.out.team(first, TOGETHER);
-            scan.walk(&With::<I, _>(&team, PhantomData), &mut With::<I, _>(&mut out, PhantomData));
+    /// Whole lanes, `LANES` of them in step.
+    pub(crate) fn walk_lanes(&mut self, walker: &mut dyn Walker) {
+        for first in (0..self.out.count()).step_by(LANES) {
+            let team = self.lanes.team(self.lane + first, LANES);
+            walker.walk(&Several(team), &mut Several(self.out.team(first, LANES)));
         }
     }
 
-    /// Segments of one lane, in step.
-    #[inline(never)]
-    fn walk_segments<I: Isa, V: Vector>(
-        &mut self,
-        len: usize,
-        window: Window,
-        scan: &mut dyn Walker<V>,
-    ) {
+    /// Segments of one lane, in step; or all of it, if that is one segment.
+    pub(crate) fn walk_segments(&mut self, len: usize, window: Window, walker: &mut dyn Walker) {
         let (start, end) = (self.start, self.start + self.out.len());
         let at = Segments { start, end, len, history: window.len };
         let team = self.lanes.segments(self.lane, at);
-        let mut out = self.out.segments(0, Segments { start: 0, end: end - start, ..at });
-        scan.walk(&With::<I, _>(&team, PhantomData), &mut With::<I, _>(&mut out, PhantomData));
+        let out = self.out.segments(0, Segments { start: 0, end: end - start, ..at });
+        if len < end - start {
+            walker.walk(&Several(team), &mut Several(out));
+        } else {
+            walker.walk(&Single(team), &mut Single(out));
+        }
     }
 }
 
-/// Gives `teams` a scan to walk with.
-#[inline(never)]
-fn walk<I: Isa, K: Slide, V: Vector>(
-    kernel: K,
-    window: Window,
-    teams: &mut dyn FnMut(&mut dyn Walker<V>),
-) -> Result<(), Error> {
-    let scan = Scan::<K, V>::new(kernel, window)?;
-    teams(&mut With::<I, _>(scan, PhantomData));
-    Ok(())
-}
-
-/// How long the segments of a stretch are that is walked in `TOGETHER` of them; all of it, if the
+/// How long the segments of a stretch are that is walked in `LANES` of them; all of it, if the
 /// window is too long for that.
-fn segment_len(len: usize, window: Window) -> usize {
+pub(crate) fn segment_len(len: usize, window: Window) -> usize {
     /// Values in 4 KiB: segments about a multiple of it apart would share the same cache sets.
     const PAGE: usize = 512;
     const OFF: usize = 48;
     const LAST: usize = PAGE - OFF;
-    let segment = len.div_ceil(TOGETHER).next_multiple_of(TOGETHER);
-    if segment < OVERLAP * window.len {
+    let segment = len.div_ceil(LANES).next_multiple_of(LANES);
+    if segment < window.len {
         return len;
     }
     match segment % PAGE {
@@ -225,303 +474,551 @@ fn segment_len(len: usize, window: Window) -> usize {
     }
 }
 
-/// Where rows come from, with certain instructions.
-trait Source<V> {
+/// Where rows come from.
+pub trait Source {
+    /// How many there are.
     fn len(&self) -> usize;
-    fn load(&self, row: isize, rows: &mut [V]);
+    /// Whether values may be so large or small that they ask for a second walk.
+    fn has_extremes(&self) -> bool;
+    /// The rows from `row` on, one after the other.
+    fn load(&self, row: isize, rows: &mut [f64]);
 }
 
 /// Where rows go to.
-trait Sink<V> {
-    fn store(&mut self, row: usize, rows: &[V]);
+pub trait Sink {
+    /// Writes the rows from `row` on.
+    fn store(&mut self, row: usize, rows: &[f64]);
+    /// Writes over those results whose new value is within a range.
+    fn amend(&mut self, row: usize, rows: &[f64], within: &RangeInclusive<f64>);
 }
 
 /// What walks from one to the other.
-trait Walker<V> {
-    fn walk(&mut self, source: &dyn Source<V>, sink: &mut dyn Sink<V>);
+pub trait Walker {
+    /// Gives a result for each row.
+    fn walk(&mut self, source: &dyn Source, sink: &mut dyn Sink);
 }
 
-/// What does something with the instructions `I`.
-struct With<I, T>(T, PhantomData<I>);
+/// Lanes that fill vectors.
+struct Several<T>(T);
 
-impl<I: Isa, K: Slide, V: Vector> Walker<V> for With<I, Scan<K, V>> {
-    fn walk(&mut self, source: &dyn Source<V>, sink: &mut dyn Sink<V>) {
-        self.0.walk::<I>(source, sink);
-    }
-}
+/// One lane.
+struct Single<T>(T);
 
-impl<I: Isa, V: Vector, T: Element> Source<V> for With<I, &Team<'_, T>> {
+impl<T: Element> Source for Several<Team<'_, T>> {
     fn len(&self) -> usize {
         self.0.len()
     }
 
-    fn load(&self, row: isize, rows: &mut [V]) {
-        I::run(Load { team: self.0, row, rows });
+    fn has_extremes(&self) -> bool {
+        T::HAS_EXTREMES
+    }
+
+    fn load(&self, row: isize, rows: &mut [f64]) {
+        vectorized(Load { team: &self.0, row, rows });
     }
 }
 
-impl<I: Isa, V: Vector, O: Float> Sink<V> for With<I, &mut TeamMut<'_, O>> {
-    fn store(&mut self, row: usize, rows: &[V]) {
-        I::run(Store { team: self.0, row, rows });
+impl<T: Element> Source for Single<Team<'_, T>> {
+    fn len(&self) -> usize {
+        self.0.len()
+    }
+
+    fn has_extremes(&self) -> bool {
+        T::HAS_EXTREMES
+    }
+
+    fn load(&self, row: isize, rows: &mut [f64]) {
+        self.0.load::<One<Baseline>>(row, rows);
     }
 }
 
-struct Load<'a, T, V> {
+impl<O: Float> Sink for Several<TeamMut<'_, O>> {
+    fn store(&mut self, row: usize, rows: &[f64]) {
+        vectorized(Store { team: &mut self.0, row, rows });
+    }
+
+    fn amend(&mut self, row: usize, rows: &[f64], within: &RangeInclusive<f64>) {
+        self.0.amend::<Eight>(row, rows, within);
+    }
+}
+
+impl<O: Float> Sink for Single<TeamMut<'_, O>> {
+    fn store(&mut self, row: usize, rows: &[f64]) {
+        self.0.store::<One<Baseline>>(row, rows);
+    }
+
+    fn amend(&mut self, row: usize, rows: &[f64], within: &RangeInclusive<f64>) {
+        self.0.amend::<One<Baseline>>(row, rows, within);
+    }
+}
+
+struct Load<'a, T> {
     team: &'a Team<'a, T>,
     row: isize,
-    rows: &'a mut [V],
+    rows: &'a mut [f64],
 }
 
-impl<T: Element, V: Vector> Task for Load<'_, T, V> {
+impl<T: Element> Task for Load<'_, T> {
     type Out = ();
 
     #[inline(always)]
     fn run<I: Isa>(self) {
-        self.team.load(self.row, self.rows);
+        self.team.load::<I::Vector>(self.row, self.rows);
     }
 }
 
-struct Store<'a, 'b, O, V> {
+struct Store<'a, 'b, O> {
     team: &'a mut TeamMut<'b, O>,
     row: usize,
-    rows: &'a [V],
+    rows: &'a [f64],
 }
 
-impl<O: Float, V: Vector> Task for Store<'_, '_, O, V> {
+impl<O: Float> Task for Store<'_, '_, O> {
     type Out = ();
 
     #[inline(always)]
     fn run<I: Isa>(self) {
-        self.team.store(self.row, self.rows);
+        self.team.store::<I::Vector>(self.row, self.rows);
     }
 }
 
 /// The walk of a team of lanes, and what it needs to remember.
-struct Scan<K: Slide, V: Vector> {
+struct Scan<K: Slide, I, V: Vector> {
     kernel: K,
+    isa: PhantomData<I>,
     window: Window,
-    /// As many rows as the window has, and behind them those that are walked: whole blocks.
-    rows: Vec<V>,
+    /// The rows that are walked, whole blocks of them, and those before.
+    strips: [Strip<V>; 2],
+    strip_len: usize,
+    /// Which of the two strips is the one that is walked.
+    now: usize,
     /// What the last rows of the block before add up to, from each row on, and how many values
     /// they are.
-    suffixes: Vec<K::State<V>>,
-    suffix_counts: Vec<V>,
-    results: [V; ROWS],
+    suffixes: Strip<V>,
+    suffix_counts: Strip<V>,
+    /// The results of the latest rows.
+    results: Strip<V>,
     /// How far into a block the walk is, what these rows add up to, and how many values they are.
     prefix_len: usize,
     prefix: K::State<V>,
     prefix_count: V,
+    /// The anchors of the suffixes and of the prefix, NaN where they have no value yet.
+    left_anchor: V,
+    anchor: V,
     /// Whether there may be something other than finite values in the windows of this block.
     care: bool,
+    /// Whether the suffixes are there, and if so from whose anchor they are seen.
+    suffixes_from: Option<Side>,
     /// So many of the latest rows are all finite.
     finite: usize,
     /// What values are multiplied with before they are summed up, with care.
     scale: f64,
-    /// Whether there were values so large that a sum may have overflowed.
-    huge: bool,
+    /// Whether there were values that ask for a second walk.
+    large: bool,
+    small: bool,
 }
 
-/// 2⁻⁶⁴: no window has as many values, so what is scaled by it does not overflow. What the small
-/// ones lose is nothing beside those.
-const DOWN: f64 = 1.0 / UNSCALE;
-const UNSCALE: f64 = 18_446_744_073_709_551_616.0;
+/// The part of a window whose anchor the suffixes are seen from.
+#[derive(Clone, Copy, PartialEq)]
+enum Side {
+    /// They themselves, as in some lane the prefix has no value yet.
+    Left,
+    /// The prefix.
+    Right,
+}
 
-impl<K: Slide, V: Vector> Scan<K, V> {
-    fn new(kernel: K, window: Window) -> Result<Self, Error> {
+/// Rows one after the other, which begin with a cache line.
+struct Strip<V> {
+    memory: Lines,
+    vector: PhantomData<V>,
+}
+
+impl<V: Vector> Strip<V> {
+    /// Holds anything.
+    fn new(rows: usize) -> Result<Self, Error> {
+        let lines = rows.saturating_mul(V::LANES).div_ceil(LANES);
+        Ok(Self { memory: Lines::take(lines)?, vector: PhantomData })
+    }
+
+    #[inline(always)]
+    fn rows(&self, first: usize, len: usize) -> &[f64] {
+        &Row::values(self.memory.rows())[first * V::LANES..][..len * V::LANES]
+    }
+
+    #[inline(always)]
+    fn rows_mut(&mut self, first: usize, len: usize) -> &mut [f64] {
+        &mut Row::values_mut(self.memory.rows_mut())[first * V::LANES..][..len * V::LANES]
+    }
+}
+
+impl<K: Slide, I: Isa, V: Vector> Scan<K, I, V> {
+    /// For walks of at most `len` rows.
+    fn new(kernel: K, window: Window, len: usize) -> Result<Self, Error> {
         let (zero, nothing) = (V::splat(0.0), kernel.nothing());
+        let blocks = (STRIP / window.len).clamp(1, len.div_ceil(window.len));
+        let strip_len = blocks * window.len;
         Ok(Self {
             kernel,
+            isa: PhantomData,
             window,
-            rows: filled(zero, window.len + window.len * (STRIP / window.len).max(1))?,
-            suffixes: filled(nothing, window.len + 1)?,
-            suffix_counts: filled(zero, window.len + 1)?,
-            results: [zero; ROWS],
+            strips: [Strip::new(strip_len)?, Strip::new(strip_len)?],
+            strip_len,
+            now: 0,
+            suffixes: Strip::new((window.len + 1).saturating_mul(K::State::<V>::PARTS))?,
+            suffix_counts: Strip::new(window.len + 1)?,
+            results: Strip::new(ROWS.min(strip_len))?,
             prefix_len: 0,
             prefix: nothing,
             prefix_count: zero,
+            left_anchor: zero,
+            anchor: zero,
             care: true,
+            suffixes_from: None,
             finite: 0,
             scale: 1.0,
-            huge: false,
+            large: false,
+            small: false,
         })
     }
 
-    fn walk<I: Isa>(&mut self, source: &dyn Source<V>, sink: &mut dyn Sink<V>) {
-        (self.scale, self.huge) = (1.0, false);
-        self.walk_rows::<I>(source, sink);
-        if self.huge && K::MAY_OVERFLOW {
-            self.scale = DOWN;
-            self.walk_rows::<I>(source, sink);
-        }
-    }
-
-    fn walk_rows<I: Isa>(&mut self, source: &dyn Source<V>, sink: &mut dyn Sink<V>) {
-        let window = self.window.len;
-        source.load(-(window as isize), &mut self.rows[..window]);
+    fn walk_rows(&mut self, source: &dyn Source, store: &mut dyn FnMut(usize, &[f64])) {
+        let (window, strip) = (self.window.len, self.strip_len);
+        source.load(-(window as isize), self.strips[self.now].rows_mut(strip - window, window));
         I::run(Begin { scan: self });
-        let strip = self.rows.len() - window;
         for first in (0..source.len()).step_by(strip) {
+            self.now = 1 - self.now;
             let end = (first + strip).min(source.len());
             for start in (first..end).step_by(ROWS) {
                 let len = ROWS.min(end - start);
-                let row = window + start - first;
-                source.load(start as isize, &mut self.rows[row..row + len]);
-                I::run(Walk { scan: self, row, len });
-                sink.store(start, &self.results[..len]);
+                source.load(start as isize, self.strips[self.now].rows_mut(start - first, len));
+                I::run(Walk { scan: self, row: start - first, len });
+                store(start, self.results.rows(0, len));
             }
-            let walked = end - first;
-            self.rows.copy_within(walked..walked + window, 0);
         }
     }
 }
 
-/// Looks at the rows before the first.
-struct Begin<'a, K: Slide, V: Vector> {
-    scan: &'a mut Scan<K, V>,
+impl<K: Slide, I: Isa, V: Vector> Walker for Scan<K, I, V> {
+    fn walk(&mut self, source: &dyn Source, sink: &mut dyn Sink) {
+        (self.scale, self.large, self.small) = (1.0, false, false);
+        self.walk_rows(source, &mut |row, rows| sink.store(row, rows));
+        if !source.has_extremes() {
+            return;
+        }
+        let is_large = |value: f64| K::LARGE.is_some_and(|it| value.abs() > it.beyond);
+        let is_small = |value: f64| K::SMALL.is_some_and(|it| value.abs() < it.beyond);
+        let any = |is: &dyn Fn(f64) -> bool| any_finite::<V>(source, self.window, is);
+        let large = K::LARGE.filter(|_| self.large && any(&is_large));
+        let small = K::SMALL.filter(|_| self.small && any(&is_small));
+        for rescue in large.into_iter().chain(small) {
+            self.scale = rescue.scale;
+            let better = self.kernel.better(rescue);
+            self.walk_rows(source, &mut |row, rows| sink.amend(row, rows, &better));
+        }
+    }
 }
 
-impl<K: Slide, V: Vector> Task for Begin<'_, K, V> {
+/// Whether there is such a value that is finite and not zero.
+#[inline(never)]
+fn any_finite<V: Vector>(source: &dyn Source, window: Window, is: &dyn Fn(f64) -> bool) -> bool {
+    let mut rows = [0.0; ROWS * LANES];
+    let (first, end) = (-(window.len as isize), source.len() as isize);
+    (first..end).step_by(ROWS).any(|start| {
+        let rows = &mut rows[..ROWS.min((end - start) as usize) * V::LANES];
+        source.load(start, rows);
+        rows.iter().any(|&value| value.is_finite() && value != 0.0 && is(value))
+    })
+}
+
+/// Looks at the rows before the first, which are the last of the strip.
+struct Begin<'a, K: Slide, I, V: Vector> {
+    scan: &'a mut Scan<K, I, V>,
+}
+
+impl<K: Slide, J: Isa, V: Vector> Task for Begin<'_, K, J, V> {
     type Out = ();
 
     #[inline(always)]
     fn run<I: Isa>(self) {
-        let window = self.scan.window.len;
+        let Self { scan } = self;
+        let window = scan.window.len;
         let zero = V::splat(0.0);
-        let rows = self.scan.rows[..window].iter();
-        let witness = rows.fold(zero, |witness, row| row.mul(zero).add(witness));
-        self.scan.finite = if witness.any_nan() { 0 } else { window };
-        self.scan.prefix_len = 0;
+        let (mut witness, mut range) = (zero, Range::<K, V>::new());
+        let strip = scan.strips[scan.now].rows(scan.strip_len - window, window);
+        for row in strip.chunks_exact(V::LANES).map(V::load) {
+            witness = row.mul_add_loosely(zero, witness);
+            range.see_size(row);
+            range.see_square(row);
+        }
+        (scan.large, scan.small) = (scan.large | range.is_large(), scan.small | range.is_small());
+        scan.finite = if witness.any_nan() { 0 } else { window };
+        scan.prefix_len = window;
     }
 }
 
-/// Walks `len` rows from `row` on.
-struct Walk<'a, K: Slide, V: Vector> {
-    scan: &'a mut Scan<K, V>,
+/// The range of some values, as far as it matters whether there are large or small ones among
+/// them; infinite ones and zeros may be taken for such.
+struct Range<K, V> {
+    greatest: V,
+    least: V,
+    least_square: V,
+    kernel: PhantomData<K>,
+}
+
+impl<K: Slide, V: Vector> Range<K, V> {
+    #[inline(always)]
+    fn new() -> Self {
+        let (zero, one) = (V::splat(0.0), V::splat(1.0));
+        Self { greatest: zero, least: zero, least_square: one, kernel: PhantomData }
+    }
+
+    #[inline(always)]
+    fn see_size(&mut self, value: V) {
+        if K::LARGE.is_some() {
+            self.greatest = value.greatest(self.greatest);
+            self.least = value.least(self.least);
+        }
+    }
+
+    #[inline(always)]
+    fn see_square(&mut self, value: V) {
+        if K::SMALL.is_some() {
+            self.least_square = value.mul(value).least(self.least_square);
+        }
+    }
+
+    #[inline(always)]
+    fn is_large(&self) -> bool {
+        let Some(Rescue { beyond, .. }) = K::LARGE else { return false };
+        is_any_less(V::splat(beyond), self.greatest) || is_any_less(self.least, V::splat(-beyond))
+    }
+
+    #[inline(always)]
+    fn is_small(&self) -> bool {
+        let Some(Rescue { beyond, .. }) = K::SMALL else { return false };
+        is_any_less(self.least_square, V::splat(beyond * beyond))
+    }
+}
+
+#[inline(always)]
+fn is_any_less<V: Vector>(value: V, limit: V) -> bool {
+    V::splat(f64::NAN).where_less(value, limit, V::splat(0.0)).any_nan()
+}
+
+/// Walks `len` rows of a strip, from `row` on.
+struct Walk<'a, K: Slide, I, V: Vector> {
+    scan: &'a mut Scan<K, I, V>,
     row: usize,
     len: usize,
 }
 
-impl<K: Slide, V: Vector> Task for Walk<'_, K, V> {
+impl<K: Slide, J: Isa, V: Vector> Task for Walk<'_, K, J, V> {
     type Out = ();
 
     #[inline(always)]
     fn run<I: Isa>(self) {
         let Self { scan, row, len } = self;
-        let window = scan.window.len;
         let mut done = 0;
         while done < len {
-            if scan.prefix_len == 0 {
-                scan.start_block(row + done - window);
+            if scan.prefix_len == scan.window.len {
+                scan.start_block(row + done);
             }
-            let run = (window - scan.prefix_len).min(len - done);
-            scan.walk_block(row + done, done, run);
-            done += run;
+            let run = (scan.window.len - scan.prefix_len).min(len - done);
+            let walked = if scan.care {
+                scan.walk_with_care(row + done, done, run)
+            } else {
+                scan.walk_carefree(row + done, done, run)
+            };
+            done += walked;
+            scan.prefix_len += walked;
         }
     }
 }
 
-impl<K: Slide, V: Vector> Scan<K, V> {
-    /// Sums up the suffixes of the block before, which starts with the row `first`.
+/// Both parts have one anchor from the beginning, and all values are finite.
+const CAREFREE: u8 = 0;
+/// The parts have the same anchor.
+const CARE: u8 = 1;
+/// Each part has its own.
+const APART: u8 = 2;
+
+impl<K: Slide, I: Isa, V: Vector> Scan<K, I, V> {
+    /// Starts the block that starts with this row.
     #[inline(always)]
-    fn start_block(&mut self, first: usize) {
+    fn start_block(&mut self, row: usize) {
         self.care = self.finite < self.window.len || self.scale != 1.0;
         (self.prefix, self.prefix_count) = (self.kernel.nothing(), V::splat(0.0));
-        if self.care { self.sum_suffixes::<true>(first) } else { self.sum_suffixes::<false>(first) }
+        (self.prefix_len, self.suffixes_from) = (0, None);
+        if self.care {
+            self.anchor = V::splat(f64::NAN);
+        } else {
+            self.anchor = V::load(self.strips[self.now].rows(row, 1));
+            self.sum_suffixes::<CAREFREE>(row);
+        }
     }
 
+    /// Walks `len` rows of one block and gives the results from `result` on; or none, if that
+    /// takes care.
     #[inline(always)]
-    fn sum_suffixes<const CARE: bool>(&mut self, first: usize) {
-        let window = self.window.len;
-        let (mut state, mut count) = (self.kernel.nothing(), V::splat(0.0));
-        let scale = V::splat(self.scale);
-        let rows = &self.rows[first..first + window];
-        let suffixes = &mut self.suffixes[..window + 1];
-        let counts = &mut self.suffix_counts[..window + 1];
-        (suffixes[window], counts[window]) = (state, count);
-        for row in (1..window).rev() {
-            let value = if CARE { rows[row].mul(scale) } else { rows[row] };
-            state = self.kernel.push::<V, CARE>(state, value);
-            suffixes[row] = state;
-            if CARE {
-                count = count.add(one_if_value(value));
-                counts[row] = count;
+    fn walk_carefree(&mut self, row: usize, result: usize, len: usize) -> usize {
+        if self.sum_prefixes::<CAREFREE>(row, result, len) {
+            self.finite += len;
+            return len;
+        }
+        self.care = true;
+        self.suffixes_from = None;
+        self.prefix_count = V::splat(self.prefix_len as f64);
+        if self.prefix_len == 0 {
+            self.anchor = V::splat(f64::NAN);
+        }
+        0
+    }
+
+    /// Walks at most `len` rows of one block and gives the results from `result` on; says how
+    /// many.
+    #[inline(always)]
+    fn walk_with_care(&mut self, row: usize, result: usize, len: usize) -> usize {
+        let apart = if K::ANCHORED { self.rows_apart(row, len) } else { 0 };
+        let from = if apart > 0 { Side::Left } else { Side::Right };
+        let len = if apart > 0 { apart } else { len };
+        if self.suffixes_from != Some(from) {
+            let start = row - self.prefix_len;
+            match from {
+                Side::Left => self.sum_suffixes::<APART>(start),
+                Side::Right => self.sum_suffixes::<CARE>(start),
+            }
+            self.suffixes_from = Some(from);
+        }
+        let finite = match from {
+            Side::Left => self.sum_prefixes::<APART>(row, result, len),
+            Side::Right => self.sum_prefixes::<CARE>(row, result, len),
+        };
+        self.finite = if finite { self.finite + len } else { 0 };
+        len
+    }
+
+    /// How many of `len` rows come before the prefix has an anchor in each lane. If there is
+    /// none of them, it has one then.
+    #[inline(always)]
+    fn rows_apart(&mut self, row: usize, len: usize) -> usize {
+        let (mut anchor, scale) = (self.anchor, V::splat(self.scale));
+        if !anchor.any_nan() {
+            return 0;
+        }
+        let rows = self.strips[self.now].rows(row, len);
+        for at in 0..len {
+            anchor = anchor.unless_nan(anchor, V::load(&rows[at * V::LANES..]).mul(scale));
+            if !anchor.any_nan() {
+                if at == 0 {
+                    self.anchor = anchor;
+                }
+                return at;
             }
         }
+        len
     }
 
-    /// Walks `len` rows of one block, and gives the results from `result` on.
+    /// Sums up the suffixes of the block before the one that starts with this row.
     #[inline(always)]
-    fn walk_block(&mut self, row: usize, result: usize, len: usize) {
-        let carefree = !self.care && self.sum_prefixes::<false>(row, result, len);
-        if !self.care && !carefree {
-            // Once more with care, from here to the end of the block.
-            self.care = true;
-            self.prefix_count = V::splat(self.prefix_len as f64);
-            self.sum_suffixes::<true>(row - self.prefix_len - self.window.len);
+    fn sum_suffixes<const FORM: u8>(&mut self, start: usize) {
+        let window = self.window.len;
+        let (mut state, mut count) = (self.kernel.nothing(), V::splat(0.0));
+        let (one, scale) = (V::splat(1.0), V::splat(self.scale));
+        let block = match start.checked_sub(window) {
+            Some(first) => self.strips[self.now].rows(first, window),
+            None => self.strips[1 - self.now].rows(self.strip_len - window, window),
+        };
+        let size = K::State::<V>::PARTS * V::LANES;
+        let suffixes = self.suffixes.rows_mut(0, (window + 1) * K::State::<V>::PARTS);
+        let counts = self.suffix_counts.rows_mut(0, window + 1);
+        state.write(&mut suffixes[window * size..]);
+        count.store(&mut counts[window * V::LANES..]);
+        let mut anchor = if FORM == APART { V::splat(f64::NAN) } else { self.anchor };
+        let (mut place, mut range) = (V::splat(0.0), Range::<K, V>::new());
+        for row in (1..window).rev() {
+            let value = V::load(&block[row * V::LANES..]);
+            place = place.sub(one);
+            if FORM == CAREFREE {
+                state = self.kernel.push_before::<V, false>(state, Item { value, anchor, place });
+            } else {
+                let value = value.mul(scale);
+                range.see_size(value);
+                if FORM == APART {
+                    anchor = anchor.unless_nan(anchor, value);
+                }
+                state = self.kernel.push_before::<V, true>(state, Item { value, anchor, place });
+                count = count.add(one_if_value(value));
+                count.store(&mut counts[row * V::LANES..]);
+            }
+            state.write(&mut suffixes[row * size..]);
         }
-        let finite = carefree || self.sum_prefixes::<true>(row, result, len);
-        self.finite = if finite { self.finite + len } else { 0 };
-        self.prefix_len = (self.prefix_len + len) % self.window.len;
+        self.left_anchor = anchor;
+        self.large |= range.is_large();
     }
 
     /// Says whether all values are finite; in the carefree form, also whether it holds, without
     /// which nothing is changed.
     #[inline(always)]
-    fn sum_prefixes<const CARE: bool>(&mut self, row: usize, result: usize, len: usize) -> bool {
+    fn sum_prefixes<const FORM: u8>(&mut self, row: usize, result: usize, len: usize) -> bool {
         let (one, zero) = (V::splat(1.0), V::splat(0.0));
         let (scale, unscale) = (V::splat(self.scale), V::splat(1.0 / self.scale));
         let full = V::splat(self.window.len as f64);
         let full_inverse = V::splat(1.0 / self.window.len as f64);
         let min_count = V::splat(self.window.min_count as f64);
-        let rows = &self.rows[row..row + len];
+        let rows = self.strips[self.now].rows(row, len);
         let first = self.prefix_len + 1;
-        let suffixes = &self.suffixes[first..first + len];
-        let counts = &self.suffix_counts[first..first + len];
-        let results = &mut self.results[result..result + len];
+        let parts = K::State::<V>::PARTS;
+        let suffixes = self.suffixes.rows(first * parts, len * parts);
+        let counts = self.suffix_counts.rows(first, len);
+        let results = self.results.rows_mut(result, len);
         let (mut state, mut count) = (self.prefix, self.prefix_count);
-        // They become NaN with the first that is not finite, or the first that is huge.
-        let (mut witness, mut huge) = (zero, zero);
+        let (left, mut anchor) = (self.left_anchor, self.anchor);
+        let mut place = V::splat(self.prefix_len as f64);
+        // It becomes NaN with the first that is not finite.
+        let (mut witness, mut range) = (zero, Range::<K, V>::new());
         for at in 0..len {
-            if CARE {
-                let value = rows[at].mul(scale);
-                state = self.kernel.push::<V, true>(state, value);
-                count = count.add(one_if_value(value));
-                let all = count.add(counts[at]);
-                let merged = self.kernel.merged::<V, true>(suffixes[at], state, all, one.div(all));
-                results[at] = merged.mul(unscale).where_reaches(all, min_count);
-                let finite = value.mul(zero);
-                let grown = value.mul(V::splat(UNSCALE)).mul(zero);
-                (witness, huge) = (witness.add(finite), huge.add(grown.unless_nan(finite, zero)));
+            let row = V::load(&rows[at * V::LANES..]);
+            let mut suffix = K::State::read(&suffixes[at * parts * V::LANES..]);
+            let result = &mut results[at * V::LANES..];
+            if FORM == CAREFREE {
+                state = self.kernel.push::<V, false>(state, Item { value: row, anchor, place });
+                let whole = Whole { count: full, inverse: full_inverse, place };
+                let merged = self.kernel.merged::<V, false>(suffix, state, whole);
+                merged.store(result);
+                witness = self.kernel.witness(row, merged).mul_add_loosely(zero, witness);
             } else {
-                let value = rows[at];
-                state = self.kernel.push::<V, false>(state, value);
-                let merged =
-                    self.kernel.merged::<V, false>(suffixes[at], state, full, full_inverse);
-                results[at] = merged;
-                witness = self.kernel.witness(value, merged).mul(zero).add(witness);
+                let (value, left_count) = (row.mul(scale), V::load(&counts[at * V::LANES..]));
+                if FORM == APART {
+                    anchor = anchor.unless_nan(anchor, value);
+                    let anchors = Anchors { left, right: anchor, left_count };
+                    suffix = self.kernel.reanchored(suffix, anchors);
+                }
+                state = self.kernel.push::<V, true>(state, Item { value, anchor, place });
+                count = count.add(one_if_value(value));
+                let all = count.add(left_count);
+                let whole = Whole { count: all, inverse: one.div(all), place };
+                let merged = self.kernel.merged::<V, true>(suffix, state, whole);
+                let merged = self.kernel.unscaled(merged, unscale);
+                merged.where_reaches(all, min_count).store(result);
+                witness = value.mul_add_loosely(zero, witness);
+                range.see_size(value);
             }
+            range.see_square(row);
+            place = place.add(one);
         }
-        self.huge |= huge.any_nan();
+        (self.large, self.small) = (self.large | range.is_large(), self.small | range.is_small());
         let holds = !witness.any_nan();
-        if CARE || holds {
+        if FORM != CAREFREE || holds {
             (self.prefix, self.prefix_count) = (state, count);
+            self.anchor = anchor;
         }
         holds
     }
 }
 
 #[inline(always)]
-fn one_if_value<V: Vector>(value: V) -> V {
+pub(crate) fn one_if_value<V: Vector>(value: V) -> V {
     V::splat(1.0).unless_nan(value, V::splat(0.0))
-}
-
-fn filled<T: Clone>(value: T, len: usize) -> Result<Vec<T>, Error> {
-    let mut values = Vec::new();
-    values
-        .try_reserve_exact(len)
-        .map_err(|_| Error::Memory { bytes: len.saturating_mul(size_of::<T>()) })?;
-    values.resize(len, value);
-    Ok(values)
 }
 
 #[cfg(test)]

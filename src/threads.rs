@@ -54,14 +54,17 @@ pub fn set_count(count: i64) -> Result<(), Error> {
 
 /// Takes the number of threads from the environment variable `UNCORK_NUM_THREADS`, if it is set.
 pub fn set_count_from_environment() -> Result<(), Error> {
-    let Some(value) = std::env::var_os("UNCORK_NUM_THREADS") else {
+    let variable = "UNCORK_NUM_THREADS";
+    let Some(value) = std::env::var_os(variable) else {
         return Ok(());
     };
     let value = value.to_string_lossy();
     let count = value.trim().parse().ok();
-    count
-        .and_then(|count| set_count(count).ok())
-        .ok_or_else(|| Error::Environment { value: value.to_string(), most: MOST })
+    count.and_then(|count| set_count(count).ok()).ok_or_else(|| Error::Environment {
+        variable,
+        value: value.to_string(),
+        allowed: format!("an integer between 1 and {MOST}"),
+    })
 }
 
 /// Does jobs `0..jobs`, the calling thread among those that work.

@@ -7,11 +7,11 @@ from typing import Any
 
 import uncork
 
-#: Every public function, by name.
+#: Every public function of the extension, by name.
 FUNCTIONS = {
     name: function
     for name in uncork.__all__
-    if inspect.isroutine(function := getattr(uncork, name))
+    if inspect.isbuiltin(function := getattr(uncork, name))
 }
 
 
@@ -19,8 +19,12 @@ def parameters(name: str) -> list[str]:
     return list(inspect.signature(FUNCTIONS[name]).parameters)
 
 
-REDUCE = [name for name in FUNCTIONS if parameters(name)[:2] == ["a", "axis"]]
+REDUCE = [name for name in FUNCTIONS if "keepdims" in parameters(name)]
 MOVE = [name for name in FUNCTIONS if parameters(name)[:2] == ["a", "window"]]
+#: Those that give a value for each value of a lane.
+FILL = ["argpartition", "nanrankdata", "partition", "push", "rankdata"]
+#: Those that put one value in its place.
+PARTITIONS = ["partition", "argpartition"]
 #: All that take an array.
 OF_ARRAYS = [name for name in FUNCTIONS if parameters(name)[:1] == ["a"]]
 #: Those that need a value to choose from.

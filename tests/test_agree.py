@@ -63,8 +63,9 @@ def check_move(name: str, a: np.ndarray, data: st.DataObject) -> None:
     axis = data.draw(st.integers(-a.ndim, a.ndim - 1), label="axis")
     assume(a.shape[axis])
     window, min_count = data.draw(windows(a.shape[axis]), label="window, min_count")
-    actual = call(name, a, window, min_count, axis)
-    desired = reference(name, a, window, min_count, axis)
+    ddof = [data.draw(st.integers(-1, 3), label="ddof")] * ("ddof" in parameters(name))
+    actual = call(name, a, window, min_count, axis, *ddof)
+    desired = reference(name, a, window, min_count, axis, *ddof)
     assert_agrees(actual, desired, a.dtype)
     assert actual.dtype == desired.dtype
     assert actual.flags.c_contiguous

@@ -31,10 +31,13 @@ def _count() -> Iterator[None]:
     uncork.set_num_threads(count)
 
 
-def signature(function: Any) -> list[tuple[str, Any, Any]]:
-    """Without the types, which the extension cannot have."""
+def signature(function: Any) -> list[tuple[str, Any]]:
+    """How values are passed to it: without the types, which the extension cannot have,
+    and without what is about the result, which is not for the reference to do.
+    """
     declared = inspect.signature(function).parameters.values()
-    return [(one.name, one.kind, one.default) for one in declared]
+    kept = (one for one in declared if one.kind is not one.KEYWORD_ONLY)
+    return [(one.name, one.default) for one in kept]
 
 
 def definitions() -> dict[str, list[ast.FunctionDef]]:
@@ -55,7 +58,7 @@ def sections(name: str) -> dict[str, str]:
 
 
 def test_all_of_the_extension_is_public() -> None:
-    assert sorted(uncork.__all__) == sorted(_core.__all__)
+    assert sorted(uncork.__all__) == sorted([*_core.__all__, "disable", "enable"])
 
 
 def test_the_references_are_those_of_the_functions_of_arrays() -> None:

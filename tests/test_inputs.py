@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 import uncork
-from functions import CHOOSE, MOVE, OF_ARRAYS, REDUCE, call
+from functions import CHOOSE, FILL, MOVE, OF_ARRAYS, PARTITIONS, REDUCE, call
 
 #: Dtypes that NumPy answers for.
 OTHER_DTYPES = [
@@ -20,7 +20,9 @@ OTHER_DTYPES = [
 
 
 def arguments(name: str) -> tuple[Any, ...]:
-    return (2,) if name in MOVE else (1.0, 2.0) if name == "replace" else ()
+    if name in MOVE or name in PARTITIONS:
+        return (2,)
+    return (1.0, 2.0) if name == "replace" else ()
 
 
 @pytest.mark.parametrize("name", [*REDUCE, *MOVE])
@@ -120,8 +122,13 @@ def test_not_numeric(name: str, value: Any) -> None:
     if name in {"anynan", "allnan"} and isinstance(value, np.ndarray):
         assert call(name, value) is np.False_  # NaT is NaN, and this is none
         return
-    if name in {*CHOOSE, "move_min", "move_max"} and isinstance(value, np.ndarray):
-        call(name, value, *arguments(name)[:1] and (1,))  # dates have an order
+    of_order = {*CHOOSE, *FILL, "move_min", "move_max", "move_rank"}
+    if name in of_order and isinstance(value, np.ndarray):
+        one_or_first = arguments(name) and (0 if name in PARTITIONS else 1,)
+        call(name, value, *one_or_first)  # dates have an order
+        return
+    if name == "rankdata":
+        assert call(name, value).size == np.size(value)  # and so has text
         return
     with pytest.raises((TypeError, ValueError)):
         call(name, value, *arguments(name))

@@ -115,6 +115,13 @@ def test_parts_merge_to_the_whole(
     np.testing.assert_allclose(call(name, a), merged, rtol=1e-6, atol=1e-3)
 
 
+def rank_of_last(a: np.ndarray) -> np.ndarray:
+    """How many are less than the last, less how many are greater, scaled to 1."""
+    score = np.sign(a[-1] - a.astype(float))
+    others = np.maximum(np.count_nonzero(~np.isnan(a), axis=0) - 1, 1)
+    return np.where(np.isnan(a[-1]), np.nan, np.nansum(score, axis=0) / others)
+
+
 @pytest.mark.parametrize("name", MOVE)
 @given(a=larger_arrays(), data=st.data())
 def test_the_widest_window_is_the_reduction(
@@ -123,12 +130,17 @@ def test_the_widest_window_is_the_reduction(
     axis = data.draw(st.sampled_from([0, 1]))
     n = a.shape[axis]
     last = np.take(call(name, a, n, 1, axis), -1, axis)
+    # Of nothing, a window has no statistic; the reduction may have one, or fail.
+    nothing = call("allnan", a, axis)
+    if name == "move_rank":
+        assert_same(last, rank_of_last(np.moveaxis(a, axis, 0)).astype(last.dtype), 1)
+        return
+    if name.startswith("move_arg"):
+        # Windows count backwards.
+        a = np.flip(np.where(np.expand_dims(nothing, axis), 0, a), axis)
     whole = call(name.replace("move_", "nan"), a, axis)
-    whole = np.asarray(whole, dtype=last.dtype)
-    if name == "move_sum":
-        # The sum of nothing is 0, a window of nothing is NaN.
-        whole = np.where(call("allnan", a, axis), np.nan, whole)
-    assert_same(last, whole.astype(last.dtype), 1)
+    whole = np.where(nothing, np.nan, whole).astype(last.dtype)
+    assert_same(last, whole, 4 if name in {"move_var", "move_std"} else 1)
 
 
 @pytest.mark.parametrize("name", MOVE)
@@ -144,6 +156,26 @@ def test_a_window_does_not_see_what_is_outside(
     other[end:] = -1e30 if a.dtype.kind == "f" else -(2**31)
     actual = call(name, other, window, min_count)[end - 1]
     assert_same(actual, call(name, a, window, min_count)[end - 1], 1)
+
+
+@pytest.mark.parametrize("name", ["move_median", "move_rank"])
+@given(a=larger_arrays(), data=st.data())
+def test_order_can_be_reversed(name: str, a: np.ndarray, data: st.DataObject) -> None:
+    axis = data.draw(st.sampled_from([0, 1]))
+    args = (*data.draw(windows(a.shape[axis])), axis)
+    np.testing.assert_array_equal(call(name, -a, *args), -call(name, a, *args))
+
+
+@given(a=larger_arrays(), data=st.data())
+def test_rank_sees_nothing_but_order(a: np.ndarray, data: st.DataObject) -> None:
+    axis = data.draw(st.sampled_from([0, 1]))
+    args = (*data.draw(windows(a.shape[axis])), axis)
+    cubed = a.astype(np.longdouble) ** 3
+    places = np.searchsorted(np.unique(cubed), cubed).astype(a.dtype)
+    if a.dtype.kind == "f":
+        places[np.isnan(a)] = np.nan
+    ranks = uncork.move_rank(a, *args)
+    np.testing.assert_array_equal(uncork.move_rank(places, *args), ranks)
 
 
 @pytest.mark.parametrize("dtype", DTYPES)

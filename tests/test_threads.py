@@ -5,8 +5,6 @@ from __future__ import annotations
 import multiprocessing
 import os
 import signal
-import subprocess
-import sys
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
@@ -17,6 +15,7 @@ import pytest
 
 import uncork
 from functions import MOVE, REDUCE, call
+from processes import run
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -116,22 +115,6 @@ def test_the_interpreter_is_free_meanwhile() -> None:
         done.set()
         other.join()
     assert any(start < at < end for at in steps)
-
-
-def environment(**variables: str) -> dict[str, str]:
-    others = {k: v for k, v in os.environ.items() if not k.startswith("UNCORK_")}
-    return others | variables
-
-
-def run(code: str, **variables: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-c", code],
-        env=environment(**variables),
-        capture_output=True,
-        text=True,
-        timeout=120,
-        check=False,
-    )
 
 
 def test_environment_variable() -> None:

@@ -1,10 +1,12 @@
 """Exact answers, on data built to break sums, variances and running updates.
 
 The bounds are in units of the last place of the exact result of the stored numbers.
+`python tests/test_truth.py` prints the largest errors beside Bottleneck's.
 """
 
 from __future__ import annotations
 
+import importlib
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
@@ -16,6 +18,7 @@ from reference import exact_mean, exact_root, exact_sum, exact_variance, ulps
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from types import ModuleType
 
 RNG = np.random.default_rng(20261122)
 NORMAL = RNG.standard_normal(3000)
@@ -85,13 +88,155 @@ def test_reduce_across(name: str, data: str) -> None:
         assert ulps(results[column], exact(a[:, column].tolist())) <= bound
 
 
-@pytest.mark.parametrize("data", DATA)
+def exact_median(values: list[float]) -> Fraction:
+    values = sorted(values)
+    middle = (values[(len(values) - 1) // 2], values[len(values) // 2])
+    return exact_mean(list(middle))
+
+
+def exact_rank(values: list[float]) -> Fraction:
+    """Of the last, from -1 to 1."""
+    score = sum((values[-1] > value) - (values[-1] < value) for value in values)
+    return Fraction(score, max(len(values) - 1, 1))
+
+
+EXACT_MOVE = {
+    "move_mean": EXACT["nanmean"],
+    "move_median": (exact_median, 0.5),
+    "move_rank": (exact_rank, 0.5),
+    "move_std": EXACT["nanstd"],
+    "move_sum": EXACT["nansum"],
+    "move_var": EXACT["nanvar"],
+}
+
+
 @pytest.mark.parametrize("window", [1, 2, 3, 20, 63, 65, 200])
-@pytest.mark.parametrize("name", ["sum", "mean"])
+@pytest.mark.parametrize("data", DATA)
+@pytest.mark.parametrize("name", EXACT_MOVE)
 def test_move(name: str, window: int, data: str) -> None:
-    exact, bound = EXACT[f"nan{name}"]
+    exact, bound = EXACT_MOVE[name]
     a = DATA[data]
-    results = getattr(uncork, f"move_{name}")(a, window, min_count=1)
+    results = getattr(uncork, name)(a, window, min_count=1)
     for end in {*range(1, 90), *range(690, 990, 7), a.size}:
         values = a[max(0, end - window) : end].tolist()
         assert ulps(results[end - 1], exact(values)) <= bound
+
+
+@pytest.mark.parametrize("window", [2, 20, 65])
+@pytest.mark.parametrize("data", DATA)
+def test_move_var_between_gaps(data: str, window: int) -> None:
+    """Where the ends of two blocks have different anchors, and some have none."""
+    a = DATA[data].copy()
+    a[RNG.random(a.size) < 0.4] = np.nan
+    a[200:300] = np.nan
+    results = uncork.move_var(a, window, min_count=1)
+    for end in {*range(1, 350), *range(690, 990, 7), a.size}:
+        part = a[max(0, end - window) : end]
+        values = part[~np.isnan(part)].tolist()
+        if values:
+            assert ulps(results[end - 1], exact_variance(values)) <= 5
+        else:
+            assert np.isnan(results[end - 1])
+
+
+@pytest.mark.parametrize("value", [0.1, 1e8, 1e300, -7.3e-200, 5e-324])
+@pytest.mark.parametrize("window", [2, 31, 700])
+def test_variance_of_a_constant_window_is_zero(value: float, window: int) -> None:
+    a = np.full(3000, value)
+    a[1500] = 3 * value
+    results = uncork.move_var(a, window, min_count=2)
+    holds_other = np.arange(a.size) - 1500
+    constant = (holds_other < 0) | (holds_other >= window)
+    assert not results[constant][1:].any()
+
+
+#: Integers that float64 does not tell apart, or whose sums leave int64.
+INTEGERS: dict[str, np.ndarray] = {
+    "extremes": RNG.choice([2**63 - 1, -(2**63), 1, -1], 500),
+    "near 2**62": 2**62 + RNG.integers(-9, 9, 500),
+    "any": RNG.integers(-(2**63), 2**63, 500),
+    "alternating": np.where(np.arange(500) % 2, 2**62, -(2**62)) + np.arange(500),
+    "spike": np.where(np.arange(500) == 100, 2**63 - 1, np.arange(500)),
+}
+
+
+@pytest.mark.parametrize("data", INTEGERS)
+@pytest.mark.parametrize("name", ["nanmean", "nanvar", "nanstd"])
+def test_reduce_integers(name: str, data: str) -> None:
+    check(name, INTEGERS[data])
+
+
+@pytest.mark.parametrize("data", INTEGERS)
+@pytest.mark.parametrize("name", ["nansum", "ss"])
+def test_integer_sums_are_those_of_numpy(name: str, data: str) -> None:
+    """They wrap only where no int64 holds the result."""
+    values = INTEGERS[data].tolist()
+    exact = sum(value**2 for value in values) if name == "ss" else sum(values)
+    wrapped = (exact + 2**63) % 2**64 - 2**63
+    assert getattr(uncork, name)(INTEGERS[data]) == wrapped
+
+
+@pytest.mark.parametrize("window", [1, 2, 20, 200])
+@pytest.mark.parametrize("data", INTEGERS)
+@pytest.mark.parametrize("name", EXACT_MOVE)
+def test_move_integers(name: str, data: str, window: int) -> None:
+    exact, bound = EXACT_MOVE[name]
+    a = INTEGERS[data]
+    for array in (a, np.repeat(a[:, np.newaxis], 9, axis=1)):
+        results = getattr(uncork, name)(array, window, 1, axis=0).reshape(a.size, -1)
+        assert (results == results[:, :1]).all()
+        for end in range(1, a.size + 1, 7):
+            values = a[max(0, end - window) : end].tolist()
+            assert ulps(results[end - 1, 0], exact(values)) <= bound
+
+
+def test_ten_million_float32() -> None:
+    """The exact results of the stored numbers, which are multiples of 2**-14."""
+    a = RNG.standard_normal(10**7, dtype=np.float32) + np.float32(1000)
+    units = (a.astype(np.float64) * 2**14).astype(np.int64)
+    total = int(units.sum())
+    parts = (units[start : start + 2**14] for start in range(0, a.size, 2**14))
+    squares = sum(int((part**2).sum()) for part in parts)
+    mean = Fraction(total, a.size)
+    variance = (Fraction(squares, a.size) - mean**2) / 2**28
+    assert (a.astype(np.float64) == units / 2**14).all()
+    for name, exact, bound in [
+        ("nansum", Fraction(total, 2**14), 1),
+        ("nanmean", mean / 2**14, 1),
+        ("nanvar", variance, 4),
+        ("nanstd", exact_root(variance), 3),
+    ]:
+        result = getattr(uncork, name)(a)
+        assert ulps(np.float32(result), exact, np.float32) <= bound
+
+
+def worst(module: ModuleType, name: str, data: str) -> float:
+    """The largest error of a function, of windows of 20 or of all, in units."""
+    a = DATA[data]
+    if name in EXACT:
+        exact, _ = EXACT[name]
+        return ulps(getattr(module, name)(a), exact(a.tolist()))
+    exact, _ = EXACT_MOVE[name]
+    results = getattr(module, name)(a, 20, min_count=1)
+    ends = [*range(1, 90), *range(690, 990), a.size]
+    return max(
+        ulps(results[end - 1], exact(a[max(0, end - 20) : end].tolist()))
+        for end in ends
+    )
+
+
+def table() -> str:
+    """The largest errors of Uncork and Bottleneck, as in the README."""
+    bottleneck = importlib.import_module("bottleneck")
+    lines = ["| | Uncork | Bottleneck | on normal values |", "|---|---|---|---|"]
+    for name in [*EXACT, *EXACT_MOVE]:
+        ours = max(worst(uncork, name, data) for data in DATA)
+        theirs = {data: worst(bottleneck, name, data) for data in DATA}
+        hardest = max(theirs, key=theirs.__getitem__)
+        shown = f"{theirs[hardest]:.2g} ({hardest})".replace("inf (", "all (")
+        lines.append(f"| `{name}` | {ours:.2g} | {shown} | {theirs['normal']:.2g} |")
+    return "\n".join(lines)
+
+
+if __name__ == "__main__":
+    print(table())

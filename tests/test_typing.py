@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 
 import uncork
 from functions import FUNCTIONS
@@ -64,9 +65,9 @@ def test_every_function_is_among_the_typical_calls(name: str) -> None:
         (1, bool),
         (np.float32(1), float),
         (np.ones(1), float),
-        (1.0, np.typing.NDArray[np.float64]),
-        (np.ones(1, "f4"), np.typing.NDArray[np.float64]),
-        (np.ones(1, "f4"), np.typing.NDArray[np.float64] | Any),
+        (1.0, NDArray[np.float64]),
+        (np.ones(1, "f4"), NDArray[np.float64]),
+        (np.ones(1, "f4"), NDArray[np.float64] | Any),
         (1.0, int | np.intp),
         (1, None),
     ],

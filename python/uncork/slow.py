@@ -10,6 +10,8 @@ A window is looked at as a whole, in O(length * window).
 
 from __future__ import annotations
 
+import math
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -21,24 +23,37 @@ if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
 
     _Array = NDArray[Any]
+    #: None stands for all.
+    _Axis = int | tuple[int, ...] | None
 
 __all__ = [
     "allnan",
     "anynan",
+    "argpartition",
     "median",
+    "move_argmax",
+    "move_argmin",
     "move_max",
     "move_mean",
+    "move_median",
     "move_min",
+    "move_rank",
+    "move_std",
     "move_sum",
+    "move_var",
     "nanargmax",
     "nanargmin",
     "nanmax",
     "nanmean",
     "nanmedian",
     "nanmin",
+    "nanrankdata",
     "nanstd",
     "nansum",
     "nanvar",
+    "partition",
+    "push",
+    "rankdata",
     "replace",
     "ss",
 ]
@@ -47,13 +62,13 @@ __all__ = [
 STRETCH = 1 << 20
 
 
-def nansum(a: ArrayLike, axis: int | None = None) -> Any:
+def nansum(a: ArrayLike, axis: _Axis = None) -> Any:
     """Sum of the values that are not NaN."""
     with np.errstate(all="ignore"):
         return np.nansum(np.asarray(a), axis=axis)
 
 
-def nanmean(a: ArrayLike, axis: int | None = None) -> Any:
+def nanmean(a: ArrayLike, axis: _Axis = None) -> Any:
     """Mean of the values that are not NaN; NaN if there are none."""
     a = np.asarray(a)
     total, count = nansum(a, axis), _count(a, axis)
@@ -61,7 +76,7 @@ def nanmean(a: ArrayLike, axis: int | None = None) -> Any:
         return np.true_divide(total, count, dtype=_float_of(a))
 
 
-def nanvar(a: ArrayLike, axis: int | None = None, ddof: int = 0) -> Any:
+def nanvar(a: ArrayLike, axis: _Axis = None, ddof: int = 0) -> Any:
     """Variance of the values that are not NaN; NaN if they are not more than ddof."""
     a = np.asarray(a)
     if a.dtype == np.object_:
@@ -76,17 +91,17 @@ def nanvar(a: ArrayLike, axis: int | None = None, ddof: int = 0) -> Any:
     return _typed(variance, distance.real.dtype)
 
 
-def nanstd(a: ArrayLike, axis: int | None = None, ddof: int = 0) -> Any:
+def nanstd(a: ArrayLike, axis: _Axis = None, ddof: int = 0) -> Any:
     """Root of `nanvar`."""
     return np.sqrt(nanvar(a, axis=axis, ddof=ddof))
 
 
-def nanmin(a: ArrayLike, axis: int | None = None) -> Any:
+def nanmin(a: ArrayLike, axis: _Axis = None) -> Any:
     """Least of the values that are not NaN; NaN if there are none."""
     return _best(np.asarray(a), axis, np.fmin, np.inf)
 
 
-def nanmax(a: ArrayLike, axis: int | None = None) -> Any:
+def nanmax(a: ArrayLike, axis: _Axis = None) -> Any:
     """Greatest of the values that are not NaN; NaN if there are none."""
     return _best(np.asarray(a), axis, np.fmax, -np.inf)
 
@@ -101,17 +116,17 @@ def nanargmax(a: ArrayLike, axis: int | None = None) -> Any:
     return _first_place(np.asarray(a), axis, np.fmax, -np.inf)
 
 
-def anynan(a: ArrayLike, axis: int | None = None) -> Any:
+def anynan(a: ArrayLike, axis: _Axis = None) -> Any:
     """Whether any value is NaN."""
     return _isnan(np.asarray(a)).any(axis=axis)
 
 
-def allnan(a: ArrayLike, axis: int | None = None) -> Any:
+def allnan(a: ArrayLike, axis: _Axis = None) -> Any:
     """Whether all values are NaN."""
     return _isnan(np.asarray(a)).all(axis=axis)
 
 
-def ss(a: ArrayLike, axis: int | None = None) -> Any:
+def ss(a: ArrayLike, axis: _Axis = None) -> Any:
     """Sum of the squares, NaN included."""
     a = np.asarray(a)
     if a.dtype.kind in "iu":
@@ -121,7 +136,7 @@ def ss(a: ArrayLike, axis: int | None = None) -> Any:
         return np.multiply(a, a).sum(axis=axis)
 
 
-def median(a: ArrayLike, axis: int | None = None) -> Any:
+def median(a: ArrayLike, axis: _Axis = None) -> Any:
     """Median; NaN if any value is NaN, or if there is none."""
     a = np.asarray(a)
     if a.dtype.kind == "m":
@@ -130,12 +145,12 @@ def median(a: ArrayLike, axis: int | None = None) -> Any:
     return _typed(values, _float_of(a))
 
 
-def nanmedian(a: ArrayLike, axis: int | None = None) -> Any:
+def nanmedian(a: ArrayLike, axis: _Axis = None) -> Any:
     """Median of the values that are not NaN; NaN if there are none."""
     a = np.asarray(a)
     if a.dtype.kind == "m":
         return np.nanmedian(a, axis=axis)
-    lanes = a.reshape(-1) if axis is None else np.moveaxis(a, axis, -1)
+    lanes = _lanes(a, axis)
     # NaN comes last.
     ordered = np.sort(_filled(lanes, np.inf), axis=-1)
     count = np.asarray(_count(lanes, -1))
@@ -146,6 +161,57 @@ def nanmedian(a: ArrayLike, axis: int | None = None) -> Any:
     with np.errstate(all="ignore"):
         middle = np.where(lower == upper, upper, lower / 2 + upper / 2)
     return _typed(np.where(count > 0, middle, np.nan), _float_of(a))
+
+
+def rankdata(a: ArrayLike, axis: int | None = None) -> _Array:
+    """Rank of each value, ties on their mean; each NaN has its own above all others."""
+    a, axis = _ravelled(a, axis)
+    lanes = np.moveaxis(a, axis, -1)
+    order = _order(lanes)
+    ordered = np.take_along_axis(lanes, order, axis=-1)
+    changes = np.asarray(ordered[..., 1:] != ordered[..., :-1], dtype=bool)
+    edge = np.ones((*lanes.shape[:-1], min(1, lanes.shape[-1])), dtype=bool)
+    index = np.arange(lanes.shape[-1])
+    first = np.where(np.concatenate([edge, changes], axis=-1), index, 0)
+    last = np.where(np.concatenate([changes, edge], axis=-1), index, index.size)
+    first = np.maximum.accumulate(first, axis=-1)
+    last = np.flip(np.minimum.accumulate(np.flip(last, -1), axis=-1), -1)
+    ranks = np.empty(a.shape)
+    places = np.moveaxis(ranks, axis, -1)
+    np.put_along_axis(places, order, (first + last) / 2 + 1, axis=-1)
+    return ranks
+
+
+def nanrankdata(a: ArrayLike, axis: int | None = None) -> _Array:
+    """Rank of each value that is not NaN, ties on their mean."""
+    a, axis = _ravelled(a, axis)
+    return np.where(_isnan(a), np.nan, rankdata(a, axis))
+
+
+def partition(a: ArrayLike, kth: int, axis: int | None = -1) -> _Array:
+    """Lesser values in front of the one that is nth in order; NaN comes last."""
+    a, axis = _ravelled(a, axis)
+    return np.take_along_axis(a, argpartition(a, kth, axis), axis)
+
+
+def argpartition(a: ArrayLike, kth: int, axis: int | None = -1) -> _Array:
+    """Indices of lesser values in front of that of the one that is nth in order."""
+    a, axis = _ravelled(a, axis)
+    if a.dtype == np.object_:
+        return np.moveaxis(_order(np.moveaxis(a, axis, -1)), -1, axis)
+    return np.argpartition(a, kth, axis)
+
+
+def push(a: ArrayLike, n: int | None = None, axis: int = -1) -> _Array:
+    """Last value before each NaN, if it is not more than n places away."""
+    out = np.array(a, order="C", subok=False)
+    lanes = np.moveaxis(out, axis, -1)
+    index = np.arange(lanes.shape[-1])
+    latest = np.maximum.accumulate(np.where(_isnan(lanes), -1, index), axis=-1)
+    near = (latest >= 0) & (index - latest <= (index.size if n is None else n))
+    values = np.take_along_axis(lanes, np.maximum(latest, 0), axis=-1)
+    np.copyto(lanes, values, where=near)
+    return out
 
 
 def replace(a: _Array, old: float, new: float) -> _Array:
@@ -178,6 +244,28 @@ def move_mean(
     return _move(nanmean, a, window, min_count, axis)
 
 
+def move_var(
+    a: ArrayLike,
+    window: int,
+    min_count: int | None = None,
+    axis: int = -1,
+    ddof: int = 0,
+) -> _Array:
+    """Variance of each window."""
+    return _move(partial(nanvar, ddof=ddof), a, window, min_count, axis)
+
+
+def move_std(
+    a: ArrayLike,
+    window: int,
+    min_count: int | None = None,
+    axis: int = -1,
+    ddof: int = 0,
+) -> _Array:
+    """Standard deviation of each window."""
+    return _move(partial(nanstd, ddof=ddof), a, window, min_count, axis)
+
+
 def move_min(
     a: ArrayLike, window: int, min_count: int | None = None, axis: int = -1
 ) -> _Array:
@@ -192,6 +280,42 @@ def move_max(
     return _move(nanmax, a, window, min_count, axis)
 
 
+def move_argmin(
+    a: ArrayLike, window: int, min_count: int | None = None, axis: int = -1
+) -> _Array:
+    """How long ago the least value of each window was, the latest of equals."""
+    return _move(partial(_latest, nanargmin), a, window, min_count, axis)
+
+
+def move_argmax(
+    a: ArrayLike, window: int, min_count: int | None = None, axis: int = -1
+) -> _Array:
+    """How long ago the greatest value of each window was, the latest of equals."""
+    return _move(partial(_latest, nanargmax), a, window, min_count, axis)
+
+
+def _latest(first: Callable[..., Any], a: _Array, axis: int = -1) -> Any:
+    """The place from the end; NaN where there is no value."""
+    nothing = _isnan(a).all(axis=axis)
+    backwards = np.flip(a, axis)
+    some = np.where(np.expand_dims(nothing, axis), 0, backwards)
+    return np.where(nothing, np.nan, first(some, axis))
+
+
+def move_median(
+    a: ArrayLike, window: int, min_count: int | None = None, axis: int = -1
+) -> _Array:
+    """Median of each window."""
+    return _move(nanmedian, a, window, min_count, axis)
+
+
+def move_rank(
+    a: ArrayLike, window: int, min_count: int | None = None, axis: int = -1
+) -> _Array:
+    """Rank of the newest value of each window, from -1 to 1."""
+    return _move(_rank_of_last, a, window, min_count, axis)
+
+
 def _isnan(a: _Array) -> NDArray[np.bool_]:
     if a.dtype != np.object_:
         return np.isnan(a)
@@ -199,7 +323,23 @@ def _isnan(a: _Array) -> NDArray[np.bool_]:
     return np.asarray(a != a, dtype=bool)
 
 
-def _count(a: _Array, axis: int | None, keepdims: bool = False) -> Any:
+def _ravelled(a: ArrayLike, axis: int | None) -> tuple[_Array, int]:
+    a = np.asarray(a)
+    return (a.ravel(), 0) if axis is None else (a, axis)
+
+
+def _order(lanes: _Array) -> _Array:
+    """Indices that sort along the last axis, equals in their order and NaN last."""
+    if lanes.dtype != np.object_:
+        return np.argsort(lanes, axis=-1, kind="stable")
+    # Objects do not put NaN anywhere.
+    order = np.argsort(_filled(lanes, 0), axis=-1, kind="stable")
+    is_nan = np.take_along_axis(_isnan(lanes), order, axis=-1)
+    last = np.argsort(is_nan, axis=-1, kind="stable")
+    return np.take_along_axis(order, last, axis=-1)
+
+
+def _count(a: _Array, axis: _Axis, keepdims: bool = False) -> Any:
     return np.count_nonzero(~_isnan(a), axis=axis, keepdims=keepdims)
 
 
@@ -216,12 +356,22 @@ def _typed(values: _Array, dtype: np.dtype[Any] | None) -> Any:
     return values.astype(values.dtype if dtype is None else dtype)[()]
 
 
+def _lanes(a: _Array, axis: _Axis) -> _Array:
+    """The axes made one, the last."""
+    if axis is None:
+        return a.reshape(-1)
+    axes = axis if isinstance(axis, tuple) else (axis,)
+    moved = np.moveaxis(a, axes, range(-len(axes), 0))
+    kept = a.ndim - len(axes)
+    return moved.reshape(*moved.shape[:kept], math.prod(moved.shape[kept:]))
+
+
 def _take(lanes: _Array, index: _Array) -> _Array:
     return np.take_along_axis(lanes, index[..., np.newaxis], axis=-1)[..., 0]
 
 
 def _best(
-    a: _Array, axis: int | None, best: np.ufunc, last: float, keepdims: bool = False
+    a: _Array, axis: _Axis, best: np.ufunc, last: float, keepdims: bool = False
 ) -> Any:
     if a.dtype != np.object_:
         return best.reduce(a, axis=axis, keepdims=keepdims)
@@ -241,6 +391,17 @@ def _first_place(a: _Array, axis: int | None, best: np.ufunc, last: float) -> An
         msg = "All-NaN slice encountered"
         raise ValueError(msg)
     return found.argmax(axis=axis)
+
+
+def _rank_of_last(a: _Array, axis: int = -1) -> Any:
+    """Where the last value stands among those that are not NaN, from -1 to 1."""
+    last = np.take(a, [-1], axis)
+    with np.errstate(all="ignore"):
+        less = np.count_nonzero(a < last, axis=axis)
+        greater = np.count_nonzero(a > last, axis=axis)
+    others = np.maximum(_count(a, axis) - 1, 1)
+    rank = np.where(_isnan(last.squeeze(axis)), np.nan, (less - greater) / others)
+    return _typed(rank, _float_of(a))
 
 
 def _move(

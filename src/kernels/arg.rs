@@ -4,12 +4,19 @@
 //! Along the memory, a stretch of values is searched for its extreme with vectors, and only the
 //! winning stretch again for the place.
 
+use std::collections::VecDeque;
+use std::marker::PhantomData;
+use std::mem::MaybeUninit;
+
 use super::extreme::{Extreme, Order};
+use super::integers::OfIntegers;
 use crate::element::Element;
 use crate::error::Error;
+use crate::fill::Fill;
 use crate::reduce::Reduce;
 use crate::rows::{Rows, View};
-use crate::simd::Isa;
+use crate::simd::{Isa, Vector};
+use crate::slide::{Item, Slide, Whole, Window};
 
 /// `nanargmin` and `nanargmax`: the place of the value that wins.
 #[derive(Clone, Copy)]
@@ -116,4 +123,105 @@ fn position<T: Element>(values: &[T], value: T) -> usize {
     let has = |some: &[T]| some.iter().fold(false, |any, other| any | (*other == value));
     let start = values.chunks(SOME).position(has).unwrap_or_default() * SOME;
     start + values[start..].iter().position(|other| *other == value).unwrap_or_default()
+}
+
+/// `move_argmin` and `move_argmax`: how many places before the last of its window, the last of
+/// equals.
+impl<O: Order> Slide for Arg<O> {
+    /// The value that wins and its row; NaN and any, if there is no value.
+    type State<V: Vector> = (V, V);
+
+    #[inline(always)]
+    fn nothing<V: Vector>(&self) -> (V, V) {
+        (V::splat(f64::NAN), V::splat(0.0))
+    }
+
+    #[inline(always)]
+    fn push<V: Vector, const CARE: bool>(&self, best: (V, V), item: Item<V>) -> (V, V) {
+        let item = (item.value, item.place);
+        let item = if CARE { unless_nan(item, best) } else { item };
+        let first = |this, other| O::where_before(best.0, item.0, this, other);
+        (first(best.0, item.0), first(best.1, item.1))
+    }
+
+    #[inline(always)]
+    fn push_before<V: Vector, const CARE: bool>(&self, best: (V, V), item: Item<V>) -> (V, V) {
+        let item = (item.value, item.place);
+        let item = if CARE { unless_nan(item, best) } else { item };
+        let first = |this, other| O::where_not_after(best.0, item.0, this, other);
+        (first(best.0, item.0), first(best.1, item.1))
+    }
+
+    #[inline(always)]
+    fn merged<V: Vector, const CARE: bool>(
+        &self,
+        left: (V, V),
+        right: (V, V),
+        whole: Whole<V>,
+    ) -> V {
+        let right = if CARE { unless_nan(right, left) } else { right };
+        whole.place.sub(O::where_before(left.0, right.0, left.1, right.1))
+    }
+
+    #[inline(always)]
+    fn witness<V: Vector>(&self, value: V, _result: V) -> V {
+        value
+    }
+}
+
+/// The same of integers that `f64` does not tell apart, by a queue of those that no later one
+/// comes before (D. Lemire, 2006).
+#[derive(Clone, Copy)]
+pub struct ArgInQueue<O> {
+    window: Window,
+    order: PhantomData<O>,
+}
+
+impl<O: Order> OfIntegers for Arg<O> {
+    type Plain = Self;
+    type Exact = ArgInQueue<O>;
+
+    fn plain(self) -> Self {
+        self
+    }
+
+    fn exact(self, window: Window) -> ArgInQueue<O> {
+        ArgInQueue { window, order: PhantomData }
+    }
+}
+
+impl<O: Order> Fill<i64> for ArgInQueue<O> {
+    type Out = f64;
+    /// Places of values, each of which comes before the next.
+    type Scratch = VecDeque<usize>;
+
+    fn fill(
+        &self,
+        values: &[i64],
+        results: &mut [MaybeUninit<f64>],
+        queue: &mut VecDeque<usize>,
+    ) -> Result<(), Error> {
+        let Window { len, min_count } = self.window;
+        let bytes = len.saturating_mul(size_of::<usize>());
+        queue.clear();
+        queue.try_reserve(len + 1).map_err(|_| Error::Memory { bytes })?;
+        for (place, (result, &value)) in results.iter_mut().zip(values).enumerate() {
+            while queue.back().is_some_and(|&other| !O::before(values[other], value)) {
+                queue.pop_back();
+            }
+            queue.push_back(place);
+            if queue[0] + len <= place {
+                queue.pop_front();
+            }
+            let ago = place - queue[0];
+            result.write(if place + 1 < min_count { f64::NAN } else { ago as f64 });
+        }
+        Ok(())
+    }
+}
+
+/// A value and its row, but the others' where it is NaN.
+#[inline(always)]
+fn unless_nan<V: Vector>((value, place): (V, V), other: (V, V)) -> (V, V) {
+    (value.unless_nan(value, other.0), place.unless_nan(value, other.1))
 }

@@ -10,7 +10,7 @@ use crate::error::Error;
 use crate::reduce::{Fold, Reduce, dense, state_of_all};
 use crate::rows::{Rows, View};
 use crate::simd::{Isa, Vector};
-use crate::slide::Slide;
+use crate::slide::{Item, Slide, Whole};
 
 /// Which of two values wins.
 pub trait Order: Copy + Send + Sync + 'static {
@@ -20,6 +20,10 @@ pub trait Order: Copy + Send + Sync + 'static {
     fn last<T: Element>() -> T;
     /// Of each two the one that comes first; `other` where either is NaN.
     fn first<V: Vector>(values: V, others: V) -> V;
+    /// `this` where a value comes before another, else `that`.
+    fn where_before<V: Vector>(value: V, other: V, this: V, that: V) -> V;
+    /// `this` where a value comes before another or equals it, else `that`.
+    fn where_not_after<V: Vector>(value: V, other: V, this: V, that: V) -> V;
 }
 
 /// The least wins.
@@ -43,6 +47,14 @@ impl Order for Least {
     fn first<V: Vector>(values: V, others: V) -> V {
         values.least(others)
     }
+    #[inline(always)]
+    fn where_before<V: Vector>(value: V, other: V, this: V, that: V) -> V {
+        this.where_less(value, other, that)
+    }
+    #[inline(always)]
+    fn where_not_after<V: Vector>(value: V, other: V, this: V, that: V) -> V {
+        this.where_at_most(value, other, that)
+    }
 }
 
 impl Order for Greatest {
@@ -57,6 +69,14 @@ impl Order for Greatest {
     #[inline(always)]
     fn first<V: Vector>(values: V, others: V) -> V {
         values.greatest(others)
+    }
+    #[inline(always)]
+    fn where_before<V: Vector>(value: V, other: V, this: V, that: V) -> V {
+        this.where_less(other, value, that)
+    }
+    #[inline(always)]
+    fn where_not_after<V: Vector>(value: V, other: V, this: V, that: V) -> V {
+        this.where_at_most(other, value, that)
     }
 }
 
@@ -146,8 +166,6 @@ impl<T: Element, O: Order> Fold<T> for Extreme<O> {
 impl<O: Order> Slide for Extreme<O> {
     type State<V: Vector> = V;
 
-    const MAY_OVERFLOW: bool = false;
-
     #[inline(always)]
     fn nothing<V: Vector>(&self) -> V {
         V::splat(O::last())
@@ -155,12 +173,12 @@ impl<O: Order> Slide for Extreme<O> {
 
     /// Keeps the state where `value` is NaN: one instruction.
     #[inline(always)]
-    fn push<V: Vector, const CARE: bool>(&self, state: V, value: V) -> V {
-        O::first(value, state)
+    fn push<V: Vector, const CARE: bool>(&self, state: V, item: Item<V>) -> V {
+        O::first(item.value, state)
     }
 
     #[inline(always)]
-    fn merged<V: Vector, const CARE: bool>(&self, left: V, right: V, _: V, _: V) -> V {
+    fn merged<V: Vector, const CARE: bool>(&self, left: V, right: V, _: Whole<V>) -> V {
         O::first(left, right)
     }
 

@@ -10,7 +10,7 @@ use crate::error::Error;
 use crate::reduce::{Fold, Reduce, dense};
 use crate::rows::{Rows, View};
 use crate::simd::{Isa, Vector};
-use crate::slide::Slide;
+use crate::slide::{Item, Rescue, Slide, Whole};
 
 /// `nanmean`
 #[derive(Clone, Copy)]
@@ -168,10 +168,11 @@ fn exactly(integer: i64) -> Double {
 
 integer!(i32 i64);
 
-/// `move_mean`: the sum of `move_sum` times the inverse of the count, and one step of correction
-/// (Markstein 1990), which makes a quotient of it.
+/// `move_mean`: the sum of `move_sum`, divided.
 impl Slide for Mean {
     type State<V: Vector> = (V, V);
+
+    const LARGE: Option<Rescue> = Some(Rescue::OF_LARGE_SUMS);
 
     #[inline(always)]
     fn nothing<V: Vector>(&self) -> (V, V) {
@@ -179,8 +180,8 @@ impl Slide for Mean {
     }
 
     #[inline(always)]
-    fn push<V: Vector, const CARE: bool>(&self, state: (V, V), value: V) -> (V, V) {
-        Sum.push::<V, CARE>(state, value)
+    fn push<V: Vector, const CARE: bool>(&self, state: (V, V), item: Item<V>) -> (V, V) {
+        Sum.push::<V, CARE>(state, item)
     }
 
     #[inline(always)]
@@ -188,14 +189,11 @@ impl Slide for Mean {
         &self,
         left: (V, V),
         right: (V, V),
-        count: V,
-        inverse: V,
+        whole: Whole<V>,
     ) -> V {
         let (high, low) = plus(left, right);
-        let quotient = high.add(low).mul(inverse);
-        let rest = quotient.mul_sub_from(count, high).add(low);
-        let mean = rest.mul_add(inverse, quotient);
-        if CARE { mean.unless_nan(mean, high.mul(inverse)) } else { mean }
+        let mean = whole.mean(high, low);
+        if CARE { mean.unless_nan(mean, high.mul(whole.inverse)) } else { mean }
     }
 
     #[inline(always)]

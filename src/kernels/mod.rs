@@ -3,21 +3,31 @@
 //! A kernel is a small struct whose fields are the parameters of the call. It knows values, and
 //! neither Python nor axes, strides, threads or instruction sets.
 
-/// `nanargmin`, `nanargmax`
+/// `nanargmin`, `nanargmax`, `move_argmin`, `move_argmax`
 pub mod arg;
 /// `nanmin`, `nanmax`, `move_min`, `move_max`
 pub mod extreme;
+/// Moving sums, means and variances of integers that `f64` does not tell apart
+pub mod integers;
 /// `nanmean`, `move_mean`
 pub mod mean;
-/// `median`, `nanmedian`
+/// `median`, `nanmedian`, `move_median`
 pub mod median;
 /// `anynan`, `allnan`
 pub mod missing;
+/// `move_rank`
+pub mod move_rank;
+/// `partition`, `argpartition`
+pub mod partition;
+/// `push`
+pub mod push;
+/// `rankdata`, `nanrankdata`
+pub mod rank;
 /// `replace`
 pub mod replace;
 /// `ss`
 pub mod squares;
 /// `nansum`, `move_sum`
 pub mod sum;
-/// `nanvar`, `nanstd`
+/// `nanvar`, `nanstd`, `move_var`, `move_std`
 pub mod var;

@@ -1,31 +1,14 @@
 //! `replace`: another value for each that equals a given one.
 
 use crate::element::Element;
-use crate::fill::Fill;
+use crate::error::Error;
+use crate::fill::in_place;
+use crate::rows::Cells;
 
-/// `replace`; NaN equals NaN here.
-#[derive(Clone, Copy)]
-pub struct Replace<T> {
-    /// What is replaced.
-    pub old: T,
-    /// By what.
-    pub new: T,
-}
-
-impl<T: Element> Fill<T> for Replace<T> {
-    type Out = T;
-
-    fn fill(&self, values: &[T], results: &mut [T]) {
-        if self.old.is_nan() {
-            return replace(values, results, self.new, T::is_nan);
-        }
-        replace(values, results, self.new, |value| value == self.old);
+/// Replaces `old` by `new`; NaN equals NaN here.
+pub fn replace<T: Element>(cells: &mut Cells<'_, T>, old: T, new: T) -> Result<(), Error> {
+    if old.is_nan() {
+        return in_place(cells, |value: T| value.is_nan(), new);
     }
-}
-
-#[inline(always)]
-fn replace<T: Element>(values: &[T], results: &mut [T], new: T, is_old: impl Fn(T) -> bool) {
-    for (result, &value) in results.iter_mut().zip(values) {
-        *result = if is_old(value) { new } else { value };
-    }
+    in_place(cells, |value| value == old, new)
 }

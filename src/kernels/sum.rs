@@ -10,7 +10,7 @@ use crate::error::Error;
 use crate::reduce::{Fold, Reduce, dense, state_of_all};
 use crate::rows::{Rows, View};
 use crate::simd::{Isa, Vector};
-use crate::slide::Slide;
+use crate::slide::{Item, Rescue, Slide, Whole};
 
 /// `nansum`
 #[derive(Clone, Copy)]
@@ -50,7 +50,7 @@ impl<const N: usize> Sums<N> {
 /// gets there.
 #[inline(always)]
 pub(super) fn may_have_overflowed<T: Element>(sum: Double) -> bool {
-    T::HAS_NAN && size_of::<T>() == 8 && !(sum.high + sum.low).is_finite()
+    T::HAS_EXTREMES && !(sum.high + sum.low).is_finite()
 }
 
 impl<T: Float> Reduce<T> for Sum {
@@ -182,13 +182,16 @@ integer!(i32 i64);
 impl Slide for Sum {
     type State<V: Vector> = (V, V);
 
+    const LARGE: Option<Rescue> = Some(Rescue::OF_LARGE_SUMS);
+
     #[inline(always)]
     fn nothing<V: Vector>(&self) -> (V, V) {
         (V::splat(0.0), V::splat(0.0))
     }
 
     #[inline(always)]
-    fn push<V: Vector, const CARE: bool>(&self, (high, low): (V, V), value: V) -> (V, V) {
+    fn push<V: Vector, const CARE: bool>(&self, (high, low): (V, V), item: Item<V>) -> (V, V) {
+        let value = item.value;
         let value = if CARE { value.unless_nan(value, V::splat(0.0)) } else { value };
         let (sum, error) = high.two_sum(value);
         (sum, low.add(error))
@@ -199,8 +202,7 @@ impl Slide for Sum {
         &self,
         left: (V, V),
         right: (V, V),
-        _count: V,
-        _inverse: V,
+        _whole: Whole<V>,
     ) -> V {
         let (high, low) = plus(left, right);
         let sum = high.add(low);

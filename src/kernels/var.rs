@@ -6,13 +6,16 @@
 //! times the result, and 106 bits take it off again without a loss. Parts are merged around
 //! their means (Chan, Golub & LeVeque 1979, equation 2.1), so the result is never negative.
 
-use super::sum::Scaled;
+use std::ops::RangeInclusive;
+
+use super::sum::{Scaled, plus};
 use crate::double::{Double, two_sum};
 use crate::element::{Element, Float};
 use crate::error::Error;
 use crate::reduce::{FEW, Fold, N, Reduce, add_rows, dense_from, few, state_of_all};
 use crate::rows::{Rows, View};
-use crate::simd::Isa;
+use crate::simd::{Isa, Vector};
+use crate::slide::{Anchors, Item, Parts, Rescue, Slide, Whole, power};
 
 /// `nanvar` and `nanstd`
 #[derive(Clone, Copy)]
@@ -31,6 +34,15 @@ impl Var {
     /// `nanstd`
     pub fn std(ddof: i64) -> Self {
         Self { root: true, ..Self::new(ddof) }
+    }
+
+    pub(super) fn ddof(self) -> i64 {
+        self.ddof
+    }
+
+    /// The result, of the variance.
+    pub(super) fn of_variance(self, variance: f64) -> f64 {
+        if self.root { variance.sqrt() } else { variance }
     }
 }
 
@@ -112,7 +124,7 @@ impl Distances {
     fn is_doubtful<T: Element>(&self) -> bool {
         let squares = self.squares.high + self.squares.low;
         let tiny = squares < TINY_SQUARES && self.anchor.abs() < TINY;
-        T::HAS_NAN && size_of::<T>() == 8 && self.count > 1 && (tiny || !squares.is_finite())
+        T::HAS_EXTREMES && self.count > 1 && (tiny || !squares.is_finite())
     }
 }
 
@@ -313,5 +325,124 @@ impl<T: Element> Fold<T> for Var {
     #[inline(always)]
     fn neutral(&self) -> Option<T> {
         T::HAS_NAN.then_some(T::MISSING)
+    }
+}
+
+/// Distances from an anchor within the window, and their squares, summed up in double-double.
+#[derive(Clone, Copy)]
+pub struct Moments<V> {
+    sum: (V, V),
+    squares: (V, V),
+}
+
+impl<V: Vector> Parts<V> for Moments<V> {
+    const PARTS: usize = 4;
+
+    #[inline(always)]
+    fn read(values: &[f64]) -> Self {
+        let (sum, squares) = Parts::read(values);
+        Self { sum, squares }
+    }
+
+    #[inline(always)]
+    fn write(self, places: &mut [f64]) {
+        (self.sum, self.squares).write(places);
+    }
+}
+
+/// `move_var` and `move_std`. An anchor that is a value of the window is at most about the root
+/// of its length times the standard deviation away from the mean, so that what it adds to the
+/// squares comes off again without a loss.
+impl Slide for Var {
+    type State<V: Vector> = Moments<V>;
+
+    const ANCHORED: bool = true;
+    const LARGE: Option<Rescue> = Some(Rescue { beyond: power(490), scale: power(-540) });
+    const SMALL: Option<Rescue> = Some(Rescue { beyond: power(-390), scale: power(800) });
+
+    #[inline(always)]
+    fn nothing<V: Vector>(&self) -> Moments<V> {
+        let zero = V::splat(0.0);
+        Moments { sum: (zero, zero), squares: (zero, zero) }
+    }
+
+    #[inline(always)]
+    fn push<V: Vector, const CARE: bool>(&self, state: Moments<V>, item: Item<V>) -> Moments<V> {
+        let distance = item.value.sub(item.anchor);
+        let distance = if CARE { distance.unless_nan(item.value, V::splat(0.0)) } else { distance };
+        let (sum, error) = state.sum.0.two_sum(distance);
+        let squares = plus(state.squares, distance.two_product(distance));
+        Moments { sum: (sum, state.sum.1.add(error)), squares }
+    }
+
+    /// From its own anchor, where the right part has no value.
+    #[inline(always)]
+    fn reanchored<V: Vector>(&self, left: Moments<V>, anchors: Anchors<V>) -> Moments<V> {
+        let Anchors { left: from, right: to, left_count } = anchors;
+        let zero = V::splat(0.0);
+        let (apart, apart_low) = from.two_difference(to);
+        // Where a part has no value, there is nothing to move.
+        let some = |apart: V| {
+            let apart = apart.unless_nan(apart, zero);
+            zero.where_less(left_count, V::splat(1.0), apart)
+        };
+        let (apart, apart_low) = (some(apart), some(apart_low));
+        let (moved, moved_low) = apart.two_product(left_count);
+        let moved = (moved, apart_low.mul_add(left_count, moved_low));
+        let sum = plus(left.sum, moved);
+        // The distance moved times the sum before and after.
+        let twice = plus(left.sum, sum);
+        let (added, added_low) = apart.two_product(twice.0);
+        let added_low = apart.mul_add(twice.1, apart_low.mul_add(twice.0, added_low));
+        Moments { sum, squares: plus(left.squares, (added, added_low)) }
+    }
+
+    #[inline(always)]
+    fn merged<V: Vector, const CARE: bool>(
+        &self,
+        left: Moments<V>,
+        right: Moments<V>,
+        whole: Whole<V>,
+    ) -> V {
+        let (sum, squares) = (plus(left.sum, right.sum), plus(left.squares, right.squares));
+        let (zero, Whole { count, inverse, .. }) = (V::splat(0.0), whole);
+        // The square of the sum, divided by the count, is what the anchor added.
+        let high = sum.0.add(sum.1);
+        let low = sum.1.sub(high.sub(sum.0));
+        let shift = high.mul(inverse);
+        let shift_low = shift.mul_sub_from(count, high).add(low).mul(inverse);
+        let (added, added_low) = high.two_product(shift);
+        let added_low = high.mul_add(shift_low, low.mul_add(shift, added_low));
+        let (rest, rest_low) = squares.0.two_difference(added);
+        let around_mean = rest.add(rest_low.add(squares.1.sub(added_low)));
+        let around_mean = zero.greatest(around_mean);
+        let divisor = count.sub(V::splat(self.ddof as f64));
+        let variance = if CARE {
+            // Squares that overflow are infinite; with infinite values, nothing is left but NaN.
+            let plain = squares.0.add(sum.0.mul(zero));
+            around_mean.unless_nan(around_mean, plain).div(divisor)
+        } else {
+            around_mean.mul(V::splat(1.0).div(divisor))
+        };
+        let variance = variance.where_reaches(divisor, V::splat(1.0));
+        if self.root { variance.sqrt() } else { variance }
+    }
+
+    #[inline(always)]
+    fn unscaled<V: Vector>(&self, result: V, unscale: V) -> V {
+        if self.root { result.mul(unscale) } else { result.mul(unscale).mul(unscale) }
+    }
+
+    /// Where squares keep all their digits with the second scale; between these bounds and those
+    /// of the first walk there is room.
+    fn better(&self, rescue: Rescue) -> RangeInclusive<f64> {
+        let square = |value: f64| if self.root { value } else { value * value };
+        let up = rescue.scale > 1.0;
+        if up { 0.0..=square(power(-300)) } else { square(power(90))..=f64::INFINITY }
+    }
+
+    #[inline(always)]
+    fn witness<V: Vector>(&self, _value: V, result: V) -> V {
+        result
     }
 }

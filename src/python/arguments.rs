@@ -1,8 +1,9 @@
 //! What callers may pass for an argument beside the array.
 
+use pyo3::IntoPyObjectExt;
 use pyo3::exceptions::PyTypeError;
 use pyo3::prelude::*;
-use pyo3::types::{PyBool, PyInt};
+use pyo3::types::{PyBool, PyFloat, PyInt, PyTuple};
 
 use crate::error::Error;
 
@@ -18,9 +19,12 @@ macro_rules! integers {
 integers! {
     axis -> i64: integer;
     axis_or_none -> Option<i64>: integer_or_none;
+    axes -> Axes: integers_or_none;
     ddof -> i64: integer;
+    kth -> i64: integer;
     min_count -> Option<i64>: integer_or_none;
     n -> i64: integer;
+    n_or_none -> Option<i64>: integer_or_none;
     window -> i64: integer;
 }
 
@@ -43,6 +47,79 @@ fn integer_or_none(name: &str, object: &Bound<'_, PyAny>) -> PyResult<Option<i64
         Err(PyTypeError::new_err(format!("{name} must be an integer or None, got {got}")))
     });
     integer.map(Some)
+}
+
+/// The axes of a reduction, as they came.
+pub(super) enum Axes {
+    All,
+    One(i64),
+    Several(Vec<i64>),
+}
+
+/// An integer, several in a tuple, or None.
+fn integers_or_none(_name: &str, object: &Bound<'_, PyAny>) -> PyResult<Axes> {
+    if object.is_none() {
+        return Ok(Axes::All);
+    }
+    if let Some(axis) = integer_like(object) {
+        return axis.map(Axes::One);
+    }
+    let wrong = || {
+        let got = got(object);
+        PyTypeError::new_err(format!(
+            "axis must be an integer, a tuple of them, or None, got {got}"
+        ))
+    };
+    let several = object.cast::<PyTuple>().map_err(|_| wrong())?;
+    let axes = several.iter().map(|axis| integer_like(&axis).unwrap_or_else(|| Err(wrong())));
+    axes.collect::<PyResult<_>>().map(Axes::Several)
+}
+
+impl Axes {
+    /// The axes as a bit set; None if all values are taken together.
+    #[inline(always)]
+    pub(super) fn within(&self, ndim: usize) -> Result<Option<u64>, Error> {
+        match self {
+            Self::All => Ok(None),
+            &Self::One(axis) => Ok(Some(1 << axis_within(axis, ndim)?)),
+            Self::Several(axes) => several_within(axes, ndim).map(Some),
+        }
+    }
+
+    /// For a function whose result would have no meaning with several.
+    pub(super) fn not_several(&self) -> PyResult<()> {
+        let Self::Several(axes) = self else { return Ok(()) };
+        let words = format!("axis must be an integer or None, got several: {axes:?}");
+        Err(PyTypeError::new_err(words))
+    }
+}
+
+#[cold]
+fn several_within(axes: &[i64], ndim: usize) -> Result<u64, Error> {
+    axes.iter().try_fold(0, |set, &axis| {
+        let bit = 1 << axis_within(axis, ndim)?;
+        if set & bit == 0 { Ok(set | bit) } else { Err(Error::RepeatedAxis { axis }) }
+    })
+}
+
+impl<'py> IntoPyObject<'py> for &Axes {
+    type Target = PyAny;
+    type Output = Bound<'py, PyAny>;
+    type Error = PyErr;
+
+    fn into_pyobject(self, py: Python<'py>) -> PyResult<Self::Output> {
+        match self {
+            Axes::All => Ok(py.None().into_bound(py)),
+            Axes::One(axis) => axis.into_bound_py_any(py),
+            Axes::Several(axes) => Ok(PyTuple::new(py, axes)?.into_any()),
+        }
+    }
+}
+
+/// The error for an argument that is no ndarray.
+pub(super) fn not_an_array(name: &str, object: &Bound<'_, PyAny>) -> PyErr {
+    let got = got(object);
+    PyTypeError::new_err(format!("{name} must be an ndarray, got {got}"))
 }
 
 /// None if it is no integer at all.
@@ -77,6 +154,25 @@ pub(super) fn axis_within(axis: i64, ndim: usize) -> Result<usize, Error> {
     }
 }
 
+/// The index that `kth` is, of a lane of this length. In an empty one any will do: nothing is put
+/// there.
+pub(super) fn kth_within(kth: i64, len: usize) -> Result<usize, Error> {
+    match usize::try_from(kth) {
+        Ok(index) if index < len => Ok(index),
+        _ if len == 0 => Ok(0),
+        _ => Err(Error::Kth { kth, len }),
+    }
+}
+
+/// How far `n` lets a value be pushed.
+pub(super) fn steps(n: Option<i64>) -> Result<usize, Error> {
+    match n {
+        None => Ok(usize::MAX),
+        Some(n) if n < 0 => Err(Error::Steps { n }),
+        Some(n) => Ok(usize::try_from(n).unwrap_or(usize::MAX)),
+    }
+}
+
 /// A real number: an integer exactly, or what has `__float__`.
 #[derive(Clone, Copy)]
 pub(super) enum Number {
@@ -87,6 +183,10 @@ pub(super) enum Number {
 impl Number {
     /// The value of the argument `name`.
     pub(super) fn new(name: &str, object: &Bound<'_, PyAny>) -> PyResult<Self> {
+        // What is no integer would be told so by an exception, which takes long to make.
+        if let Ok(value) = object.cast::<PyFloat>() {
+            return Ok(Self::Float(value.value()));
+        }
         if let Ok(value) = object.extract() {
             return Ok(Self::Integer(value));
         }

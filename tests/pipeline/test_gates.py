@@ -39,7 +39,8 @@ def read(wheel: Path) -> Contents:
 
 
 def write(wheel: Path, contents: Contents) -> None:
-    with zipfile.ZipFile(wheel, "w") as archive:
+    # As small as it was, or `size` would notice.
+    with zipfile.ZipFile(wheel, "w", compresslevel=9) as archive:
         for name, data in contents.items():
             info = zipfile.ZipInfo(name)  # of 1980, all of them
             archive.writestr(info, data, zipfile.ZIP_DEFLATED)
@@ -194,7 +195,7 @@ WHEEL_MUTATIONS: list[tuple[str, str, Change]] = [
     ("license_files", "another text", edit("/LICENSE", "Redistribution", "Sale")),
     ("license_files", "not named", edit(HEADER, LICENCE_LINE, "")),
     ("twine", "a description that does not render", say_not_rst),
-    ("python", "a changed module", append("/__init__.py", b"\nNEW = 1\n")),
+    ("python", "a changed module", append("uncork/__init__.py", b"\nNEW = 1\n")),
     ("typing", "no py.typed", remove("py.typed")),
     ("typing", "a stale stub", append("_core.pyi", b"\nold: int\n")),
     ("typing", "no stub", remove("_core.pyi")),

@@ -121,6 +121,17 @@ def test_a_given_wheel_is_tested_on_every_python_and_nothing_else() -> None:
     assert [env.name for env in envs] == ["py311", "py315", "py315t"]
 
 
+def test_an_environment_whose_tool_is_absent_is_left_out(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    ini = "[tox]\nenv_list = lint instructions"
+    envs = stage.environments(ini)
+    monkeypatch.setattr(stage.shutil, "which", lambda _: None)
+    assert stage.without_tool(envs) == {"instructions": "valgrind is not installed"}
+    monkeypatch.setattr(stage.shutil, "which", lambda name: f"/usr/bin/{name}")
+    assert stage.without_tool(envs) == {}
+
+
 def test_an_unknown_env_is_refused_with_those_that_exist() -> None:
     with pytest.raises(Failure, match=r"no typo in tox\.ini; there is lint, py311"):
         stage.chosen(stage.environments(INI), options(env=["typo"]))
@@ -150,6 +161,9 @@ def test_tox_gets_the_wheel_and_may_not_download_interpreters(plan: Plan) -> Non
         "26 files already formatted",
         "ok -- validation done",
         "No findings to report. Good job!",
+        "837 calls: nanmax 91, nanmedian 104",
+        "instructions.toml is up to date: 6 calls within 5%",
+        "306 cells; geometric means: bottleneck 3.10, the best of them 2.95",
     ],
 )
 def test_the_last_words_of_each_runner_are_known(line: str) -> None:

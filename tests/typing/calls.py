@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 import uncork
 
 Floats = np.dtype[np.float64]
+Places = np.dtype[np.intp]
 
 # As most code has them: what is not known is how many dimensions there are.
 doubles: NDArray[np.float64] = np.array([[1.0, np.nan, 3.0], [4.0, 5.0, 6.0]])
@@ -30,6 +31,7 @@ table: np.ndarray[tuple[int, int], Floats] = np.array([[1.0, 2.0], [3.0, np.nan]
 cube: np.ndarray[tuple[int, int, int], np.dtype[np.float32]] = np.ones(
     (2, 3, 4), np.float32
 )
+loose: np.ndarray[tuple[int, ...], Floats] = doubles + 1.0
 
 
 # All values together.
@@ -96,6 +98,8 @@ assert_type(uncork.nanargmin(singles, axis=0), NDArray[np.intp] | Any)
 assert_type(uncork.anynan(bytes_, axis=0), NDArray[np.bool_] | Any)
 assert_type(uncork.ss(ints, axis=0), NDArray[np.int64] | Any)
 assert_type(uncork.nanmedian(longs, axis=0), NDArray[np.float64] | Any)
+assert_type(uncork.nanmedian(loose, axis=0), NDArray[np.float64] | Any)
+assert_type(uncork.nanargmax(loose, axis=0), NDArray[np.intp] | Any)
 
 
 # Of what is no array.
@@ -166,3 +170,30 @@ total(doubles, 1)
 spread([1.0, 2.0])
 warmest(["Monday", "Tuesday"], np.array([1.0, 2.0], np.float32))
 smooth(singles, 2)
+
+
+# Several axes, axes that stay, and where the result is written to.
+
+assert_type(uncork.nansum(doubles, keepdims=True), NDArray[np.float64])
+assert_type(uncork.nanmean(longs, 0, keepdims=True), NDArray[np.float64])
+assert_type(uncork.nanargmin(doubles, keepdims=True), NDArray[np.intp])
+assert_type(uncork.nanmax(singles, (0, 1), keepdims=True), NDArray[np.float32])
+assert_type(uncork.move_var(doubles, 2, ddof=1), NDArray[np.float64])
+assert_type(uncork.move_std(singles, 2), NDArray[np.float32])
+assert_type(uncork.move_argmin(ints, 2), NDArray[np.float64])
+assert_type(uncork.move_argmax(doubles, 2, 1, 0), NDArray[np.float64])
+kept: NDArray[np.float64] = uncork.nanvar(doubles, (0,))
+pair: np.ndarray[tuple[int], Floats] = np.zeros(2)
+assert_type(uncork.nansum(table, 0, out=pair), np.ndarray[tuple[int], Floats])
+assert_type(uncork.move_sum(table, 2, out=table), np.ndarray[tuple[int, int], Floats])
+
+# A value for each value.
+
+assert_type(uncork.rankdata(table, 0), np.ndarray[tuple[int, int], Floats])
+assert_type(uncork.nanrankdata(ints), np.ndarray[tuple[int], Floats])
+assert_type(uncork.partition(lane, 1), np.ndarray[tuple[int], Floats])
+assert_type(uncork.partition(table, 1, None), np.ndarray[tuple[int], Floats])
+assert_type(uncork.argpartition(lane, 1), np.ndarray[tuple[int], Places])
+assert_type(uncork.push(table, 1), np.ndarray[tuple[int, int], Floats])
+assert_type(uncork.move_median(doubles, 2), NDArray[np.float64])
+assert_type(uncork.move_rank(singles, 2), NDArray[np.float32])

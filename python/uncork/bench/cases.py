@@ -14,9 +14,7 @@ import uncork
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from numpy.typing import NDArray
-
-    Array = NDArray[Any]
+Array = np.ndarray[Any, np.dtype[Any]]
 
 FLOATS = ("float64", "float32")
 DTYPES = (*FLOATS, "int64", "int32")

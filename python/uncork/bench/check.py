@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 TOLERANCE = {"float64": 1e-9, "float32": 1e-5, "int64": 1e-9, "int32": 1e-9}
 
 #: NumPy looks at every window as a whole: only so many values are looked at.
-LOOKED_AT = 3e7
+LOOKED_AT = 5e6
 
 
 def truth(case: Case, a: Array) -> Array:
@@ -43,7 +43,10 @@ def compared(case: Case, a: Array, result: Array) -> Array:
 
 def off(case: Case, a: Array, result: Any, desired: Array) -> float:
     """The largest difference, as far as it is not rounding."""
-    found = difference(compared(case, a, np.asarray(result)), desired)
+    result = np.asarray(result)
+    if "partition" in case.function and result.shape != a.shape:
+        return np.inf
+    found = difference(compared(case, a, result), desired)
     return found if found > TOLERANCE[case.dtype] else 0.0
 
 

@@ -33,7 +33,7 @@ elif hasattr(package, "Series"):
     package.Series(a).sum()
 print(imported - begin, perf_counter() - begin)
 """
-STARTS = 5
+STARTS = 3
 #: Who compiles for longer is started once.
 START_SECONDS = 0.5
 

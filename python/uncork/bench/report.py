@@ -208,6 +208,15 @@ def print_run(run: Run, with_cells: bool) -> None:
         if table.rows:
             print_table(*table)
     print(f"\n{machine(run)}")
+    print(summary(run))
+
+
+def summary(run: Run) -> str:
+    """One line for a run: how much longer each peer takes."""
+    peers = peers_of(run.results)
+    found = zip([*peers, "the best of them"], means(run.results, peers), strict=True)
+    words = ", ".join(f"{peer} {value}" for peer, value in found)
+    return f"{len(run.results)} cells; geometric means: {words}"
 
 
 def of_comparison(old: Run, new: Run) -> Table:

@@ -1,0 +1,5 @@
+"""Functions that work in place."""
+
+from uncork import replace
+
+__all__ = ["replace"]

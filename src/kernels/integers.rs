@@ -1,0 +1,363 @@
+//! `move_sum`, `move_mean`, `move_var` and `move_std` of integers: of those that `f64` does not
+//! tell apart by running sums in integers, which lose nothing by subtracting; of small ones by
+//! sums that need no compensation.
+
+use std::mem::MaybeUninit;
+
+use super::mean::Mean;
+use super::sum::Sum;
+use super::var::Var;
+use crate::double::Double;
+use crate::error::Error;
+use crate::fill::Fill;
+use crate::reduce::{self, Fold, Reduce, dense};
+use crate::rows::{Rows, View};
+use crate::simd::{Isa, Vector};
+use crate::slide::{Item, Slide, Whole, Window};
+
+/// A moving statistic that has other forms for integers.
+pub trait OfIntegers: Slide {
+    /// The form for small ones.
+    type Plain: Slide + 'static;
+    /// The form for those that `f64` does not tell apart.
+    type Exact: Fill<i64, Out = f64>;
+
+    /// For integers whose sums are all integers that `f64` has.
+    fn plain(self) -> Self::Plain;
+    /// The same of a window.
+    fn exact(self, window: Window) -> Self::Exact;
+}
+
+/// Which form a moving statistic of integers takes.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Form {
+    /// All sums of a window are integers that `f64` has.
+    Plain,
+    /// All values are.
+    Compensated,
+    /// Not even they.
+    Exact,
+}
+
+impl Form {
+    /// For magnitudes below 2 to the power of `bits`, or equal to it.
+    pub fn new(bits: u32, window: Window) -> Self {
+        let sum_bits = bits + (window.len - 1).checked_ilog2().map_or(0, |log| log + 1);
+        match bits {
+            _ if sum_bits <= f64::MANTISSA_DIGITS => Self::Plain,
+            _ if bits <= f64::MANTISSA_DIGITS => Self::Compensated,
+            _ => Self::Exact,
+        }
+    }
+}
+
+/// How many bits the magnitudes have, but for those that are the next power of two.
+pub fn bits(view: &View<'_, i64>) -> Result<u32, Error> {
+    Ok(i64::BITS - reduce::all(view, Bits)?.leading_zeros())
+}
+
+/// The sum or the mean, without compensation.
+#[derive(Clone, Copy)]
+pub struct Plain<const MEAN: bool>;
+
+impl<const MEAN: bool> Slide for Plain<MEAN> {
+    type State<V: Vector> = V;
+
+    #[inline(always)]
+    fn nothing<V: Vector>(&self) -> V {
+        V::splat(0.0)
+    }
+
+    #[inline(always)]
+    fn push<V: Vector, const CARE: bool>(&self, sum: V, item: Item<V>) -> V {
+        let value = item.value;
+        sum.add(if CARE { value.unless_nan(value, V::splat(0.0)) } else { value })
+    }
+
+    #[inline(always)]
+    fn merged<V: Vector, const CARE: bool>(&self, left: V, right: V, whole: Whole<V>) -> V {
+        let sum = left.add(right);
+        if MEAN { whole.mean(sum, V::splat(0.0)) } else { sum }
+    }
+
+    #[inline(always)]
+    fn witness<V: Vector>(&self, value: V, _result: V) -> V {
+        value
+    }
+}
+
+/// All bits that are set in a magnitude (of the negative ones, less one).
+#[derive(Clone, Copy)]
+struct Bits;
+
+impl Reduce<i64> for Bits {
+    type State = i64;
+    type Columns<const N: usize> = [i64; N];
+    type Out = i64;
+
+    #[inline(always)]
+    fn start<const N: usize>(&self, _rows: Rows<'_, i64, N>) -> [i64; N] {
+        [0; N]
+    }
+
+    #[inline(always)]
+    fn add<I: Isa, const N: usize>(&self, bits: &mut [i64; N], rows: Rows<'_, i64, N>) {
+        for row in rows.iter() {
+            for column in 0..N {
+                bits[column] |= row[column] ^ (row[column] >> 63);
+            }
+        }
+    }
+
+    #[inline(always)]
+    fn state<const N: usize>(&self, bits: &[i64; N], column: usize) -> i64 {
+        bits[column]
+    }
+
+    #[inline(always)]
+    fn merge(&self, left: i64, right: i64) -> i64 {
+        left | right
+    }
+
+    #[inline(always)]
+    fn finish(&self, bits: i64) -> Result<i64, Error> {
+        Ok(bits)
+    }
+
+    fn dense(&self, values: &[i64]) -> i64 {
+        dense(self, values)
+    }
+}
+
+impl Fold<i64> for Bits {
+    #[inline(always)]
+    fn fold<const N: usize>(&self, bits: &mut [i64; N], half: usize) {
+        for column in 0..half {
+            bits[column] |= bits[column + half];
+        }
+    }
+
+    #[inline(always)]
+    fn neutral(&self) -> Option<i64> {
+        Some(0)
+    }
+}
+
+/// A statistic of the sums of a window.
+#[derive(Clone, Copy)]
+pub struct InIntegers<K> {
+    kernel: K,
+    window: Window,
+}
+
+/// What is known of a window's integers.
+#[derive(Clone, Copy, Default)]
+pub struct Sums {
+    count: i64,
+    sum: i128,
+    /// The lowest bits of the sum of squares, and the others.
+    squares: u128,
+    high_squares: i64,
+}
+
+impl Sums {
+    fn add(&mut self, value: i64) {
+        let overflows;
+        (self.squares, overflows) = self.squares.overflowing_add(square(value));
+        self.high_squares += i64::from(overflows);
+        self.sum += i128::from(value);
+        self.count += 1;
+    }
+
+    fn remove(&mut self, value: i64) {
+        let overflows;
+        (self.squares, overflows) = self.squares.overflowing_sub(square(value));
+        self.high_squares -= i64::from(overflows);
+        self.sum -= i128::from(value);
+        self.count -= 1;
+    }
+
+    fn variance(&self, ddof: i64) -> f64 {
+        let divisor = i128::from(self.count) - i128::from(ddof);
+        if divisor <= 0 {
+            return f64::NAN;
+        }
+        // The count times the sum of squares, less the square of the sum: modulo 2¹²⁸, and
+        // approximately, where it may be more than that.
+        let low = self.squares.wrapping_mul(self.count as u128);
+        let exact = low.wrapping_sub(self.sum.wrapping_mul(self.sum) as u128);
+        let power = -2.0 * f64::from(i32::MIN); // 2³²
+        let power = power * power * power * power;
+        let squares = double(self.squares).plus(Double::from(self.high_squares as f64 * power));
+        let sum = double(self.sum.unsigned_abs());
+        let around = squares.times(Double::from(self.count as f64)).plus(sum.times(sum).negated());
+        let around = if around.high < power / 4.0 { exact as f64 } else { around.to_f64() };
+        around / self.count as f64 / divisor as f64
+    }
+}
+
+fn square(value: i64) -> u128 {
+    let magnitude = u128::from(value.unsigned_abs());
+    magnitude * magnitude
+}
+
+/// The nearest pair.
+fn double(value: u128) -> Double {
+    let high = value as f64;
+    // Where the nearest is 2¹²⁸, the difference is right modulo that.
+    let low = value.wrapping_sub(high as u128) as i128;
+    Double { high, low: low as f64 }
+}
+
+/// The result of sums.
+pub trait OfSums: Copy + Send + Sync {
+    /// Of at least one value.
+    fn of(self, sums: &Sums) -> f64;
+}
+
+impl<K: OfSums> Fill<i64> for InIntegers<K> {
+    type Out = f64;
+    type Scratch = ();
+
+    fn fill(
+        &self,
+        values: &[i64],
+        results: &mut [MaybeUninit<f64>],
+        (): &mut (),
+    ) -> Result<(), Error> {
+        let Window { len, min_count } = self.window;
+        let mut sums = Sums::default();
+        for (place, (result, &value)) in results.iter_mut().zip(values).enumerate() {
+            sums.add(value);
+            if let Some(left) = place.checked_sub(len) {
+                sums.remove(values[left]);
+            }
+            let enough = sums.count >= min_count as i64;
+            result.write(if enough { self.kernel.of(&sums) } else { f64::NAN });
+        }
+        Ok(())
+    }
+}
+
+impl OfSums for Sum {
+    fn of(self, sums: &Sums) -> f64 {
+        sums.sum as f64
+    }
+}
+
+impl OfSums for Mean {
+    fn of(self, sums: &Sums) -> f64 {
+        double(sums.sum.unsigned_abs()).over(sums.count as f64).to_f64().copysign(sums.sum as f64)
+    }
+}
+
+impl OfIntegers for Sum {
+    type Plain = Plain<false>;
+    type Exact = InIntegers<Self>;
+
+    fn plain(self) -> Plain<false> {
+        Plain
+    }
+
+    fn exact(self, window: Window) -> InIntegers<Self> {
+        InIntegers { kernel: self, window }
+    }
+}
+
+impl OfIntegers for Mean {
+    type Plain = Plain<true>;
+    type Exact = InIntegers<Self>;
+
+    fn plain(self) -> Plain<true> {
+        Plain
+    }
+
+    fn exact(self, window: Window) -> InIntegers<Self> {
+        InIntegers { kernel: self, window }
+    }
+}
+
+/// Squares soon have more digits: small integers have no form of their own.
+impl OfIntegers for Var {
+    type Plain = Self;
+    type Exact = InIntegers<Self>;
+
+    fn plain(self) -> Self {
+        self
+    }
+
+    fn exact(self, window: Window) -> InIntegers<Self> {
+        InIntegers { kernel: self, window }
+    }
+}
+
+impl OfSums for Var {
+    fn of(self, sums: &Sums) -> f64 {
+        self.of_variance(sums.variance(self.ddof()))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::testing::Random;
+
+    /// By the definition, from distances that are exact.
+    fn variance(values: &[i64]) -> f64 {
+        let count = values.len() as i128;
+        let sum: i128 = values.iter().copied().map(i128::from).sum();
+        let distances = values.iter().map(|&value| (count * i128::from(value) - sum) as f64);
+        distances.map(|distance| distance * distance).sum::<f64>() / (count as f64).powi(3)
+    }
+
+    #[test]
+    fn the_form_is_that_of_the_greatest_sum() -> Result<(), Error> {
+        for (bits, len, form) in [
+            (0, 1, Form::Plain),
+            (31, 1 << 22, Form::Plain),
+            (31, (1 << 22) + 1, Form::Compensated),
+            (53, 1, Form::Plain),
+            (53, 2, Form::Compensated),
+            (54, 1, Form::Exact),
+            (63, 1000, Form::Exact),
+        ] {
+            let window = Window::new(len, None, usize::MAX)?;
+            assert_eq!(Form::new(bits, window), form, "{bits} bits, {len} values");
+        }
+        Ok(())
+    }
+
+    #[test]
+    fn bits_are_of_the_greatest_magnitude() {
+        for (values, expected) in [
+            (&[][..], 0),
+            (&[0, -1], 0),
+            (&[1, 0], 1),
+            (&[-8, 7], 3),
+            (&[-9, 7], 4),
+            (&[3, 1 << 53], 54),
+            (&[i64::MIN], 63),
+            (&[i64::MAX], 63),
+        ] {
+            assert_eq!(bits(&View::from_slice(values)), Ok(expected), "{values:?}");
+        }
+    }
+
+    #[test]
+    fn variances_of_any_spread() {
+        let mut random = Random(1);
+        for bits in [20, 40, 55, 58, 60, 62] {
+            for count in [2, 3, 20, 1000] {
+                let low = 1_i64 << 62;
+                let values: Vec<i64> =
+                    (0..count).map(|_| low - random.below(1 << bits) as i64 * 2).collect();
+                let mut sums = Sums::default();
+                sums.add(i64::MIN);
+                values.iter().for_each(|&value| sums.add(value));
+                sums.remove(i64::MIN);
+                let (actual, expected) = (sums.variance(0), variance(&values));
+                assert!((actual - expected).abs() <= 1e-12 * expected, "{actual} {expected}");
+            }
+        }
+    }
+}

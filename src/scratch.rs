@@ -1,0 +1,102 @@
+//! Memory to work in: where there is none, an error rather than an abort.
+
+use std::cell::RefCell;
+use std::mem::take;
+
+use crate::error::Error;
+use crate::simd::Row;
+
+/// Makes room for so many more values.
+pub fn reserve<T>(values: &mut Vec<T>, more: usize) -> Result<(), Error> {
+    let bytes = values.len().saturating_add(more).saturating_mul(size_of::<T>());
+    values.try_reserve(more).map_err(|_| Error::Memory { bytes })
+}
+
+/// Makes the values so many; new ones are `filler`.
+pub fn resize<T: Copy>(values: &mut Vec<T>, len: usize, filler: T) -> Result<(), Error> {
+    reserve(values, len.saturating_sub(values.len()))?;
+    values.resize(len, filler);
+    Ok(())
+}
+
+/// So many values, all the same.
+pub fn filled<T: Clone>(value: T, len: usize) -> Result<Vec<T>, Error> {
+    let mut values = Vec::new();
+    values
+        .try_reserve_exact(len)
+        .map_err(|_| Error::Memory { bytes: len.saturating_mul(size_of::<T>()) })?;
+    values.resize(len, value);
+    Ok(values)
+}
+
+/// Rows that hold anything. What short calls need is kept for the next call of the thread.
+pub struct Lines(Vec<Row>);
+
+thread_local! {
+    static SPARE: RefCell<Vec<Vec<Row>>> = const { RefCell::new(Vec::new()) };
+}
+
+impl Lines {
+    /// The most rows that are kept, and the most that are kept of them.
+    const KEPT: usize = 512;
+    const SPARE: usize = 8;
+
+    /// At least so many.
+    pub fn take(len: usize) -> Result<Self, Error> {
+        let mut rows = SPARE.with_borrow_mut(Vec::pop).unwrap_or_default();
+        if rows.len() < len {
+            resize(&mut rows, len, Row::ZERO)?;
+        }
+        Ok(Self(rows))
+    }
+
+    /// All there are.
+    #[inline(always)]
+    pub fn rows(&self) -> &[Row] {
+        &self.0
+    }
+
+    /// The same, to be written.
+    #[inline(always)]
+    pub fn rows_mut(&mut self) -> &mut [Row] {
+        &mut self.0
+    }
+}
+
+impl Drop for Lines {
+    fn drop(&mut self) {
+        let rows = take(&mut self.0);
+        if rows.len() <= Self::KEPT {
+            // A thread that ends has no spare memory any more.
+            let _ = SPARE.try_with(|spare| {
+                let mut spare = spare.borrow_mut();
+                if spare.len() < Self::SPARE {
+                    spare.push(rows);
+                }
+            });
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn memory_that_is_not_there_is_an_error() {
+        for (len, bytes) in [(usize::MAX / 16 + 1, usize::MAX / 2 + 1), (usize::MAX, usize::MAX)] {
+            assert_eq!(filled(0.0, len), Err(Error::Memory { bytes }));
+        }
+    }
+
+    #[test]
+    fn short_memory_is_kept_and_long_is_not() -> Result<(), Error> {
+        for len in [3, Lines::KEPT, 5, Lines::KEPT + 1] {
+            let lines = [Lines::take(len)?, Lines::take(len)?];
+            assert!(lines.iter().all(|lines| lines.rows().len() >= len));
+        }
+        let kept = SPARE.with_borrow(|spare| spare.iter().map(Vec::len).max());
+        assert!(kept.is_none_or(|len| len <= Lines::KEPT));
+        Ok(())
+    }
+}
