@@ -109,8 +109,8 @@ def wheel_environment(
         f"--remap-path-prefix={path}={name}"
         for path, name in remapped(place.source, registries).items()
     )
-    # Names that keep functions of a kind together, so that they are packed tighter; where
-    # the sysroot lies makes no difference to the product.
+    # Names that keep functions of a kind together, so that they are packed tighter.
+    # Where the sysroot lies makes no difference to the product.
     flags = ["-Csymbol-mangling-version=v0", *remaps, f"--sysroot={sysroot}"]
     return {
         **linker_environment(target),
