@@ -124,8 +124,8 @@ impl<'a, T> ViewMut<'a, T> {
     /// The places, where they are one lane without gaps.
     pub fn as_slice(&mut self) -> Option<&mut [MaybeUninit<T>]> {
         match *self.dims.as_slice() {
-            // SAFETY: `len` neighbours from `first` on are all within the view, and no one else's.
             [Dim { len, stride: 1 }] => {
+                // SAFETY: `len` neighbours from `first` on are within the view, and no one else's.
                 Some(unsafe { std::slice::from_raw_parts_mut(self.first.cast(), len) })
             }
             _ => None,
