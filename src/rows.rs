@@ -122,7 +122,7 @@ impl<'a, T> ViewMut<'a, T> {
     }
 
     /// The places, where they are one lane without gaps.
-    pub fn as_slice(&mut self) -> Option<&mut [MaybeUninit<T>]> {
+    pub fn as_slice_mut(&mut self) -> Option<&mut [MaybeUninit<T>]> {
         match *self.dims.as_slice() {
             [Dim { len, stride: 1 }] => {
                 // SAFETY: `len` neighbours from `first` on are within the view, and no one else's.

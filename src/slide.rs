@@ -238,7 +238,7 @@ pub fn along<T: Element>(
     kernel: &dyn AnySlide,
     out: &mut ViewMut<'_, T::Float>,
 ) -> Result<(), Error> {
-    if let (Some(values), Some(places)) = (view.as_slice(), out.as_slice())
+    if let (Some(values), Some(places)) = (view.as_slice(), out.as_slice_mut())
         && values.len() <= FEW
         && values.len() * window.len <= FEW_PUSHED
         && few(values, window, kernel, places)
@@ -607,8 +607,8 @@ struct Scan<K: Slide, I, V: Vector> {
     anchor: V,
     /// Whether there may be something other than finite values in the windows of this block.
     care: bool,
-    /// Whether the suffixes are there, and if so from whose anchor they are seen.
-    suffixes_from: Option<Side>,
+    /// The form that the suffixes are in, if they are summed up.
+    suffixes_form: Option<u8>,
     /// So many of the latest rows are all finite.
     finite: usize,
     /// What values are multiplied with before they are summed up, with care.
@@ -616,15 +616,6 @@ struct Scan<K: Slide, I, V: Vector> {
     /// Whether there were values that ask for a second walk.
     large: bool,
     small: bool,
-}
-
-/// The part of a window whose anchor the suffixes are seen from.
-#[derive(Clone, Copy, PartialEq)]
-enum Side {
-    /// They themselves, as in some lane the prefix has no value yet.
-    Left,
-    /// The prefix.
-    Right,
 }
 
 /// Rows one after the other, which begin with a cache line.
@@ -673,7 +664,7 @@ impl<K: Slide, I: Isa, V: Vector> Scan<K, I, V> {
             left_anchor: zero,
             anchor: zero,
             care: true,
-            suffixes_from: None,
+            suffixes_form: None,
             finite: 0,
             scale: 1.0,
             large: false,
@@ -848,25 +839,19 @@ impl<K: Slide, I: Isa, V: Vector> Scan<K, I, V> {
     fn start_block(&mut self, row: usize) {
         self.care = self.finite < self.window.len || self.scale != 1.0;
         (self.prefix, self.prefix_count) = (self.kernel.nothing(), V::splat(0.0));
-        (self.prefix_len, self.suffixes_from) = (0, None);
-        if self.care {
-            self.anchor = V::splat(f64::NAN);
-        } else {
-            self.anchor = V::load(self.strips[self.now].rows(row, 1));
-            self.sum_suffixes::<CAREFREE>(row);
-        }
+        (self.prefix_len, self.suffixes_form) = (0, None);
+        let first = V::load(self.strips[self.now].rows(row, 1));
+        self.anchor = if self.care { V::splat(f64::NAN) } else { first };
     }
 
     /// Walks `len` rows of one block and gives the results from `result` on; or none, if that
     /// takes care.
     #[inline(always)]
     fn walk_carefree(&mut self, row: usize, result: usize, len: usize) -> usize {
-        if self.sum_prefixes::<CAREFREE>(row, result, len) {
-            self.finite += len;
+        if self.walk_as::<CAREFREE>(row, result, len) {
             return len;
         }
         self.care = true;
-        self.suffixes_from = None;
         self.prefix_count = V::splat(self.prefix_len as f64);
         if self.prefix_len == 0 {
             self.anchor = V::splat(f64::NAN);
@@ -879,22 +864,25 @@ impl<K: Slide, I: Isa, V: Vector> Scan<K, I, V> {
     #[inline(always)]
     fn walk_with_care(&mut self, row: usize, result: usize, len: usize) -> usize {
         let apart = if K::ANCHORED { self.rows_apart(row, len) } else { 0 };
-        let from = if apart > 0 { Side::Left } else { Side::Right };
-        let len = if apart > 0 { apart } else { len };
-        if self.suffixes_from != Some(from) {
-            let start = row - self.prefix_len;
-            match from {
-                Side::Left => self.sum_suffixes::<APART>(start),
-                Side::Right => self.sum_suffixes::<CARE>(start),
-            }
-            self.suffixes_from = Some(from);
+        if apart > 0 {
+            self.walk_as::<APART>(row, result, apart);
+            return apart;
         }
-        let finite = match from {
-            Side::Left => self.sum_prefixes::<APART>(row, result, len),
-            Side::Right => self.sum_prefixes::<CARE>(row, result, len),
-        };
-        self.finite = if finite { self.finite + len } else { 0 };
+        self.walk_as::<CARE>(row, result, len);
         len
+    }
+
+    /// Walks the rows in this form; says whether all values are finite, and the carefree form
+    /// holds.
+    #[inline(always)]
+    fn walk_as<const FORM: u8>(&mut self, row: usize, result: usize, len: usize) -> bool {
+        if self.suffixes_form != Some(FORM) {
+            self.sum_suffixes::<FORM>(row - self.prefix_len);
+            self.suffixes_form = Some(FORM);
+        }
+        let finite = self.sum_prefixes::<FORM>(row, result, len);
+        self.finite = if finite { self.finite + len } else { 0 };
+        finite
     }
 
     /// How many of `len` rows come before the prefix has an anchor in each lane. If there is
