@@ -521,6 +521,15 @@ impl Level {
         #[cfg(not(target_arch = "x86_64"))]
         return Self::Baseline;
     }
+
+    /// By its name, where this is the best that there is; else what is allowed.
+    fn named(value: &str, best: Self) -> Result<Self, String> {
+        let available = Self::NAMES.iter().filter(|(_, level)| *level <= best);
+        let names: Vec<&str> = available.clone().map(|(name, _)| *name).collect();
+        let found = available.clone().find(|(name, _)| *name == value);
+        let allowed = || names.join(" or ") + " on this machine";
+        found.map(|(_, level)| *level).ok_or_else(allowed)
+    }
 }
 
 /// What is used, once that is known; it is never more than the machine has.
@@ -551,16 +560,13 @@ pub fn set_level_from_environment() -> Result<(), Error> {
     let Some(value) = std::env::var_os(variable) else {
         return Ok(());
     };
-    let best = Level::best();
-    let mut available = Level::NAMES.iter().filter(|(_, level)| *level <= best);
-    let chosen = available.clone().find(|(name, _)| value == *name);
-    let Some((_, level)) = chosen else {
-        let first = available.next().map_or("", |(name, _)| name).to_owned();
-        let allowed = available.fold(first, |names, (name, _)| names + " or " + name);
-        let value = value.to_string_lossy().into_owned();
-        return Err(Error::Environment { variable, value, allowed: allowed + " on this machine" });
-    };
-    LEVEL.store(*level as u8, Ordering::Relaxed);
+    let value = value.to_string_lossy();
+    let level = Level::named(&value, Level::best()).map_err(|allowed| Error::Environment {
+        variable,
+        value: value.to_string(),
+        allowed,
+    })?;
+    LEVEL.store(level as u8, Ordering::Relaxed);
     Ok(())
 }
 
@@ -1360,6 +1366,19 @@ mod tests {
     #[test]
     fn sums_have_their_error_in_every_instruction_set() {
         on_every_isa(TwoSums);
+    }
+
+    #[test]
+    #[cfg(target_arch = "x86_64")]
+    fn instructions_are_named_up_to_the_best() {
+        let best = Level::Avx2;
+        assert_eq!(Level::named("baseline", best), Ok(Level::Baseline));
+        assert_eq!(Level::named("avx2", Level::Avx512), Ok(Level::Avx2));
+        assert_eq!(Level::named("avx512", Level::Avx512), Ok(Level::Avx512));
+        let allowed = "baseline or avx2 on this machine".to_owned();
+        for value in ["avx512", "AVX2", "", "avx2 "] {
+            assert_eq!(Level::named(value, best), Err(allowed.clone()), "{value}");
+        }
     }
 
     #[test]
