@@ -266,12 +266,17 @@ def test_summary_is_of_all_cells() -> None:
     assert report.summary(of_two) == f"2 cells; geometric means: {words}"
 
 
-def test_bottleneck_is_not_ourselves() -> None:
-    code = "from uncork.bench.peers import load; print(load('bottleneck').__file__)"
-    done = run_python(code, UNCORK_AS_BOTTLENECK="1")
-    # Where it is not installed, that is what is said.
-    assert "uncork" not in done.stdout
-    assert done.returncode == 0 or "No module named 'bottleneck'" in done.stderr
+@pytest.mark.parametrize(
+    "code",
+    [
+        "from uncork.bench.run import installed as found; found(['bottleneck'])",
+        "from uncork.demo import import_bottleneck as found; found()",
+    ],
+)
+def test_bottleneck_is_not_ourselves(code: str) -> None:
+    ours = "sys.modules.get('bottleneck'), 'nansum', None) is uncork.nansum"
+    code += f"; import sys, uncork; print('ours:', getattr({ours})"
+    assert "ours: False" in run_python(code, UNCORK_AS_BOTTLENECK="1").stdout
 
 
 def test_slower_cells_are_listed() -> None:
