@@ -154,7 +154,7 @@ impl<T: Element, K: Ordered> Work for InStep<'_, '_, T, T::Float, K> {
         if piece.lanes.count() >= LANES {
             piece.walk_lanes(&mut steps);
         } else {
-            piece.walk_segments(segment, window, &mut steps);
+            piece.walk_segments(segment, &mut steps);
         }
         Ok(steps.exact)
     }

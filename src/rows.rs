@@ -945,7 +945,8 @@ impl<'a, O> LanesMut<'a, O> {
 }
 
 /// Lanes that are walked in step, each with the same number of values but for the last, which
-/// may have fewer. Those that begin within an axis can be read from before their beginning.
+/// may have fewer. They can be read from before their beginning; before that of their axis, all
+/// is NaN.
 pub struct Team<'a, T> {
     first: *const T,
     lanes: usize,
@@ -953,10 +954,9 @@ pub struct Team<'a, T> {
     stride: isize,
     len: usize,
     last_len: usize,
-    /// So many lanes begin where their axis does.
-    fresh: usize,
-    /// The others have so many values before their beginning.
-    history: usize,
+    /// So many values of its axis are before the first lane, and before each next so many more.
+    before: usize,
+    between: usize,
     values: PhantomData<&'a T>,
 }
 
@@ -980,25 +980,23 @@ impl<'a, T: Copy> Lanes<'a, T> {
         let first = self.lane(lane).first;
         let (lanes, len) = (count.min(self.count - lane), self.len);
         let (apart, stride) = (self.apart, self.stride);
-        let values = PhantomData;
-        Team { first, lanes, apart, stride, len, last_len: len, fresh: lanes, history: 0, values }
+        let (before, between, values) = (0, 0, PhantomData);
+        Team { first, lanes, apart, stride, len, last_len: len, before, between, values }
     }
 
-    /// The values `start..end` of one lane, cut into lanes of `len`; those within the lane can be
-    /// read from `history` values before.
+    /// The values `start..end` of one lane, cut into lanes of `len`.
     ///
     /// # Panics
-    /// If there are no such values, or not as much history.
+    /// If there are no such values.
     pub fn segments(&self, lane: usize, at: Segments) -> Team<'a, T> {
-        let Segments { start, end, len, history } = at;
+        let Segments { start, end, len } = at;
         assert!(start < end && end <= self.len && len > 0);
-        let fresh = usize::from(start == 0);
-        assert!(start + fresh * len >= history || start + fresh * len >= end);
         let lanes = (end - start).div_ceil(len);
         let first = self.lane(lane).part(start, 0).first;
         let (apart, stride) = (self.stride * len as isize, self.stride);
         let last_len = end - start - (lanes - 1) * len;
-        Team { first, lanes, apart, stride, len, last_len, fresh, history, values: PhantomData }
+        let (before, between, values) = (start, len, PhantomData);
+        Team { first, lanes, apart, stride, len, last_len, before, between, values }
     }
 }
 
@@ -1011,8 +1009,6 @@ pub struct Segments {
     pub end: usize,
     /// How many in each lane of the team.
     pub len: usize,
-    /// How many before each are asked for.
-    pub history: usize,
 }
 
 impl<O> LanesMut<'_, O> {
@@ -1033,7 +1029,7 @@ impl<O> LanesMut<'_, O> {
     /// # Panics
     /// If there are no such places.
     pub fn segments(&mut self, lane: usize, at: Segments) -> TeamMut<'_, O> {
-        let Segments { start, end, len, .. } = at;
+        let Segments { start, end, len } = at;
         assert!(lane < self.count && start < end && end <= self.len && len > 0);
         let lanes = (end - start).div_ceil(len);
         let offset = lane as isize * self.apart + start as isize * self.stride;
@@ -1050,21 +1046,23 @@ impl<T: Element> Team<'_, T> {
         self.len
     }
 
+    /// The first row that a lane has, counted from its beginning.
+    #[inline(always)]
+    fn first_row(&self, lane: usize) -> isize {
+        -((self.before + lane * self.between) as isize)
+    }
+
     /// The rows of the team from `row` on, one after the other, the values across its lanes.
-    /// Before the beginning of an axis is NaN. Where a row has more lanes than the team, or a
-    /// lane has ended, there is no matter what.
-    ///
-    /// # Panics
-    /// If `row` is further before the beginning than there is history.
+    /// Where a row has more lanes than the team, or a lane has ended, there is no matter what.
     #[inline(always)]
     pub fn load<V: Vector>(&self, row: isize, rows: &mut [f64]) {
-        assert!(row >= -(self.history as isize) || self.fresh == self.lanes);
         let len = rows.len() / V::LANES;
-        let ahead = if self.fresh == self.lanes { row.min(0).unsigned_abs().min(len) } else { 0 };
-        let (before, rows) = rows.split_at_mut(ahead * V::LANES);
+        let missing = self.first_row(self.lanes.min(V::LANES) - 1) - row;
+        let missing = missing.max(0).unsigned_abs().min(len);
+        let (before, rows) = rows.split_at_mut(missing * V::LANES);
         before.fill(f64::NAN);
-        let (row, len) = (row + ahead as isize, len - ahead);
-        let inside = (row >= 0 || self.fresh == 0) && row + len as isize <= self.last_len as isize;
+        let row = row + missing as isize;
+        let inside = row + (len - missing) as isize <= self.last_len as isize;
         if inside && self.load_inside::<V>(row, rows) {
             return;
         }
@@ -1075,11 +1073,13 @@ impl<T: Element> Team<'_, T> {
         }
     }
 
-    /// Loads the rows, which all lanes have, if that can be done fast; says whether it was.
+    /// Loads rows that the last lane of a vector has, and before whose end no lane ends, if that
+    /// can be done fast; says whether it was.
     #[inline(always)]
     fn load_inside<V: Vector>(&self, row: isize, rows: &mut [f64]) -> bool {
-        let Self { first, lanes, apart, stride, .. } = *self;
-        // SAFETY: each lane has these rows, and a row of adjacent lanes is of neighbours.
+        let Self { first, lanes, apart, stride, between, .. } = *self;
+        // SAFETY: a lane has these rows, if it is the last of a vector or begins where that does,
+        // or it is seen below. Rows of adjacent lanes, and lanes without gaps, are of neighbours.
         let neighbours = |lane: usize, row: isize, len: usize| unsafe {
             let offset = lane as isize * apart + row * stride;
             std::slice::from_raw_parts(first.offset(offset), len)
@@ -1088,7 +1088,7 @@ impl<T: Element> Team<'_, T> {
             T::copy_to_f64s(neighbours(0, row, rows.len()), rows);
             return true;
         }
-        if apart == 1 && lanes >= V::LANES {
+        if apart == 1 && between == 0 && lanes >= V::LANES {
             for (at, values) in (row..).zip(rows.chunks_exact_mut(V::LANES)) {
                 T::copy_to_f64s(neighbours(0, at, V::LANES), values);
             }
@@ -1104,7 +1104,12 @@ impl<T: Element> Team<'_, T> {
             let mut places = scratch.iter_mut();
             let lanes: [&[f64]; LANES] = from_fn(|lane| {
                 let places = &mut places.next().expect("a place for each lane")[..len];
-                T::to_f64s(neighbours(lane.min(lanes - 1), at, len), places)
+                let lane = lane.min(lanes - 1);
+                if at >= self.first_row(lane) {
+                    return T::to_f64s(neighbours(lane, at, len), places);
+                }
+                self.load_partly(lane, at, places);
+                places
             });
             for start in tiles(len, V::LANES) {
                 let rows = &mut rows[(chunk + start) * V::LANES..];
@@ -1114,14 +1119,22 @@ impl<T: Element> Team<'_, T> {
         true
     }
 
+    /// Rows of a lane of which the axis may have but some.
+    #[cold]
+    fn load_partly(&self, lane: usize, row: isize, places: &mut [f64]) {
+        for (row, place) in (row..).zip(places) {
+            *place = self.value(lane, row);
+        }
+    }
+
     #[inline(always)]
     fn value(&self, lane: usize, row: isize) -> f64 {
-        if row < 0 && lane < self.fresh {
+        if row < self.first_row(lane) {
             return f64::NAN;
         }
         let len = if lane + 1 == self.lanes { self.last_len } else { self.len };
         let row = row.min(len as isize - 1);
-        // SAFETY: the lane has this row, or as much history.
+        // SAFETY: the axis has this row of the lane.
         unsafe { *self.first.offset(lane as isize * self.apart + row * self.stride) }.to_f64()
     }
 }

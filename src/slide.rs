@@ -223,6 +223,10 @@ const PIECE: usize = 1 << 16;
 /// So many times as many values as the window has are a piece, if it is long, as one window before
 /// its beginning is read again.
 const LONG: usize = 64;
+/// So many segments are shorter than the window at most, if it is not too long for the caches; as
+/// many are walked again before each.
+const OVERLAP: usize = 4;
+const OVERLAPPING: usize = 1 << 13;
 /// Lanes of at most so many values are looked at directly, if all windows together have at most
 /// so many.
 const FEW: usize = 64;
@@ -429,7 +433,7 @@ impl<T: Element> Piece<'_, T, T::Float> {
         let segment = segment_len(len, window);
         let lanes = if segment < len { LANES } else { 1 };
         kernel.with_walker(window, lanes, segment, &mut |walker| {
-            self.walk_segments(segment, window, walker);
+            self.walk_segments(segment, walker);
         })
     }
 
@@ -442,11 +446,10 @@ impl<T: Element> Piece<'_, T, T::Float> {
     }
 
     /// Segments of one lane, in step; or all of it, if that is one segment.
-    pub(crate) fn walk_segments(&mut self, len: usize, window: Window, walker: &mut dyn Walker) {
+    pub(crate) fn walk_segments(&mut self, len: usize, walker: &mut dyn Walker) {
         let (start, end) = (self.start, self.start + self.out.len());
-        let at = Segments { start, end, len, history: window.len };
-        let team = self.lanes.segments(self.lane, at);
-        let out = self.out.segments(0, Segments { start: 0, end: end - start, ..at });
+        let team = self.lanes.segments(self.lane, Segments { start, end, len });
+        let out = self.out.segments(0, Segments { start: 0, end: end - start, len });
         if len < end - start {
             walker.walk(&Several(team), &mut Several(out));
         } else {
@@ -463,7 +466,8 @@ pub(crate) fn segment_len(len: usize, window: Window) -> usize {
     const OFF: usize = 48;
     const LAST: usize = PAGE - OFF;
     let segment = len.div_ceil(LANES).next_multiple_of(LANES);
-    if segment < window.len {
+    let within = if window.len <= OVERLAPPING { OVERLAP * segment } else { segment };
+    if window.len > within {
         return len;
     }
     match segment % PAGE {
