@@ -1052,8 +1052,15 @@ impl<T: Element> Team<'_, T> {
         -((self.before + lane * self.between) as isize)
     }
 
+    /// How many rows a lane has.
+    #[inline(always)]
+    fn end_row(&self, lane: usize) -> usize {
+        if lane + 1 == self.lanes { self.last_len } else { self.len }
+    }
+
     /// The rows of the team from `row` on, one after the other, the values across its lanes.
-    /// Where a row has more lanes than the team, or a lane has ended, there is no matter what.
+    /// Where a row has more lanes than the team, or a lane has ended, there are other values of
+    /// them.
     #[inline(always)]
     pub fn load<V: Vector>(&self, row: isize, rows: &mut [f64]) {
         let len = rows.len() / V::LANES;
@@ -1061,10 +1068,13 @@ impl<T: Element> Team<'_, T> {
         let missing = missing.max(0).unsigned_abs().min(len);
         let (before, rows) = rows.split_at_mut(missing * V::LANES);
         before.fill(f64::NAN);
-        let row = row + missing as isize;
-        let inside = row + (len - missing) as isize <= self.last_len as isize;
-        if inside && self.load_inside::<V>(row, rows) {
+        let (row, len) = (row + missing as isize, len - missing);
+        let whole = row >= self.first_row(0) && row + len as isize <= self.last_len as isize;
+        if whole && self.load_whole::<V>(row, rows) {
             return;
+        }
+        if V::LANES > 1 && self.stride == 1 && len >= V::LANES {
+            return self.load_chunks::<V>(row, rows);
         }
         for (at, values) in (row..).zip(rows.chunks_exact_mut(V::LANES)) {
             for (lane, value) in values.iter_mut().enumerate() {
@@ -1073,58 +1083,71 @@ impl<T: Element> Team<'_, T> {
         }
     }
 
-    /// Loads rows that the last lane of a vector has, and before whose end no lane ends, if that
-    /// can be done fast; says whether it was.
+    /// Loads rows that each lane has, if that can be done at once; says whether it was.
     #[inline(always)]
-    fn load_inside<V: Vector>(&self, row: isize, rows: &mut [f64]) -> bool {
-        let Self { first, lanes, apart, stride, between, .. } = *self;
-        // SAFETY: a lane has these rows, if it is the last of a vector or begins where that does,
-        // or it is seen below. Rows of adjacent lanes, and lanes without gaps, are of neighbours.
-        let neighbours = |lane: usize, row: isize, len: usize| unsafe {
-            let offset = lane as isize * apart + row * stride;
-            std::slice::from_raw_parts(first.offset(offset), len)
-        };
-        if V::LANES == 1 && stride == 1 {
-            T::copy_to_f64s(neighbours(0, row, rows.len()), rows);
+    fn load_whole<V: Vector>(&self, row: isize, rows: &mut [f64]) -> bool {
+        // SAFETY: of callers, that the lane has these rows; and neighbours they are, where rows are
+        // of adjacent lanes or lanes without gaps.
+        let neighbours = |lane: usize, row: isize, len| unsafe { self.neighbours(lane, row, len) };
+        let (lanes, len) = (self.lanes, rows.len() / V::LANES);
+        if V::LANES == 1 && self.stride == 1 {
+            T::copy_to_f64s(neighbours(0, row, len), rows);
             return true;
         }
-        if apart == 1 && between == 0 && lanes >= V::LANES {
+        if self.apart == 1 && self.between == 0 && lanes >= V::LANES {
             for (at, values) in (row..).zip(rows.chunks_exact_mut(V::LANES)) {
                 T::copy_to_f64s(neighbours(0, at, V::LANES), values);
             }
             return true;
         }
-        let len = rows.len() / V::LANES;
-        if stride != 1 || len < V::LANES {
+        if self.stride != 1 || len < V::LANES || T::as_f64s(&[]).is_none() {
             return false;
         }
-        let mut scratch = [[0.0; CHUNK]; LANES];
-        for chunk in tiles(len, len.min(CHUNK)) {
-            let (at, len) = (row + chunk as isize, len.min(CHUNK));
-            let mut places = scratch.iter_mut();
-            let lanes: [&[f64]; LANES] = from_fn(|lane| {
-                let places = &mut places.next().expect("a place for each lane")[..len];
-                let lane = lane.min(lanes - 1);
-                if at >= self.first_row(lane) {
-                    return T::to_f64s(neighbours(lane, at, len), places);
-                }
-                self.load_partly(lane, at, places);
-                places
-            });
-            for start in tiles(len, V::LANES) {
-                let rows = &mut rows[(chunk + start) * V::LANES..];
-                V::across(&lanes.map(|lane| &lane[start..]), rows);
-            }
-        }
+        let lane = |at: usize| T::as_f64s(neighbours(at.min(lanes - 1), row, len));
+        across::<V>(from_fn(|at| lane(at).unwrap_or_default()), len, rows);
         true
     }
 
-    /// Rows of a lane of which the axis may have but some.
-    #[cold]
-    fn load_partly(&self, lane: usize, row: isize, places: &mut [f64]) {
-        for (row, place) in (row..).zip(places) {
-            *place = self.value(lane, row);
+    /// Loads rows of lanes without gaps, whose values are converted a chunk at a time.
+    #[inline(always)]
+    fn load_chunks<V: Vector>(&self, row: isize, rows: &mut [f64]) {
+        let len = rows.len() / V::LANES;
+        let mut scratch = [[0.0; CHUNK]; LANES];
+        for chunk in tiles(len, len.min(CHUNK)) {
+            let (row, len) = (row + chunk as isize, len.min(CHUNK));
+            for (lane, places) in scratch.iter_mut().enumerate() {
+                self.load_lane(lane.min(self.lanes - 1), row, &mut places[..len]);
+            }
+            let lanes = scratch.each_ref().map(<[f64; CHUNK]>::as_slice);
+            across::<V>(lanes, len, &mut rows[chunk * V::LANES..]);
         }
+    }
+
+    /// The rows of a lane without gaps from `row` on; NaN before its axis begins, its last value
+    /// after its end.
+    #[inline(always)]
+    fn load_lane(&self, lane: usize, row: isize, places: &mut [f64]) {
+        let places_until = |end: isize| (end - row).clamp(0, places.len() as isize) as usize;
+        let before = places_until(self.first_row(lane));
+        let end = places_until(self.end_row(lane) as isize).max(before);
+        places[..before].fill(f64::NAN);
+        // SAFETY: the axis has these rows, and they are neighbours.
+        let values = unsafe { self.neighbours(lane, row + before as isize, end - before) };
+        T::copy_to_f64s(values, &mut places[before..end]);
+        if end < places.len() {
+            places[end..].fill(self.value(lane, row + end as isize));
+        }
+    }
+
+    /// Neighbours in memory from this value on.
+    ///
+    /// # Safety
+    /// They are values of the view.
+    #[inline(always)]
+    unsafe fn neighbours(&self, lane: usize, row: isize, len: usize) -> &[T] {
+        let offset = lane as isize * self.apart + row * self.stride;
+        // SAFETY: as callers say.
+        unsafe { std::slice::from_raw_parts(self.first.offset(offset), len) }
     }
 
     #[inline(always)]
@@ -1132,8 +1155,7 @@ impl<T: Element> Team<'_, T> {
         if row < self.first_row(lane) {
             return f64::NAN;
         }
-        let len = if lane + 1 == self.lanes { self.last_len } else { self.len };
-        let row = row.min(len as isize - 1);
+        let row = row.min(self.end_row(lane) as isize - 1);
         // SAFETY: the axis has this row of the lane.
         unsafe { *self.first.offset(lane as isize * self.apart + row * self.stride) }.to_f64()
     }
@@ -1141,6 +1163,14 @@ impl<T: Element> Team<'_, T> {
 
 /// Values of a lane that are converted at once: enough to make vectors of.
 const CHUNK: usize = 16;
+
+/// The rows across lanes of at least `len` values, of which there are no fewer than lanes.
+#[inline(always)]
+fn across<V: Vector>(lanes: [&[f64]; LANES], len: usize, rows: &mut [f64]) {
+    for start in tiles(len, V::LANES) {
+        V::across(lanes.map(|lane| &lane[start..]), &mut rows[start * V::LANES..]);
+    }
+}
 
 /// The first rows of tiles of `tile` rows that cover `rows`, of which there are no fewer; the last
 /// may overlap the one before it.

@@ -132,7 +132,7 @@ pub trait Vector: Copy + 'static {
 
     /// From `LANES` neighbours in each of `LANES` lanes, the rows across the lanes, one after the
     /// other.
-    fn across(lanes: &[&[f64]; LANES], rows: &mut [f64]);
+    fn across(lanes: [&[f64]; LANES], rows: &mut [f64]);
     /// And back: gives `lane` the neighbours in each lane.
     fn along(rows: &[f64], lane: impl FnMut(usize, &[f64]));
 
@@ -336,7 +336,7 @@ impl<I: Isa> Vector for One<I> {
         if key.0.to_bits() == SIGN { self.add(term) } else { self }
     }
     #[inline(always)]
-    fn across(lanes: &[&[f64]; LANES], rows: &mut [f64]) {
+    fn across(lanes: [&[f64]; LANES], rows: &mut [f64]) {
         rows[0] = lanes[0][0];
     }
     #[inline(always)]
@@ -463,7 +463,7 @@ impl Vector for Eight {
         )
     }
     #[inline(always)]
-    fn across(lanes: &[&[f64]; LANES], rows: &mut [f64]) {
+    fn across(lanes: [&[f64]; LANES], rows: &mut [f64]) {
         for (at, row) in rows[..64].chunks_exact_mut(8).enumerate() {
             row.copy_from_slice(&from_fn::<_, 8, _>(|of| lanes[of][at]));
         }
@@ -821,8 +821,9 @@ mod x86 {
             }))
         }
         #[inline(always)]
-        fn across(lanes: &[&[f64]; LANES], rows: &mut [f64]) {
-            for (half, rows) in rows[..64].chunks_exact_mut(32).enumerate() {
+        fn across(lanes: [&[f64]; LANES], rows: &mut [f64]) {
+            let rows = &mut rows[..64];
+            for (half, rows) in rows.chunks_exact_mut(32).enumerate() {
                 // Lanes `k` and `k + 4` share a register: a third of the work is in the loads.
                 let transposed = transpose_halves([
                     load_pair(lanes[0], lanes[4], half),
@@ -1026,7 +1027,7 @@ mod x86 {
             })
         }
         #[inline(always)]
-        fn across(lanes: &[&[f64]; LANES], rows: &mut [f64]) {
+        fn across(lanes: [&[f64]; LANES], rows: &mut [f64]) {
             for (half, rows) in rows[..64].chunks_exact_mut(32).enumerate() {
                 let first = transpose([
                     load_four(lanes[0], half),
@@ -1320,7 +1321,7 @@ mod tests {
             .map(|lane| (0..V::LANES + 2).map(|row| (10 * lane + row) as f64).collect())
             .collect();
         let mut rows = vec![-1.0; V::LANES * V::LANES];
-        V::across(&from_fn(|lane| &*lanes[lane.min(V::LANES - 1)]), &mut rows);
+        V::across(from_fn(|lane| &*lanes[lane.min(V::LANES - 1)]), &mut rows);
         for (at, row) in rows.chunks(V::LANES).enumerate() {
             assert!(row.iter().zip(&lanes).all(|(value, lane)| *value == lane[at]));
         }

@@ -650,8 +650,7 @@ impl<K: Slide, I: Isa, V: Vector> Scan<K, I, V> {
     /// For walks of at most `len` rows.
     fn new(kernel: K, window: Window, len: usize) -> Result<Self, Error> {
         let (zero, nothing) = (V::splat(0.0), kernel.nothing());
-        let blocks = (STRIP / window.len).clamp(1, len.div_ceil(window.len));
-        let strip_len = blocks * window.len;
+        let strip_len = strip_len(window.len, len);
         Ok(Self {
             kernel,
             isa: PhantomData,
@@ -700,11 +699,13 @@ impl<K: Slide, I: Isa, V: Vector> Walker for Scan<K, I, V> {
         if !source.has_extremes() {
             return;
         }
-        let is_large = |value: f64| K::LARGE.is_some_and(|it| value.abs() > it.beyond);
-        let is_small = |value: f64| K::SMALL.is_some_and(|it| value.abs() < it.beyond);
-        let any = |is: &dyn Fn(f64) -> bool| any_finite::<V>(source, self.window, is);
-        let large = K::LARGE.filter(|_| self.large && any(&is_large));
-        let small = K::SMALL.filter(|_| self.small && any(&is_small));
+        let large = K::LARGE.filter(|_| self.large);
+        let small = K::SMALL.filter(|_| self.small);
+        if large.or(small).is_none() {
+            return;
+        }
+        let (any_large, any_small) = extremes::<V>(source, self.window, large, small);
+        let (large, small) = (large.filter(|_| any_large), small.filter(|_| any_small));
         for rescue in large.into_iter().chain(small) {
             self.scale = rescue.scale;
             let better = self.kernel.better(rescue);
@@ -713,16 +714,37 @@ impl<K: Slide, I: Isa, V: Vector> Walker for Scan<K, I, V> {
     }
 }
 
-/// Whether there is such a value that is finite and not zero.
+/// How many rows are walked before they become those before: whole blocks, and whole tiles where
+/// that is no longer than twice as long.
+fn strip_len(window: usize, len: usize) -> usize {
+    let blocks = (STRIP / window).clamp(1, len.div_ceil(window));
+    let whole_tiles = |blocks: &usize| (blocks * window).is_multiple_of(LANES);
+    window * (blocks..=2 * blocks).find(whole_tiles).unwrap_or(blocks)
+}
+
+/// Whether there are finite values beyond the one, and whether some but zero beyond the other.
 #[inline(never)]
-fn any_finite<V: Vector>(source: &dyn Source, window: Window, is: &dyn Fn(f64) -> bool) -> bool {
+fn extremes<V: Vector>(
+    source: &dyn Source,
+    window: Window,
+    large: Option<Rescue>,
+    small: Option<Rescue>,
+) -> (bool, bool) {
+    let greatest = large.map_or(f64::INFINITY, |it| it.beyond);
+    let least = small.map_or(0.0, |it| it.beyond);
+    let (mut any_large, mut any_small) = (false, false);
     let mut rows = [0.0; ROWS * LANES];
     let (first, end) = (-(window.len as isize), source.len() as isize);
-    (first..end).step_by(ROWS).any(|start| {
+    for start in (first..end).step_by(ROWS) {
         let rows = &mut rows[..ROWS.min((end - start) as usize) * V::LANES];
         source.load(start, rows);
-        rows.iter().any(|&value| value.is_finite() && value != 0.0 && is(value))
-    })
+        for value in rows {
+            let size = value.abs();
+            any_large |= greatest < size && size < f64::INFINITY;
+            any_small |= 0.0 < size && size < least;
+        }
+    }
+    (any_large, any_small)
 }
 
 /// Looks at the rows before the first, which are the last of the strip.
