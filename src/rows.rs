@@ -944,19 +944,19 @@ impl<'a, O> LanesMut<'a, O> {
     }
 }
 
-/// Lanes that are walked in step, each with the same number of values but for the last, which
-/// may have fewer. They can be read from before their beginning; before that of their axis, all
-/// is NaN.
+/// Lanes that are walked in step. They can be read from before their beginning; before that of
+/// their axis, all is NaN.
 pub struct Team<'a, T> {
     first: *const T,
     lanes: usize,
     apart: isize,
     stride: isize,
     len: usize,
-    last_len: usize,
     /// So many values of its axis are before the first lane, and before each next so many more.
     before: usize,
     between: usize,
+    /// So many values of its axis there are from the beginning of the first lane on.
+    after: usize,
     values: PhantomData<&'a T>,
 }
 
@@ -966,8 +966,8 @@ pub struct TeamMut<'a, O> {
     lanes: usize,
     apart: isize,
     stride: isize,
-    len: usize,
-    last_len: usize,
+    between: usize,
+    after: usize,
     values: PhantomData<&'a mut O>,
 }
 
@@ -981,22 +981,22 @@ impl<'a, T: Copy> Lanes<'a, T> {
         let (lanes, len) = (count.min(self.count - lane), self.len);
         let (apart, stride) = (self.apart, self.stride);
         let (before, between, values) = (0, 0, PhantomData);
-        Team { first, lanes, apart, stride, len, last_len: len, before, between, values }
+        Team { first, lanes, apart, stride, len, before, between, after: len, values }
     }
 
-    /// The values `start..end` of one lane, cut into lanes of `len`.
+    /// The values `start..end` of one lane, cut into lanes of `len`, as many as fill a vector at
+    /// most. What is behind the beginning of a lane can be read from that lane.
     ///
     /// # Panics
     /// If there are no such values.
     pub fn segments(&self, lane: usize, at: Segments) -> Team<'a, T> {
         let Segments { start, end, len } = at;
         assert!(start < end && end <= self.len && len > 0);
-        let lanes = (end - start).div_ceil(len);
+        let lanes = at.lanes();
         let first = self.lane(lane).part(start, 0).first;
         let (apart, stride) = (self.stride * len as isize, self.stride);
-        let last_len = end - start - (lanes - 1) * len;
-        let (before, between, values) = (start, len, PhantomData);
-        Team { first, lanes, apart, stride, len, last_len, before, between, values }
+        let (before, between, after, values) = (start, len, end - start, PhantomData);
+        Team { first, lanes, apart, stride, len, before, between, after, values }
     }
 }
 
@@ -1011,6 +1011,12 @@ pub struct Segments {
     pub len: usize,
 }
 
+impl Segments {
+    fn lanes(&self) -> usize {
+        (self.end - self.start).div_ceil(self.len).min(LANES)
+    }
+}
+
 impl<O> LanesMut<'_, O> {
     /// The places of `Lanes::team`.
     ///
@@ -1019,9 +1025,9 @@ impl<O> LanesMut<'_, O> {
     pub fn team(&mut self, lane: usize, count: usize) -> TeamMut<'_, O> {
         assert!(lane < self.count);
         let first = self.first.wrapping_offset(lane as isize * self.apart);
-        let (lanes, len) = (count.min(self.count - lane), self.len);
+        let (lanes, after) = (count.min(self.count - lane), self.len);
         let (apart, stride) = (self.apart, self.stride);
-        TeamMut { first, lanes, apart, stride, len, last_len: len, values: PhantomData }
+        TeamMut { first, lanes, apart, stride, between: 0, after, values: PhantomData }
     }
 
     /// The places of `Lanes::segments`.
@@ -1031,19 +1037,23 @@ impl<O> LanesMut<'_, O> {
     pub fn segments(&mut self, lane: usize, at: Segments) -> TeamMut<'_, O> {
         let Segments { start, end, len } = at;
         assert!(lane < self.count && start < end && end <= self.len && len > 0);
-        let lanes = (end - start).div_ceil(len);
         let offset = lane as isize * self.apart + start as isize * self.stride;
         let first = self.first.wrapping_offset(offset);
         let (apart, stride) = (self.stride * len as isize, self.stride);
-        let last_len = end - start - (lanes - 1) * len;
-        TeamMut { first, lanes, apart, stride, len, last_len, values: PhantomData }
+        let (lanes, between, after) = (at.lanes(), len, end - start);
+        TeamMut { first, lanes, apart, stride, between, after, values: PhantomData }
     }
 }
 
 impl<T: Element> Team<'_, T> {
-    /// How many values the longest lane has.
+    /// How many values a lane has.
     pub fn len(&self) -> usize {
         self.len
+    }
+
+    /// How many rows there are until there are no more values.
+    pub fn after(&self) -> usize {
+        self.after
     }
 
     /// The first row that a lane has, counted from its beginning.
@@ -1052,15 +1062,14 @@ impl<T: Element> Team<'_, T> {
         -((self.before + lane * self.between) as isize)
     }
 
-    /// How many rows a lane has.
+    /// The row after the last that can be read from a lane.
     #[inline(always)]
-    fn end_row(&self, lane: usize) -> usize {
-        if lane + 1 == self.lanes { self.last_len } else { self.len }
+    fn end_row(&self, lane: usize) -> isize {
+        self.after as isize - (lane * self.between) as isize
     }
 
     /// The rows of the team from `row` on, one after the other, the values across its lanes.
-    /// Where a row has more lanes than the team, or a lane has ended, there are other values of
-    /// them.
+    /// Where a row has more lanes than the team, or there are no more values, there are others.
     #[inline(always)]
     pub fn load<V: Vector>(&self, row: isize, rows: &mut [f64]) {
         let len = rows.len() / V::LANES;
@@ -1069,7 +1078,7 @@ impl<T: Element> Team<'_, T> {
         let (before, rows) = rows.split_at_mut(missing * V::LANES);
         before.fill(f64::NAN);
         let (row, len) = (row + missing as isize, len - missing);
-        let whole = row >= self.first_row(0) && row + len as isize <= self.last_len as isize;
+        let whole = row >= self.first_row(0) && row + len as isize <= self.end_row(self.lanes - 1);
         if whole && self.load_whole::<V>(row, rows) {
             return;
         }
@@ -1129,7 +1138,7 @@ impl<T: Element> Team<'_, T> {
     fn load_lane(&self, lane: usize, row: isize, places: &mut [f64]) {
         let places_until = |end: isize| (end - row).clamp(0, places.len() as isize) as usize;
         let before = places_until(self.first_row(lane));
-        let end = places_until(self.end_row(lane) as isize).max(before);
+        let end = places_until(self.end_row(lane)).max(before);
         places[..before].fill(f64::NAN);
         // SAFETY: the axis has these rows, and they are neighbours.
         let values = unsafe { self.neighbours(lane, row + before as isize, end - before) };
@@ -1155,7 +1164,7 @@ impl<T: Element> Team<'_, T> {
         if row < self.first_row(lane) {
             return f64::NAN;
         }
-        let row = row.min(self.end_row(lane) as isize - 1);
+        let row = row.min(self.end_row(lane) - 1);
         // SAFETY: the axis has this row of the lane.
         unsafe { *self.first.offset(lane as isize * self.apart + row * self.stride) }.to_f64()
     }
@@ -1180,11 +1189,16 @@ fn tiles(rows: usize, tile: usize) -> impl Iterator<Item = usize> {
 }
 
 impl<O: Float> TeamMut<'_, O> {
-    /// Writes the rows of the team from `row` on; what is beyond its lanes is dropped.
+    /// How many of `len` rows from `row` on a lane has.
+    #[inline(always)]
+    fn within(&self, lane: usize, row: usize, len: usize) -> usize {
+        self.after.saturating_sub(lane * self.between + row).min(len)
+    }
+
+    /// Writes the rows of the team from `row` on; what is beyond its lanes or places is dropped.
     #[inline(always)]
     pub fn store<V: Vector>(&mut self, row: usize, rows: &[f64]) {
-        let inside = row + rows.len() / V::LANES <= self.last_len;
-        if inside && self.store_inside::<V>(row, rows) {
+        if self.store_fast::<V>(row, rows) {
             return;
         }
         for (row, values) in (row..).zip(rows.chunks_exact(V::LANES)) {
@@ -1205,29 +1219,37 @@ impl<O: Float> TeamMut<'_, O> {
         }
     }
 
-    /// Stores the rows, which all lanes have, if that can be done fast; says whether it was.
+    /// Stores the rows, if that can be done fast; says whether it was.
     #[inline(always)]
-    fn store_inside<V: Vector>(&mut self, row: usize, rows: &[f64]) -> bool {
-        let Self { first, lanes, apart, stride, .. } = *self;
-        // SAFETY: each lane has these rows, which are no one else's, and a row of adjacent lanes
-        // is of neighbours.
-        let write = |lane: usize, row: usize, values: &[f64]| unsafe {
+    fn store_fast<V: Vector>(&mut self, row: usize, rows: &[f64]) -> bool {
+        let Self { first, lanes, apart, stride, between, .. } = *self;
+        let len = rows.len() / V::LANES;
+        let whole = self.within(lanes.min(V::LANES) - 1, row, len) == len;
+        // SAFETY: of those who call it, that these places are the team's, and are neighbours.
+        let write_all = |lane: usize, row: usize, values: &[f64]| unsafe {
             let first = first.offset(lane as isize * apart + row as isize * stride);
             for (at, &value) in values.iter().enumerate() {
                 first.add(at).write(O::from_f64(value));
+            }
+        };
+        if apart == 1 && between == 0 && lanes >= V::LANES && whole && V::LANES > 1 {
+            for (row, values) in (row..).zip(rows.chunks_exact(V::LANES)) {
+                write_all(0, row, values);
+            }
+            return true;
+        }
+        // Of lanes without gaps.
+        let write = |lane: usize, row: usize, values: &[f64]| {
+            if whole {
+                write_all(lane, row, values);
+            } else {
+                write_all(lane, row, &values[..self.within(lane, row, values.len())]);
             }
         };
         if V::LANES == 1 && stride == 1 {
             write(0, row, rows);
             return true;
         }
-        if apart == 1 && lanes >= V::LANES {
-            for (row, values) in (row..).zip(rows.chunks_exact(V::LANES)) {
-                write(0, row, values);
-            }
-            return true;
-        }
-        let len = rows.len() / V::LANES;
         if stride != 1 || len < V::LANES {
             return false;
         }
@@ -1264,8 +1286,7 @@ impl<O: Float> TeamMut<'_, O> {
 
     #[inline(always)]
     fn write_if_any(&mut self, lane: usize, row: usize, value: f64) {
-        let len = if lane + 1 == self.lanes { self.last_len } else { self.len };
-        if row < len {
+        if self.within(lane, row, 1) == 1 {
             let offset = lane as isize * self.apart + row as isize * self.stride;
             // SAFETY: callers have seen that there is such a lane; its place is no one else's.
             unsafe { self.first.offset(offset).write(O::from_f64(value)) }

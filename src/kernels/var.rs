@@ -398,13 +398,17 @@ impl Slide for Var {
     }
 
     #[inline(always)]
-    fn merged<V: Vector, const CARE: bool>(
+    fn joined<V: Vector, const CARE: bool>(
         &self,
         left: Moments<V>,
         right: Moments<V>,
-        whole: Whole<V>,
-    ) -> V {
-        let (sum, squares) = (plus(left.sum, right.sum), plus(left.squares, right.squares));
+    ) -> Moments<V> {
+        Moments { sum: plus(left.sum, right.sum), squares: plus(left.squares, right.squares) }
+    }
+
+    #[inline(always)]
+    fn result<V: Vector, const CARE: bool>(&self, state: Moments<V>, whole: Whole<V>) -> V {
+        let Moments { sum, squares } = state;
         let (zero, Whole { count, inverse, .. }) = (V::splat(0.0), whole);
         // The square of the sum, divided by the count, is what the anchor added.
         let high = sum.0.add(sum.1);

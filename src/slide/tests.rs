@@ -291,11 +291,10 @@ fn every_instruction_set_gives_the_same_windows() {
         fn with_walker(
             &self,
             window: Window,
-            lanes: usize,
             len: usize,
             work: &mut dyn FnMut(&mut dyn Walker),
         ) -> Result<(), Error> {
-            WithScan { kernel: Mean, window, lanes, len, work }.work::<I>()
+            WithScan { kernel: Mean, window, len, work }.work::<I>()
         }
     }
 
