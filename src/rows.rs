@@ -1051,6 +1051,11 @@ impl<T: Element> Team<'_, T> {
         self.len
     }
 
+    /// How many rows there are before the first until all lanes begin.
+    pub fn before(&self) -> usize {
+        self.first_row(self.lanes - 1).unsigned_abs()
+    }
+
     /// How many rows there are until there are no more values.
     pub fn after(&self) -> usize {
         self.after

@@ -233,11 +233,9 @@ const PIECE: usize = 1 << 16;
 /// So many times as many values as the window has are a piece, if it is long, as one window before
 /// its beginning is read again; fewer, if that is done in tiles.
 const LONG: usize = 64;
-const LONG_IN_TILES: usize = 4;
-/// Longer windows are walked in tiles of at most so many rows, whose suffixes the caches hold.
-const TILE: usize = 1 << 12;
-/// So many tiles are as long as a window at most.
-const TILES: usize = 64;
+const LONG_IN_TILES: usize = 1;
+/// Windows longer than this are walked in tiles, whose suffixes the caches hold.
+const TILED: usize = 1 << 13;
 /// Lanes of at most so many values are looked at directly, if all windows together have at most
 /// so many.
 const FEW: usize = 64;
@@ -289,7 +287,7 @@ fn few<T: Element>(
 /// How many results of each of so many lanes are done at once, where the windows are merged or
 /// their values walked in step.
 pub(crate) fn stretch_len(lanes: usize, window: Window) -> usize {
-    let times = if window.len > TILE { LONG_IN_TILES } else { LONG };
+    let times = if window.len > TILED { LONG_IN_TILES } else { LONG };
     let long = PIECE.max(window.len.saturating_mul(times));
     if lanes < LANES { long } else { usize::MAX }
 }
@@ -463,14 +461,19 @@ pub(crate) fn segment_len(len: usize) -> usize {
     off_page(len.div_ceil(LANES).next_multiple_of(LANES))
 }
 
-/// The same, or how long its tiles are, if the window is too long for segments.
+/// The same, or how long its tiles are, if the window is too long for segments: so long that a
+/// window has few, and so short that the caches hold what is known of their rows.
 fn segment_or_tile(len: usize, window: Window) -> usize {
+    const TILES: usize = 128;
+    const MOST_TILES: usize = 512;
+    const SHORT_TILE: usize = 960;
+    const LONG_TILE: usize = 2000;
     let segment = segment_len(len);
-    if window.len <= segment.min(TILE) {
+    if window.len <= segment.min(TILED) {
         return segment;
     }
-    let shortest = window.len.div_ceil(TILES).next_multiple_of(LANES);
-    off_page(segment.min(TILE / 2).max(shortest)).min(window.len)
+    let tile = (window.len / TILES).clamp(SHORT_TILE, LONG_TILE).max(window.len / MOST_TILES);
+    off_page(segment.min(tile.next_multiple_of(LANES))).min(window.len)
 }
 
 /// A length of segments that, if they are long, do not all share the same cache sets.
@@ -491,6 +494,8 @@ fn off_page(segment: usize) -> usize {
 pub trait Source {
     /// How many there are.
     fn len(&self) -> usize;
+    /// How many rows there are before these until all lanes begin.
+    fn before(&self) -> usize;
     /// How many there are until there are no more values, if rows of tiles go on in others.
     fn after(&self) -> usize;
     /// Whether values may be so large or small that they ask for a second walk.
@@ -516,6 +521,10 @@ pub trait Walker {
 impl<T: Element> Source for Team<'_, T> {
     fn len(&self) -> usize {
         self.len()
+    }
+
+    fn before(&self) -> usize {
+        self.before()
     }
 
     fn after(&self) -> usize {

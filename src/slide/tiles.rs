@@ -50,10 +50,12 @@ impl Totals {
         Ok(())
     }
 
+    #[inline(always)]
     fn part<V: Vector>(&self, part: usize, tile: usize) -> V {
         V::load(&self.values[part * self.tiles + tile..])
     }
 
+    #[inline(always)]
     fn read<S: Parts<V>, V: Vector>(&self, tile: usize) -> Stretch<S, V> {
         let mut parts = [0.0; 4 * LANES];
         for part in 0..S::PARTS {
@@ -63,6 +65,7 @@ impl Totals {
         Stretch { state: S::read(&parts), count, anchor }
     }
 
+    #[inline(always)]
     fn write<S: Parts<V>, V: Vector>(&mut self, tile: usize, stretch: Stretch<S, V>) {
         let mut parts = [0.0; 6 * LANES];
         stretch.state.write(&mut parts);
@@ -123,7 +126,8 @@ impl<K: Slide, I: Isa, V: Vector> Scan<K, I, V> {
     fn total(&mut self, source: &dyn Source, tile: usize, first: isize) {
         let (block, used) = (self.block, self.tiles_between() > 0);
         let mut total = Stretch::new(self.kernel.nothing());
-        for start in (0..block).step_by(ROWS) {
+        let any = first + block as isize > -(source.before() as isize);
+        for start in (0..if any { block } else { 0 }).step_by(ROWS) {
             let len = ROWS.min(block - start);
             let rows = self.strips[self.now].rows_mut(start, len);
             source.load(first + start as isize, rows);
@@ -187,27 +191,44 @@ impl<K: Slide, J: Isa, V: Vector> Task for Look<'_, K, J, V> {
     type Out = Stretch<K::State<V>, V>;
 
     #[inline(always)]
-    fn run<I: Isa>(self) -> Self::Out {
-        let Self { scan, from, len, place, seen } = self;
-        let Stretch { mut state, mut count, mut anchor } = seen;
-        let (one, scale, mut place) = (V::splat(1.0), V::splat(scan.scale), V::splat(place));
-        let mut range = super::Range::<K, V>::new();
-        let rows = match from {
-            Rows::Now(first) => scan.strips[scan.now].rows(first, len),
-            Rows::Results => scan.results.rows(0, len),
+    fn run<I: Isa>(mut self) -> Self::Out {
+        let (seen, all_finite) = self.look::<false>();
+        if all_finite { seen } else { self.look::<true>().0 }
+    }
+}
+
+impl<K: Slide, I: Isa, V: Vector> Look<'_, K, I, V> {
+    /// Says also whether all values are finite, without which what is seen holds only with `CARE`.
+    #[inline(always)]
+    fn look<const CARE: bool>(&mut self) -> (Stretch<K::State<V>, V>, bool) {
+        let Stretch { mut state, mut count, mut anchor } = self.seen;
+        let (zero, one) = (V::splat(0.0), V::splat(1.0));
+        let (mut place, scale) = (V::splat(self.place), V::splat(self.scan.scale));
+        let (mut witness, mut range) = (zero, super::Range::<K, V>::new());
+        let rows = match self.from {
+            Rows::Now(first) => self.scan.strips[self.scan.now].rows(first, self.len),
+            Rows::Results => self.scan.results.rows(0, self.len),
         };
-        for at in 0..len {
+        if !CARE {
+            anchor = anchor.unless_nan(anchor, V::load(rows).mul(scale));
+            count = count.add(V::splat(self.len as f64));
+        }
+        for at in 0..self.len {
             let row = V::load(&rows[at * V::LANES..]);
             let value = row.mul(scale);
-            anchor = anchor.unless_nan(anchor, value);
-            state = scan.kernel.push::<V, true>(state, Item { value, anchor, place });
-            count = count.add(one_if_value(value));
+            if CARE {
+                anchor = anchor.unless_nan(anchor, value);
+                count = count.add(one_if_value(value));
+            } else {
+                witness = value.mul_add_loosely(zero, witness);
+            }
+            state = self.scan.kernel.push::<V, CARE>(state, Item { value, anchor, place });
             place = place.add(one);
             range.see_size(row);
             range.see_square(row);
         }
-        scan.see(&range);
-        Stretch { state, count, anchor }
+        self.scan.see(&range);
+        (Stretch { state, count, anchor }, !witness.any_nan())
     }
 }
 
