@@ -984,19 +984,18 @@ impl<'a, T: Copy> Lanes<'a, T> {
         Team { first, lanes, apart, stride, len, before, between, after: len, values }
     }
 
-    /// The values `start..end` of one lane, cut into lanes of `len`, as many as fill a vector at
-    /// most. What is behind the beginning of a lane can be read from that lane.
+    /// The values `start..end` of one lane, cut into `LANES` of `len`, the last of which may have
+    /// fewer or none. What comes after the end of a lane is the next.
     ///
     /// # Panics
     /// If there are no such values.
     pub fn segments(&self, lane: usize, at: Segments) -> Team<'a, T> {
         let Segments { start, end, len } = at;
         assert!(start < end && end <= self.len && len > 0);
-        let lanes = at.lanes();
         let first = self.lane(lane).part(start, 0).first;
         let (apart, stride) = (self.stride * len as isize, self.stride);
         let (before, between, after, values) = (start, len, end - start, PhantomData);
-        Team { first, lanes, apart, stride, len, before, between, after, values }
+        Team { first, lanes: LANES, apart, stride, len, before, between, after, values }
     }
 }
 
@@ -1009,12 +1008,6 @@ pub struct Segments {
     pub end: usize,
     /// How many in each lane of the team.
     pub len: usize,
-}
-
-impl Segments {
-    fn lanes(&self) -> usize {
-        (self.end - self.start).div_ceil(self.len).min(LANES)
-    }
 }
 
 impl<O> LanesMut<'_, O> {
@@ -1040,7 +1033,7 @@ impl<O> LanesMut<'_, O> {
         let offset = lane as isize * self.apart + start as isize * self.stride;
         let first = self.first.wrapping_offset(offset);
         let (apart, stride) = (self.stride * len as isize, self.stride);
-        let (lanes, between, after) = (at.lanes(), len, end - start);
+        let (lanes, between, after) = (LANES, len, end - start);
         TeamMut { first, lanes, apart, stride, between, after, values: PhantomData }
     }
 }
@@ -1083,7 +1076,8 @@ impl<T: Element> Team<'_, T> {
         let (before, rows) = rows.split_at_mut(missing * V::LANES);
         before.fill(f64::NAN);
         let (row, len) = (row + missing as isize, len - missing);
-        let whole = row >= self.first_row(0) && row + len as isize <= self.end_row(self.lanes - 1);
+        let whole = row >= self.first_row(0)
+            && row + len as isize <= self.end_row(self.lanes.min(V::LANES) - 1);
         if whole && self.load_whole::<V>(row, rows) {
             return;
         }

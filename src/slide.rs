@@ -472,8 +472,8 @@ fn segment_or_tile(len: usize, window: Window) -> usize {
     if window.len <= segment.min(TILED) {
         return segment;
     }
-    let tile = (window.len / TILES).clamp(SHORT_TILE, LONG_TILE).max(window.len / MOST_TILES);
-    off_page(segment.min(tile.next_multiple_of(LANES))).min(window.len)
+    let tile = segment.min((window.len / TILES).clamp(SHORT_TILE, LONG_TILE));
+    off_page(tile.max(window.len / MOST_TILES).next_multiple_of(LANES)).min(window.len)
 }
 
 /// A length of segments that, if they are long, do not all share the same cache sets.
