@@ -1225,7 +1225,7 @@ impl<O: Float> TeamMut<'_, O> {
         let len = rows.len() / V::LANES;
         let whole = self.within(lanes.min(V::LANES) - 1, row, len) == len;
         // SAFETY: of those who call it, that these places are the team's, and are neighbours.
-        let write_all = |lane: usize, row: usize, values: &[f64]| unsafe {
+        let write = |lane: usize, row: usize, values: &[f64]| unsafe {
             let first = first.offset(lane as isize * apart + row as isize * stride);
             for (at, &value) in values.iter().enumerate() {
                 first.add(at).write(O::from_f64(value));
@@ -1233,51 +1233,37 @@ impl<O: Float> TeamMut<'_, O> {
         };
         if apart == 1 && between == 0 && lanes >= V::LANES && whole && V::LANES > 1 {
             for (row, values) in (row..).zip(rows.chunks_exact(V::LANES)) {
-                write_all(0, row, values);
+                write(0, row, values);
             }
             return true;
         }
-        // Of lanes without gaps.
-        let write = |lane: usize, row: usize, values: &[f64]| {
-            if whole {
-                write_all(lane, row, values);
-            } else {
-                write_all(lane, row, &values[..self.within(lane, row, values.len())]);
-            }
-        };
         if V::LANES == 1 && stride == 1 {
-            write(0, row, rows);
+            write(0, row, &rows[..self.within(0, row, len)]);
             return true;
         }
         if stride != 1 || len < V::LANES {
             return false;
         }
-        if size_of::<O>() < size_of::<f64>() {
-            let mut scratch = [[0.0; CHUNK]; LANES];
-            for chunk in tiles(len, len.min(CHUNK)) {
-                let len = len.min(CHUNK);
-                for start in tiles(len, V::LANES) {
-                    V::along(&rows[(chunk + start) * V::LANES..], |lane, values| {
-                        scratch[lane][start..start + V::LANES].copy_from_slice(&values[..V::LANES]);
-                    });
-                }
-                for (lane, values) in scratch.iter().enumerate().take(lanes.min(V::LANES)) {
-                    write(lane, row + chunk, &values[..len]);
-                }
+        if whole && size_of::<O>() == size_of::<f64>() {
+            for start in tiles(len, V::LANES) {
+                V::along(&rows[start * V::LANES..], |lane, values| {
+                    if lane < lanes {
+                        write(lane, row + start, &values[..V::LANES]);
+                    }
+                });
             }
             return true;
         }
-        for start in tiles(len, V::LANES) {
-            let (row, rows) = (row + start, &rows[start * V::LANES..]);
-            let write = |lane, values: &[f64]| write(lane, row, &values[..V::LANES]);
-            if lanes >= V::LANES {
-                V::along(rows, write);
-            } else {
-                V::along(rows, |lane, values| {
-                    if lane < lanes {
-                        write(lane, values)
-                    }
+        let mut scratch = [[0.0; CHUNK]; LANES];
+        for chunk in tiles(len, len.min(CHUNK)) {
+            let (row, len) = (row + chunk, len.min(CHUNK));
+            for start in tiles(len, V::LANES) {
+                V::along(&rows[(chunk + start) * V::LANES..], |lane, values| {
+                    scratch[lane][start..start + V::LANES].copy_from_slice(&values[..V::LANES]);
                 });
+            }
+            for (lane, values) in scratch.iter().enumerate().take(lanes.min(V::LANES)) {
+                write(lane, row, &values[..self.within(lane, row, len)]);
             }
         }
         true

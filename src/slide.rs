@@ -681,6 +681,7 @@ impl<K: Slide, I: Isa, V: Vector> Scan<K, I, V> {
         })
     }
 
+    #[inline(never)]
     fn walk_rows(&mut self, source: &dyn Source, store: &mut dyn FnMut(usize, &[f64])) {
         if self.has_tiles() {
             self.failed = self.walk_tiles(source, store).err();

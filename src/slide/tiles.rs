@@ -99,6 +99,7 @@ impl<K: Slide, I: Isa, V: Vector> Scan<K, I, V> {
     }
 
     /// Walks all groups of tiles.
+    #[inline(never)]
     pub(super) fn walk_tiles(
         &mut self,
         source: &dyn Source,
