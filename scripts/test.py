@@ -43,9 +43,6 @@ from targets import Plan, Python, Target
 
 TOX = PROJECT.root / "tox.ini"
 
-# What an environment needs of the system, and is left out without.
-NEEDED = {"instructions": "valgrind"}
-
 # How runners close. One environment may run several; each line is shown.
 CLOSING = re.compile(
     r"=+ (?P<pytest>.*\b(passed|failed|errors?|skipped|deselected|no tests ran)\b.*) =+"
@@ -68,6 +65,7 @@ class Env:
     name: str
     takes_wheel: bool
     python: Python | None  # None where any will do
+    tools: Sequence[str] = ()  # of the system; without them it is left out
 
 
 @dataclass(frozen=True)
@@ -113,6 +111,7 @@ def environments(ini: str) -> list[Env]:
             name,
             takes_wheel=found.get("skip_install") != "true",
             python=python_of(name, found.get("base_python", "")),
+            tools=found.get("allowlist_externals", "").split(),
         )
         for name, found in sections.items()
     ]
@@ -139,10 +138,10 @@ def python_of(name: str, base: str) -> Python | None:
 
 def without_tool(envs: Iterable[Env]) -> dict[str, str]:
     """The environments that need a program which is not installed, and why."""
-    needed = {env.name: NEEDED[env.name] for env in envs if env.name in NEEDED}
     return {
-        name: f"{tool} is not installed"
-        for name, tool in needed.items()
+        env.name: f"{tool} is not installed"
+        for env in envs
+        for tool in env.tools
         if shutil.which(tool) is None
     }
 

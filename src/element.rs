@@ -47,8 +47,11 @@ pub trait Element: Copy + Default + PartialOrd + Send + Sync + 'static {
 
     /// The mean of two, rounded once and without overflow.
     fn halfway(self, other: Self) -> Self::Float;
-    /// `to_f64` of each: themselves, or written to `places`, of which there are as many.
-    fn to_f64s<'a>(values: &'a [Self], places: &'a mut [f64]) -> &'a [f64];
+    /// The values themselves, where they are what `to_f64` gives.
+    #[inline(always)]
+    fn as_f64s(_values: &[Self]) -> Option<&[f64]> {
+        None
+    }
 
     /// Writes `to_f64` of each.
     #[inline(always)]
@@ -65,14 +68,8 @@ pub trait Float: Element<Float = Self, Sum = Self> {
     fn from_f64(value: f64) -> Self;
 }
 
-#[inline(always)]
-fn convert<'a, T: Element>(values: &'a [T], places: &'a mut [f64]) -> &'a [f64] {
-    T::copy_to_f64s(values, places);
-    places
-}
-
 macro_rules! float {
-    ($($t:ident $bits:ident: $to_f64s:expr),*) => {$(
+    ($($t:ident $bits:ident: $as_f64s:expr),*) => {$(
         impl Element for $t {
             type Float = $t;
             type Sum = $t;
@@ -94,8 +91,8 @@ macro_rules! float {
                 0.0
             }
             #[inline(always)]
-            fn to_f64s<'a>(values: &'a [$t], places: &'a mut [f64]) -> &'a [f64] {
-                $to_f64s(values, places)
+            fn as_f64s(values: &[$t]) -> Option<&[f64]> {
+                $as_f64s(values)
             }
             #[inline(always)]
             fn to_key(self) -> u64 {
@@ -163,10 +160,6 @@ macro_rules! integer {
                 low - (self as f64 - high)
             }
             #[inline(always)]
-            fn to_f64s<'a>(values: &'a [$t], places: &'a mut [f64]) -> &'a [f64] {
-                convert(values, places)
-            }
-            #[inline(always)]
             fn to_key(self) -> u64 {
                 i64::from(self) as u64 ^ 1 << 63
             }
@@ -190,5 +183,5 @@ macro_rules! integer {
     )*};
 }
 
-float!(f32 u32: convert, f64 u64: |values, _| values);
+float!(f32 u32: |_| None, f64 u64: Some);
 integer!(i32 i64);

@@ -103,14 +103,17 @@ fn any_way<T: Element, K: Ordered>(
         alone::<T, K>(piece);
         return Ok(());
     }
-    let segment = segment_len(piece.out.len(), window);
-    let many = piece.lanes.count() >= LANES || segment < piece.out.len();
+    let segment = segment_len(piece.out.len());
+    let in_segments = segment < piece.out.len() && window.len <= OVERLAP * segment;
+    let many = piece.lanes.count() >= LANES || in_segments;
     if many && dispatch(InStep { kernel, window, segment, piece: &mut piece })? {
         return Ok(());
     }
     by_order(kernel, window, piece)
 }
 
+/// So many segments are shorter than the window at most, as as many are walked again before each.
+const OVERLAP: usize = 4;
 /// Fewer values than this are not worth a second thread, if they are ranked.
 const PARALLEL_RANKS: usize = 1 << 14;
 
@@ -154,7 +157,7 @@ impl<T: Element, K: Ordered> Work for InStep<'_, '_, T, T::Float, K> {
         if piece.lanes.count() >= LANES {
             piece.walk_lanes(&mut steps);
         } else {
-            piece.walk_segments(segment, window, &mut steps);
+            piece.walk_segments(segment, &mut steps);
         }
         Ok(steps.exact)
     }

@@ -122,7 +122,7 @@ impl<'a, T> ViewMut<'a, T> {
     }
 
     /// The places, where they are one lane without gaps.
-    pub fn as_slice(&mut self) -> Option<&mut [MaybeUninit<T>]> {
+    pub fn as_slice_mut(&mut self) -> Option<&mut [MaybeUninit<T>]> {
         match *self.dims.as_slice() {
             [Dim { len, stride: 1 }] => {
                 // SAFETY: `len` neighbours from `first` on are within the view, and no one else's.
@@ -944,19 +944,19 @@ impl<'a, O> LanesMut<'a, O> {
     }
 }
 
-/// Lanes that are walked in step, each with the same number of values but for the last, which
-/// may have fewer. Those that begin within an axis can be read from before their beginning.
+/// Lanes that are walked in step. They can be read from before their beginning; before that of
+/// their axis, all is NaN.
 pub struct Team<'a, T> {
     first: *const T,
     lanes: usize,
     apart: isize,
     stride: isize,
     len: usize,
-    last_len: usize,
-    /// So many lanes begin where their axis does.
-    fresh: usize,
-    /// The others have so many values before their beginning.
-    history: usize,
+    /// So many values of its axis are before the first lane, and before each next so many more.
+    before: usize,
+    between: usize,
+    /// So many values of its axis there are from the beginning of the first lane on.
+    after: usize,
     values: PhantomData<&'a T>,
 }
 
@@ -966,8 +966,8 @@ pub struct TeamMut<'a, O> {
     lanes: usize,
     apart: isize,
     stride: isize,
-    len: usize,
-    last_len: usize,
+    between: usize,
+    after: usize,
     values: PhantomData<&'a mut O>,
 }
 
@@ -980,25 +980,22 @@ impl<'a, T: Copy> Lanes<'a, T> {
         let first = self.lane(lane).first;
         let (lanes, len) = (count.min(self.count - lane), self.len);
         let (apart, stride) = (self.apart, self.stride);
-        let values = PhantomData;
-        Team { first, lanes, apart, stride, len, last_len: len, fresh: lanes, history: 0, values }
+        let (before, between, values) = (0, 0, PhantomData);
+        Team { first, lanes, apart, stride, len, before, between, after: len, values }
     }
 
-    /// The values `start..end` of one lane, cut into lanes of `len`; those within the lane can be
-    /// read from `history` values before.
+    /// The values `start..end` of one lane, cut into `LANES` of `len`, the last of which may have
+    /// fewer or none. What comes after the end of a lane is the next.
     ///
     /// # Panics
-    /// If there are no such values, or not as much history.
+    /// If there are no such values.
     pub fn segments(&self, lane: usize, at: Segments) -> Team<'a, T> {
-        let Segments { start, end, len, history } = at;
+        let Segments { start, end, len } = at;
         assert!(start < end && end <= self.len && len > 0);
-        let fresh = usize::from(start == 0);
-        assert!(start + fresh * len >= history || start + fresh * len >= end);
-        let lanes = (end - start).div_ceil(len);
         let first = self.lane(lane).part(start, 0).first;
         let (apart, stride) = (self.stride * len as isize, self.stride);
-        let last_len = end - start - (lanes - 1) * len;
-        Team { first, lanes, apart, stride, len, last_len, fresh, history, values: PhantomData }
+        let (before, between, after, values) = (start, len, end - start, PhantomData);
+        Team { first, lanes: LANES, apart, stride, len, before, between, after, values }
     }
 }
 
@@ -1011,8 +1008,6 @@ pub struct Segments {
     pub end: usize,
     /// How many in each lane of the team.
     pub len: usize,
-    /// How many before each are asked for.
-    pub history: usize,
 }
 
 impl<O> LanesMut<'_, O> {
@@ -1023,9 +1018,9 @@ impl<O> LanesMut<'_, O> {
     pub fn team(&mut self, lane: usize, count: usize) -> TeamMut<'_, O> {
         assert!(lane < self.count);
         let first = self.first.wrapping_offset(lane as isize * self.apart);
-        let (lanes, len) = (count.min(self.count - lane), self.len);
+        let (lanes, after) = (count.min(self.count - lane), self.len);
         let (apart, stride) = (self.apart, self.stride);
-        TeamMut { first, lanes, apart, stride, len, last_len: len, values: PhantomData }
+        TeamMut { first, lanes, apart, stride, between: 0, after, values: PhantomData }
     }
 
     /// The places of `Lanes::segments`.
@@ -1033,40 +1028,61 @@ impl<O> LanesMut<'_, O> {
     /// # Panics
     /// If there are no such places.
     pub fn segments(&mut self, lane: usize, at: Segments) -> TeamMut<'_, O> {
-        let Segments { start, end, len, .. } = at;
+        let Segments { start, end, len } = at;
         assert!(lane < self.count && start < end && end <= self.len && len > 0);
-        let lanes = (end - start).div_ceil(len);
         let offset = lane as isize * self.apart + start as isize * self.stride;
         let first = self.first.wrapping_offset(offset);
         let (apart, stride) = (self.stride * len as isize, self.stride);
-        let last_len = end - start - (lanes - 1) * len;
-        TeamMut { first, lanes, apart, stride, len, last_len, values: PhantomData }
+        let (lanes, between, after) = (LANES, len, end - start);
+        TeamMut { first, lanes, apart, stride, between, after, values: PhantomData }
     }
 }
 
 impl<T: Element> Team<'_, T> {
-    /// How many values the longest lane has.
+    /// How many values a lane has.
     pub fn len(&self) -> usize {
         self.len
     }
 
+    /// How many rows there are before the first until all lanes begin.
+    pub fn before(&self) -> usize {
+        self.first_row(self.lanes - 1).unsigned_abs()
+    }
+
+    /// How many rows there are until there are no more values.
+    pub fn after(&self) -> usize {
+        self.after
+    }
+
+    /// The first row that a lane has, counted from its beginning.
+    #[inline(always)]
+    fn first_row(&self, lane: usize) -> isize {
+        -((self.before + lane * self.between) as isize)
+    }
+
+    /// The row after the last that can be read from a lane.
+    #[inline(always)]
+    fn end_row(&self, lane: usize) -> isize {
+        self.after as isize - (lane * self.between) as isize
+    }
+
     /// The rows of the team from `row` on, one after the other, the values across its lanes.
-    /// Before the beginning of an axis is NaN. Where a row has more lanes than the team, or a
-    /// lane has ended, there is no matter what.
-    ///
-    /// # Panics
-    /// If `row` is further before the beginning than there is history.
+    /// Where a row has more lanes than the team, or there are no more values, there are others.
     #[inline(always)]
     pub fn load<V: Vector>(&self, row: isize, rows: &mut [f64]) {
-        assert!(row >= -(self.history as isize) || self.fresh == self.lanes);
         let len = rows.len() / V::LANES;
-        let ahead = if self.fresh == self.lanes { row.min(0).unsigned_abs().min(len) } else { 0 };
-        let (before, rows) = rows.split_at_mut(ahead * V::LANES);
+        let missing = self.first_row(self.lanes.min(V::LANES) - 1) - row;
+        let missing = missing.max(0).unsigned_abs().min(len);
+        let (before, rows) = rows.split_at_mut(missing * V::LANES);
         before.fill(f64::NAN);
-        let (row, len) = (row + ahead as isize, len - ahead);
-        let inside = (row >= 0 || self.fresh == 0) && row + len as isize <= self.last_len as isize;
-        if inside && self.load_inside::<V>(row, rows) {
+        let (row, len) = (row + missing as isize, len - missing);
+        let whole = row >= self.first_row(0)
+            && row + len as isize <= self.end_row(self.lanes.min(V::LANES) - 1);
+        if whole && self.load_whole::<V>(row, rows) {
             return;
+        }
+        if V::LANES > 1 && self.stride == 1 && len >= V::LANES {
+            return self.load_chunks::<V>(row, rows);
         }
         for (at, values) in (row..).zip(rows.chunks_exact_mut(V::LANES)) {
             for (lane, value) in values.iter_mut().enumerate() {
@@ -1075,59 +1091,94 @@ impl<T: Element> Team<'_, T> {
         }
     }
 
-    /// Loads the rows, which all lanes have, if that can be done fast; says whether it was.
+    /// Loads rows that each lane has, if that can be done at once; says whether it was.
     #[inline(always)]
-    fn load_inside<V: Vector>(&self, row: isize, rows: &mut [f64]) -> bool {
-        let Self { first, lanes, apart, stride, .. } = *self;
-        // SAFETY: each lane has these rows, and a row of adjacent lanes is of neighbours.
-        let neighbours = |lane: usize, row: isize, len: usize| unsafe {
-            let offset = lane as isize * apart + row * stride;
-            std::slice::from_raw_parts(first.offset(offset), len)
-        };
-        if V::LANES == 1 && stride == 1 {
-            T::copy_to_f64s(neighbours(0, row, rows.len()), rows);
+    fn load_whole<V: Vector>(&self, row: isize, rows: &mut [f64]) -> bool {
+        // SAFETY: of callers, that the lane has these rows; and neighbours they are, where rows are
+        // of adjacent lanes or lanes without gaps.
+        let neighbours = |lane: usize, row: isize, len| unsafe { self.neighbours(lane, row, len) };
+        let (lanes, len) = (self.lanes, rows.len() / V::LANES);
+        if V::LANES == 1 && self.stride == 1 {
+            T::copy_to_f64s(neighbours(0, row, len), rows);
             return true;
         }
-        if apart == 1 && lanes >= V::LANES {
+        if self.apart == 1 && self.between == 0 && lanes >= V::LANES {
             for (at, values) in (row..).zip(rows.chunks_exact_mut(V::LANES)) {
                 T::copy_to_f64s(neighbours(0, at, V::LANES), values);
             }
             return true;
         }
-        let len = rows.len() / V::LANES;
-        if stride != 1 || len < V::LANES {
+        if self.stride != 1 || len < V::LANES || T::as_f64s(&[]).is_none() {
             return false;
         }
+        let lane = |at: usize| T::as_f64s(neighbours(at.min(lanes - 1), row, len));
+        across::<V>(from_fn(|at| lane(at).unwrap_or_default()), len, rows);
+        true
+    }
+
+    /// Loads rows of lanes without gaps, whose values are converted a chunk at a time.
+    #[inline(always)]
+    fn load_chunks<V: Vector>(&self, row: isize, rows: &mut [f64]) {
+        let len = rows.len() / V::LANES;
         let mut scratch = [[0.0; CHUNK]; LANES];
         for chunk in tiles(len, len.min(CHUNK)) {
-            let (at, len) = (row + chunk as isize, len.min(CHUNK));
-            let mut places = scratch.iter_mut();
-            let lanes: [&[f64]; LANES] = from_fn(|lane| {
-                let places = &mut places.next().expect("a place for each lane")[..len];
-                T::to_f64s(neighbours(lane.min(lanes - 1), at, len), places)
-            });
-            for start in tiles(len, V::LANES) {
-                let rows = &mut rows[(chunk + start) * V::LANES..];
-                V::across(&lanes.map(|lane| &lane[start..]), rows);
+            let (row, len) = (row + chunk as isize, len.min(CHUNK));
+            for (lane, places) in scratch.iter_mut().enumerate() {
+                self.load_lane(lane.min(self.lanes - 1), row, &mut places[..len]);
             }
+            let lanes = scratch.each_ref().map(<[f64; CHUNK]>::as_slice);
+            across::<V>(lanes, len, &mut rows[chunk * V::LANES..]);
         }
-        true
+    }
+
+    /// The rows of a lane without gaps from `row` on; NaN before its axis begins, its last value
+    /// after its end.
+    #[inline(always)]
+    fn load_lane(&self, lane: usize, row: isize, places: &mut [f64]) {
+        let places_until = |end: isize| (end - row).clamp(0, places.len() as isize) as usize;
+        let before = places_until(self.first_row(lane));
+        let end = places_until(self.end_row(lane)).max(before);
+        places[..before].fill(f64::NAN);
+        // SAFETY: the axis has these rows, and they are neighbours.
+        let values = unsafe { self.neighbours(lane, row + before as isize, end - before) };
+        T::copy_to_f64s(values, &mut places[before..end]);
+        if end < places.len() {
+            places[end..].fill(self.value(lane, row + end as isize));
+        }
+    }
+
+    /// Neighbours in memory from this value on.
+    ///
+    /// # Safety
+    /// They are values of the view.
+    #[inline(always)]
+    unsafe fn neighbours(&self, lane: usize, row: isize, len: usize) -> &[T] {
+        let offset = lane as isize * self.apart + row * self.stride;
+        // SAFETY: as callers say.
+        unsafe { std::slice::from_raw_parts(self.first.offset(offset), len) }
     }
 
     #[inline(always)]
     fn value(&self, lane: usize, row: isize) -> f64 {
-        if row < 0 && lane < self.fresh {
+        if row < self.first_row(lane) {
             return f64::NAN;
         }
-        let len = if lane + 1 == self.lanes { self.last_len } else { self.len };
-        let row = row.min(len as isize - 1);
-        // SAFETY: the lane has this row, or as much history.
+        let row = row.min(self.end_row(lane) - 1);
+        // SAFETY: the axis has this row of the lane.
         unsafe { *self.first.offset(lane as isize * self.apart + row * self.stride) }.to_f64()
     }
 }
 
 /// Values of a lane that are converted at once: enough to make vectors of.
 const CHUNK: usize = 16;
+
+/// The rows across lanes of at least `len` values, of which there are no fewer than lanes.
+#[inline(always)]
+fn across<V: Vector>(lanes: [&[f64]; LANES], len: usize, rows: &mut [f64]) {
+    for start in tiles(len, V::LANES) {
+        V::across(lanes.map(|lane| &lane[start..]), &mut rows[start * V::LANES..]);
+    }
+}
 
 /// The first rows of tiles of `tile` rows that cover `rows`, of which there are no fewer; the last
 /// may overlap the one before it.
@@ -1137,11 +1188,16 @@ fn tiles(rows: usize, tile: usize) -> impl Iterator<Item = usize> {
 }
 
 impl<O: Float> TeamMut<'_, O> {
-    /// Writes the rows of the team from `row` on; what is beyond its lanes is dropped.
+    /// How many of `len` rows from `row` on a lane has.
+    #[inline(always)]
+    fn within(&self, lane: usize, row: usize, len: usize) -> usize {
+        self.after.saturating_sub(lane * self.between + row).min(len)
+    }
+
+    /// Writes the rows of the team from `row` on; what is beyond its lanes or places is dropped.
     #[inline(always)]
     pub fn store<V: Vector>(&mut self, row: usize, rows: &[f64]) {
-        let inside = row + rows.len() / V::LANES <= self.last_len;
-        if inside && self.store_inside::<V>(row, rows) {
+        if self.store_fast::<V>(row, rows) {
             return;
         }
         for (row, values) in (row..).zip(rows.chunks_exact(V::LANES)) {
@@ -1162,58 +1218,52 @@ impl<O: Float> TeamMut<'_, O> {
         }
     }
 
-    /// Stores the rows, which all lanes have, if that can be done fast; says whether it was.
+    /// Stores the rows, if that can be done fast; says whether it was.
     #[inline(always)]
-    fn store_inside<V: Vector>(&mut self, row: usize, rows: &[f64]) -> bool {
-        let Self { first, lanes, apart, stride, .. } = *self;
-        // SAFETY: each lane has these rows, which are no one else's, and a row of adjacent lanes
-        // is of neighbours.
+    fn store_fast<V: Vector>(&mut self, row: usize, rows: &[f64]) -> bool {
+        let Self { first, lanes, apart, stride, between, .. } = *self;
+        let len = rows.len() / V::LANES;
+        let whole = self.within(lanes.min(V::LANES) - 1, row, len) == len;
+        // SAFETY: of those who call it, that these places are the team's, and are neighbours.
         let write = |lane: usize, row: usize, values: &[f64]| unsafe {
             let first = first.offset(lane as isize * apart + row as isize * stride);
             for (at, &value) in values.iter().enumerate() {
                 first.add(at).write(O::from_f64(value));
             }
         };
-        if V::LANES == 1 && stride == 1 {
-            write(0, row, rows);
-            return true;
-        }
-        if apart == 1 && lanes >= V::LANES {
+        if apart == 1 && between == 0 && lanes >= V::LANES && whole && V::LANES > 1 {
             for (row, values) in (row..).zip(rows.chunks_exact(V::LANES)) {
                 write(0, row, values);
             }
             return true;
         }
-        let len = rows.len() / V::LANES;
+        if V::LANES == 1 && stride == 1 {
+            write(0, row, &rows[..self.within(0, row, len)]);
+            return true;
+        }
         if stride != 1 || len < V::LANES {
             return false;
         }
-        if size_of::<O>() < size_of::<f64>() {
-            let mut scratch = [[0.0; CHUNK]; LANES];
-            for chunk in tiles(len, len.min(CHUNK)) {
-                let len = len.min(CHUNK);
-                for start in tiles(len, V::LANES) {
-                    V::along(&rows[(chunk + start) * V::LANES..], |lane, values| {
-                        scratch[lane][start..start + V::LANES].copy_from_slice(&values[..V::LANES]);
-                    });
-                }
-                for (lane, values) in scratch.iter().enumerate().take(lanes.min(V::LANES)) {
-                    write(lane, row + chunk, &values[..len]);
-                }
+        if whole && size_of::<O>() == size_of::<f64>() {
+            for start in tiles(len, V::LANES) {
+                V::along(&rows[start * V::LANES..], |lane, values| {
+                    if lane < lanes {
+                        write(lane, row + start, &values[..V::LANES]);
+                    }
+                });
             }
             return true;
         }
-        for start in tiles(len, V::LANES) {
-            let (row, rows) = (row + start, &rows[start * V::LANES..]);
-            let write = |lane, values: &[f64]| write(lane, row, &values[..V::LANES]);
-            if lanes >= V::LANES {
-                V::along(rows, write);
-            } else {
-                V::along(rows, |lane, values| {
-                    if lane < lanes {
-                        write(lane, values)
-                    }
+        let mut scratch = [[0.0; CHUNK]; LANES];
+        for chunk in tiles(len, len.min(CHUNK)) {
+            let (row, len) = (row + chunk, len.min(CHUNK));
+            for start in tiles(len, V::LANES) {
+                V::along(&rows[(chunk + start) * V::LANES..], |lane, values| {
+                    scratch[lane][start..start + V::LANES].copy_from_slice(&values[..V::LANES]);
                 });
+            }
+            for (lane, values) in scratch.iter().enumerate().take(lanes.min(V::LANES)) {
+                write(lane, row, &values[..self.within(lane, row, len)]);
             }
         }
         true
@@ -1221,8 +1271,7 @@ impl<O: Float> TeamMut<'_, O> {
 
     #[inline(always)]
     fn write_if_any(&mut self, lane: usize, row: usize, value: f64) {
-        let len = if lane + 1 == self.lanes { self.last_len } else { self.len };
-        if row < len {
+        if self.within(lane, row, 1) == 1 {
             let offset = lane as isize * self.apart + row as isize * self.stride;
             // SAFETY: callers have seen that there is such a lane; its place is no one else's.
             unsafe { self.first.offset(offset).write(O::from_f64(value)) }

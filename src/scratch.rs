@@ -38,7 +38,7 @@ thread_local! {
 
 impl Lines {
     /// The most rows that are kept, and the most that are kept of them.
-    const KEPT: usize = 512;
+    const KEPT: usize = 1 << 13;
     const SPARE: usize = 8;
 
     /// At least so many.

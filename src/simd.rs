@@ -132,7 +132,7 @@ pub trait Vector: Copy + 'static {
 
     /// From `LANES` neighbours in each of `LANES` lanes, the rows across the lanes, one after the
     /// other.
-    fn across(lanes: &[&[f64]; LANES], rows: &mut [f64]);
+    fn across(lanes: [&[f64]; LANES], rows: &mut [f64]);
     /// And back: gives `lane` the neighbours in each lane.
     fn along(rows: &[f64], lane: impl FnMut(usize, &[f64]));
 
@@ -336,7 +336,7 @@ impl<I: Isa> Vector for One<I> {
         if key.0.to_bits() == SIGN { self.add(term) } else { self }
     }
     #[inline(always)]
-    fn across(lanes: &[&[f64]; LANES], rows: &mut [f64]) {
+    fn across(lanes: [&[f64]; LANES], rows: &mut [f64]) {
         rows[0] = lanes[0][0];
     }
     #[inline(always)]
@@ -463,7 +463,7 @@ impl Vector for Eight {
         )
     }
     #[inline(always)]
-    fn across(lanes: &[&[f64]; LANES], rows: &mut [f64]) {
+    fn across(lanes: [&[f64]; LANES], rows: &mut [f64]) {
         for (at, row) in rows[..64].chunks_exact_mut(8).enumerate() {
             row.copy_from_slice(&from_fn::<_, 8, _>(|of| lanes[of][at]));
         }
@@ -521,6 +521,15 @@ impl Level {
         #[cfg(not(target_arch = "x86_64"))]
         return Self::Baseline;
     }
+
+    /// By its name, where this is the best that there is; else what is allowed.
+    fn named(value: &str, best: Self) -> Result<Self, String> {
+        let available = Self::NAMES.iter().filter(|(_, level)| *level <= best);
+        let names: Vec<&str> = available.clone().map(|(name, _)| *name).collect();
+        let found = available.clone().find(|(name, _)| *name == value);
+        let allowed = || names.join(" or ") + " on this machine";
+        found.map(|(_, level)| *level).ok_or_else(allowed)
+    }
 }
 
 /// What is used, once that is known; it is never more than the machine has.
@@ -551,16 +560,13 @@ pub fn set_level_from_environment() -> Result<(), Error> {
     let Some(value) = std::env::var_os(variable) else {
         return Ok(());
     };
-    let best = Level::best();
-    let mut available = Level::NAMES.iter().filter(|(_, level)| *level <= best);
-    let chosen = available.clone().find(|(name, _)| value == *name);
-    let Some((_, level)) = chosen else {
-        let first = available.next().map_or("", |(name, _)| name).to_owned();
-        let allowed = available.fold(first, |names, (name, _)| names + " or " + name);
-        let value = value.to_string_lossy().into_owned();
-        return Err(Error::Environment { variable, value, allowed: allowed + " on this machine" });
-    };
-    LEVEL.store(*level as u8, Ordering::Relaxed);
+    let value = value.to_string_lossy();
+    let level = Level::named(&value, Level::best()).map_err(|allowed| Error::Environment {
+        variable,
+        value: value.to_string(),
+        allowed,
+    })?;
+    LEVEL.store(level as u8, Ordering::Relaxed);
     Ok(())
 }
 
@@ -815,8 +821,9 @@ mod x86 {
             }))
         }
         #[inline(always)]
-        fn across(lanes: &[&[f64]; LANES], rows: &mut [f64]) {
-            for (half, rows) in rows[..64].chunks_exact_mut(32).enumerate() {
+        fn across(lanes: [&[f64]; LANES], rows: &mut [f64]) {
+            let rows = &mut rows[..64];
+            for (half, rows) in rows.chunks_exact_mut(32).enumerate() {
                 // Lanes `k` and `k + 4` share a register: a third of the work is in the loads.
                 let transposed = transpose_halves([
                     load_pair(lanes[0], lanes[4], half),
@@ -1020,7 +1027,7 @@ mod x86 {
             })
         }
         #[inline(always)]
-        fn across(lanes: &[&[f64]; LANES], rows: &mut [f64]) {
+        fn across(lanes: [&[f64]; LANES], rows: &mut [f64]) {
             for (half, rows) in rows[..64].chunks_exact_mut(32).enumerate() {
                 let first = transpose([
                     load_four(lanes[0], half),
@@ -1314,7 +1321,7 @@ mod tests {
             .map(|lane| (0..V::LANES + 2).map(|row| (10 * lane + row) as f64).collect())
             .collect();
         let mut rows = vec![-1.0; V::LANES * V::LANES];
-        V::across(&from_fn(|lane| &*lanes[lane.min(V::LANES - 1)]), &mut rows);
+        V::across(from_fn(|lane| &*lanes[lane.min(V::LANES - 1)]), &mut rows);
         for (at, row) in rows.chunks(V::LANES).enumerate() {
             assert!(row.iter().zip(&lanes).all(|(value, lane)| *value == lane[at]));
         }
@@ -1360,6 +1367,19 @@ mod tests {
     #[test]
     fn sums_have_their_error_in_every_instruction_set() {
         on_every_isa(TwoSums);
+    }
+
+    #[test]
+    #[cfg(target_arch = "x86_64")]
+    fn instructions_are_named_up_to_the_best() {
+        let best = Level::Avx2;
+        assert_eq!(Level::named("baseline", best), Ok(Level::Baseline));
+        assert_eq!(Level::named("avx2", Level::Avx512), Ok(Level::Avx2));
+        assert_eq!(Level::named("avx512", Level::Avx512), Ok(Level::Avx512));
+        let allowed = "baseline or avx2 on this machine".to_owned();
+        for value in ["avx512", "AVX2", "", "avx2 "] {
+            assert_eq!(Level::named(value, best), Err(allowed.clone()), "{value}");
+        }
     }
 
     #[test]

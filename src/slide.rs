@@ -6,22 +6,25 @@
 //! prefixes forwards, and the two are merged. That is three steps a value for any window. Nothing
 //! is ever subtracted, so a value that has left the window has no part in the result.
 //!
-//! Eight lanes are walked in step, or eight segments of one long lane. Where all values and
-//! results are finite, the windows need not count their values (the carefree form); where not,
-//! the stretch is done again with care.
+//! Eight lanes are walked in step, or eight segments of one lane; where these are shorter than the
+//! window, as tiles. Where all values and results are finite, the windows need not count their
+//! values (the carefree form); where not, the stretch is done again with care.
 
+use std::iter::once;
 use std::marker::PhantomData;
 use std::mem::MaybeUninit;
-use std::ops::RangeInclusive;
+use std::ops::{self, RangeInclusive};
 
 use crate::element::{Element, Float};
 use crate::error::Error;
 use crate::rows::{Lanes, LanesMut, Segments, Sweep, Team, TeamMut, View, ViewMut};
 use crate::scratch::Lines;
-use crate::simd::{
-    Baseline, Eight, Isa, LANES, One, Row, Task, Vector, Work, dispatch, vectorized,
-};
+use crate::simd::{Eight, Isa, LANES, One, Row, Task, Vector, Work, dispatch, vectorized};
 use crate::threads;
+
+mod tiles;
+
+use tiles::{Stretch, Totals};
 
 /// A statistic of a window that is merged from two parts.
 pub trait Slide: Copy + Send + Sync {
@@ -61,14 +64,21 @@ pub trait Slide: Copy + Send + Sync {
         left
     }
 
-    /// The result of two parts, which have the same anchor. With `CARE`, values and sums may be
-    /// infinite.
-    fn merged<V: Vector, const CARE: bool>(
+    /// The same, as seen from so many rows later.
+    #[inline(always)]
+    fn later<V: Vector>(&self, state: Self::State<V>, _rows: V) -> Self::State<V> {
+        state
+    }
+
+    /// What is known of two parts, which have the same anchor. With `CARE`, one may have no value.
+    fn joined<V: Vector, const CARE: bool>(
         &self,
         left: Self::State<V>,
         right: Self::State<V>,
-        whole: Whole<V>,
-    ) -> V;
+    ) -> Self::State<V>;
+
+    /// The result of a window. With `CARE`, values and sums may be infinite.
+    fn result<V: Vector, const CARE: bool>(&self, state: Self::State<V>, whole: Whole<V>) -> V;
 
     /// The result of values that were multiplied with a power of two, whose inverse is `unscale`.
     #[inline(always)]
@@ -221,8 +231,11 @@ const STRIP: usize = 64;
 /// Results that are a job of their own, if the window is not long.
 const PIECE: usize = 1 << 16;
 /// So many times as many values as the window has are a piece, if it is long, as one window before
-/// its beginning is read again.
+/// its beginning is read again; fewer, if that is done in tiles.
 const LONG: usize = 64;
+const LONG_IN_TILES: usize = 1;
+/// Windows longer than this are walked in tiles, whose suffixes the caches hold.
+const TILED: usize = 1 << 13;
 /// Lanes of at most so many values are looked at directly, if all windows together have at most
 /// so many.
 const FEW: usize = 64;
@@ -238,7 +251,7 @@ pub fn along<T: Element>(
     kernel: &dyn AnySlide,
     out: &mut ViewMut<'_, T::Float>,
 ) -> Result<(), Error> {
-    if let (Some(values), Some(places)) = (view.as_slice(), out.as_slice())
+    if let (Some(values), Some(places)) = (view.as_slice(), out.as_slice_mut())
         && values.len() <= FEW
         && values.len() * window.len <= FEW_PUSHED
         && few(values, window, kernel, places)
@@ -274,7 +287,8 @@ fn few<T: Element>(
 /// How many results of each of so many lanes are done at once, where the windows are merged or
 /// their values walked in step.
 pub(crate) fn stretch_len(lanes: usize, window: Window) -> usize {
-    let long = PIECE.max(window.len.saturating_mul(LONG));
+    let times = if window.len > TILED { LONG_IN_TILES } else { LONG };
+    let long = PIECE.max(window.len.saturating_mul(times));
     if lanes < LANES { long } else { usize::MAX }
 }
 
@@ -308,12 +322,10 @@ pub(crate) fn each_piece<T: Copy + Sync, O: Send>(
 pub trait AnySlide: Sync {
     /// The results of a few values of a lane; says whether none asks for a second walk.
     fn directly(&self, window: Window, values: &[f64], results: &mut [f64]) -> bool;
-    /// Gives `work` what walks with the best instructions through one lane, or through several in
-    /// step; at most `len` rows.
+    /// Gives `work` what walks with the best instructions through lanes of at most `len` rows.
     fn with_walker(
         &self,
         window: Window,
-        lanes: usize,
         len: usize,
         work: &mut dyn FnMut(&mut dyn Walker),
     ) -> Result<(), Error>;
@@ -327,11 +339,10 @@ impl<K: Slide + 'static> AnySlide for K {
     fn with_walker(
         &self,
         window: Window,
-        lanes: usize,
         len: usize,
         work: &mut dyn FnMut(&mut dyn Walker),
     ) -> Result<(), Error> {
-        dispatch(WithScan { kernel: *self, window, lanes, len, work })
+        dispatch(WithScan { kernel: *self, window, len, work })
     }
 }
 
@@ -365,8 +376,10 @@ impl<K: Slide> Task for Directly<'_, K> {
             range.see_size(One::load(&values[last..]));
             range.see_square(One::load(&values[last..]));
             let whole = Whole { count, inverse: one.div(count), place };
-            let merged = kernel.merged::<_, true>(kernel.nothing(), state, whole);
-            merged.where_reaches(count, min_count).store(std::slice::from_mut(result));
+            kernel
+                .result::<_, true>(state, whole)
+                .where_reaches(count, min_count)
+                .store(std::slice::from_mut(result));
         }
         !range.is_large() && !range.is_small()
     }
@@ -375,7 +388,6 @@ impl<K: Slide> Task for Directly<'_, K> {
 struct WithScan<'a, K> {
     kernel: K,
     window: Window,
-    lanes: usize,
     len: usize,
     work: &'a mut dyn FnMut(&mut dyn Walker),
 }
@@ -384,13 +396,10 @@ impl<K: Slide + 'static> Work for WithScan<'_, K> {
     type Out = Result<(), Error>;
 
     fn work<I: Isa>(self) -> Self::Out {
-        let Self { kernel, window, lanes, len, work } = self;
-        if lanes > 1 {
-            work(&mut Scan::<K, I, I::Vector>::new(kernel, window, len)?);
-        } else {
-            work(&mut Scan::<K, I::Scalar, One<I::Scalar>>::new(kernel, window, len)?);
-        }
-        Ok(())
+        let Self { kernel, window, len, work } = self;
+        let mut scan = Scan::<K, I, I::Vector>::new(kernel, window, len)?;
+        work(&mut scan);
+        scan.failed.map_or(Ok(()), Err)
     }
 }
 
@@ -424,48 +433,55 @@ impl<T: Element> Piece<'_, T, T::Float> {
     fn walk(mut self, kernel: &dyn AnySlide, window: Window) -> Result<(), Error> {
         let len = self.out.len();
         if self.lanes.count() >= LANES {
-            return kernel.with_walker(window, LANES, len, &mut |walker| self.walk_lanes(walker));
+            return kernel.with_walker(window, len, &mut |walker| self.walk_lanes(walker));
         }
-        let segment = segment_len(len, window);
-        let lanes = if segment < len { LANES } else { 1 };
-        kernel.with_walker(window, lanes, segment, &mut |walker| {
-            self.walk_segments(segment, window, walker);
-        })
+        let segment = segment_or_tile(len, window);
+        kernel.with_walker(window, segment, &mut |walker| self.walk_segments(segment, walker))
     }
 
     /// Whole lanes, `LANES` of them in step.
     pub(crate) fn walk_lanes(&mut self, walker: &mut dyn Walker) {
         for first in (0..self.out.count()).step_by(LANES) {
             let team = self.lanes.team(self.lane + first, LANES);
-            walker.walk(&Several(team), &mut Several(self.out.team(first, LANES)));
+            walker.walk(&team, &mut self.out.team(first, LANES));
         }
     }
 
-    /// Segments of one lane, in step; or all of it, if that is one segment.
-    pub(crate) fn walk_segments(&mut self, len: usize, window: Window, walker: &mut dyn Walker) {
+    /// Segments or tiles of one lane, in step.
+    pub(crate) fn walk_segments(&mut self, len: usize, walker: &mut dyn Walker) {
         let (start, end) = (self.start, self.start + self.out.len());
-        let at = Segments { start, end, len, history: window.len };
-        let team = self.lanes.segments(self.lane, at);
-        let out = self.out.segments(0, Segments { start: 0, end: end - start, ..at });
-        if len < end - start {
-            walker.walk(&Several(team), &mut Several(out));
-        } else {
-            walker.walk(&Single(team), &mut Single(out));
-        }
+        let team = self.lanes.segments(self.lane, Segments { start, end, len });
+        let mut out = self.out.segments(0, Segments { start: 0, end: end - start, len });
+        walker.walk(&team, &mut out);
     }
 }
 
-/// How long the segments of a stretch are that is walked in `LANES` of them; all of it, if the
-/// window is too long for that.
-pub(crate) fn segment_len(len: usize, window: Window) -> usize {
-    /// Values in 4 KiB: segments about a multiple of it apart would share the same cache sets.
+/// How long the segments are of a stretch that is walked in `LANES` of them.
+pub(crate) fn segment_len(len: usize) -> usize {
+    off_page(len.div_ceil(LANES).next_multiple_of(LANES))
+}
+
+/// The same, or how long its tiles are, if the window is too long for segments: so long that a
+/// window has few, and so short that the caches hold what is known of their rows.
+fn segment_or_tile(len: usize, window: Window) -> usize {
+    const TILES: usize = 128;
+    const MOST_TILES: usize = 512;
+    const SHORT_TILE: usize = 960;
+    const LONG_TILE: usize = 2000;
+    let segment = segment_len(len);
+    if window.len <= segment.min(TILED) {
+        return segment;
+    }
+    let tile = segment.min((window.len / TILES).clamp(SHORT_TILE, LONG_TILE));
+    off_page(tile.max(window.len / MOST_TILES).next_multiple_of(LANES)).min(window.len)
+}
+
+/// A length of segments that, if they are long, do not all share the same cache sets.
+fn off_page(segment: usize) -> usize {
+    /// Values in 4 KiB: segments about a multiple of it apart would.
     const PAGE: usize = 512;
     const OFF: usize = 48;
     const LAST: usize = PAGE - OFF;
-    let segment = len.div_ceil(LANES).next_multiple_of(LANES);
-    if segment < window.len {
-        return len;
-    }
     match segment % PAGE {
         OFF..=LAST => segment,
         _ if segment < 4 * PAGE => segment,
@@ -478,6 +494,10 @@ pub(crate) fn segment_len(len: usize, window: Window) -> usize {
 pub trait Source {
     /// How many there are.
     fn len(&self) -> usize;
+    /// How many rows there are before these until all lanes begin.
+    fn before(&self) -> usize;
+    /// How many there are until there are no more values, if rows of tiles go on in others.
+    fn after(&self) -> usize;
     /// Whether values may be so large or small that they ask for a second walk.
     fn has_extremes(&self) -> bool;
     /// The rows from `row` on, one after the other.
@@ -498,15 +518,17 @@ pub trait Walker {
     fn walk(&mut self, source: &dyn Source, sink: &mut dyn Sink);
 }
 
-/// Lanes that fill vectors.
-struct Several<T>(T);
-
-/// One lane.
-struct Single<T>(T);
-
-impl<T: Element> Source for Several<Team<'_, T>> {
+impl<T: Element> Source for Team<'_, T> {
     fn len(&self) -> usize {
-        self.0.len()
+        self.len()
+    }
+
+    fn before(&self) -> usize {
+        self.before()
+    }
+
+    fn after(&self) -> usize {
+        self.after()
     }
 
     fn has_extremes(&self) -> bool {
@@ -514,41 +536,17 @@ impl<T: Element> Source for Several<Team<'_, T>> {
     }
 
     fn load(&self, row: isize, rows: &mut [f64]) {
-        vectorized(Load { team: &self.0, row, rows });
+        vectorized(Load { team: self, row, rows });
     }
 }
 
-impl<T: Element> Source for Single<Team<'_, T>> {
-    fn len(&self) -> usize {
-        self.0.len()
-    }
-
-    fn has_extremes(&self) -> bool {
-        T::HAS_EXTREMES
-    }
-
-    fn load(&self, row: isize, rows: &mut [f64]) {
-        self.0.load::<One<Baseline>>(row, rows);
-    }
-}
-
-impl<O: Float> Sink for Several<TeamMut<'_, O>> {
+impl<O: Float> Sink for TeamMut<'_, O> {
     fn store(&mut self, row: usize, rows: &[f64]) {
-        vectorized(Store { team: &mut self.0, row, rows });
+        vectorized(Store { team: self, row, rows });
     }
 
     fn amend(&mut self, row: usize, rows: &[f64], within: &RangeInclusive<f64>) {
-        self.0.amend::<Eight>(row, rows, within);
-    }
-}
-
-impl<O: Float> Sink for Single<TeamMut<'_, O>> {
-    fn store(&mut self, row: usize, rows: &[f64]) {
-        self.0.store::<One<Baseline>>(row, rows);
-    }
-
-    fn amend(&mut self, row: usize, rows: &[f64], within: &RangeInclusive<f64>) {
-        self.0.amend::<One<Baseline>>(row, rows, within);
+        self.amend::<Eight>(row, rows, within);
     }
 }
 
@@ -587,6 +585,11 @@ struct Scan<K: Slide, I, V: Vector> {
     kernel: K,
     isa: PhantomData<I>,
     window: Window,
+    /// How many rows a block has: as many as the window, or as a tile.
+    block: usize,
+    /// What lies between the two blocks of a window.
+    between: Stretch<K::State<V>, V>,
+    totals: Totals,
     /// The rows that are walked, whole blocks of them, and those before.
     strips: [Strip<V>; 2],
     strip_len: usize,
@@ -607,8 +610,8 @@ struct Scan<K: Slide, I, V: Vector> {
     anchor: V,
     /// Whether there may be something other than finite values in the windows of this block.
     care: bool,
-    /// Whether the suffixes are there, and if so from whose anchor they are seen.
-    suffixes_from: Option<Side>,
+    /// The form that the suffixes are in, if they are summed up.
+    suffixes_form: Option<u8>,
     /// So many of the latest rows are all finite.
     finite: usize,
     /// What values are multiplied with before they are summed up, with care.
@@ -616,15 +619,8 @@ struct Scan<K: Slide, I, V: Vector> {
     /// Whether there were values that ask for a second walk.
     large: bool,
     small: bool,
-}
-
-/// The part of a window whose anchor the suffixes are seen from.
-#[derive(Clone, Copy, PartialEq)]
-enum Side {
-    /// They themselves, as in some lane the prefix has no value yet.
-    Left,
-    /// The prefix.
-    Right,
+    /// What kept it from walking.
+    failed: Option<Error>,
 }
 
 /// Rows one after the other, which begin with a cache line.
@@ -652,42 +648,51 @@ impl<V: Vector> Strip<V> {
 }
 
 impl<K: Slide, I: Isa, V: Vector> Scan<K, I, V> {
-    /// For walks of at most `len` rows.
+    /// For walks of lanes of at most `len` rows.
     fn new(kernel: K, window: Window, len: usize) -> Result<Self, Error> {
         let (zero, nothing) = (V::splat(0.0), kernel.nothing());
-        let blocks = (STRIP / window.len).clamp(1, len.div_ceil(window.len));
-        let strip_len = blocks * window.len;
+        let block = window.len.min(len);
+        let strip_len = strip_len(block, len);
         Ok(Self {
             kernel,
             isa: PhantomData,
             window,
+            block,
+            between: Stretch::new(nothing),
+            totals: Totals::NONE,
             strips: [Strip::new(strip_len)?, Strip::new(strip_len)?],
             strip_len,
             now: 0,
-            suffixes: Strip::new((window.len + 1).saturating_mul(K::State::<V>::PARTS))?,
-            suffix_counts: Strip::new(window.len + 1)?,
-            results: Strip::new(ROWS.min(strip_len))?,
+            suffixes: Strip::new((block + 1).saturating_mul(K::State::<V>::PARTS))?,
+            suffix_counts: Strip::new(block + 1)?,
+            results: Strip::new(ROWS)?,
             prefix_len: 0,
             prefix: nothing,
             prefix_count: zero,
             left_anchor: zero,
             anchor: zero,
             care: true,
-            suffixes_from: None,
+            suffixes_form: None,
             finite: 0,
             scale: 1.0,
             large: false,
             small: false,
+            failed: None,
         })
     }
 
+    #[inline(never)]
     fn walk_rows(&mut self, source: &dyn Source, store: &mut dyn FnMut(usize, &[f64])) {
-        let (window, strip) = (self.window.len, self.strip_len);
-        source.load(-(window as isize), self.strips[self.now].rows_mut(strip - window, window));
-        I::run(Begin { scan: self });
-        for first in (0..source.len()).step_by(strip) {
+        if self.has_tiles() {
+            self.failed = self.walk_tiles(source, store).err();
+            return;
+        }
+        let (window, strip, len) = (self.window.len, self.now, self.strip_len);
+        source.load(-(window as isize), self.strips[strip].rows_mut(len - window, window));
+        I::run(Begin { scan: self, strip });
+        for first in (0..source.len()).step_by(len) {
             self.now = 1 - self.now;
-            let end = (first + strip).min(source.len());
+            let end = (first + len).min(source.len());
             for start in (first..end).step_by(ROWS) {
                 let len = ROWS.min(end - start);
                 source.load(start as isize, self.strips[self.now].rows_mut(start - first, len));
@@ -705,11 +710,18 @@ impl<K: Slide, I: Isa, V: Vector> Walker for Scan<K, I, V> {
         if !source.has_extremes() {
             return;
         }
-        let is_large = |value: f64| K::LARGE.is_some_and(|it| value.abs() > it.beyond);
-        let is_small = |value: f64| K::SMALL.is_some_and(|it| value.abs() < it.beyond);
-        let any = |is: &dyn Fn(f64) -> bool| any_finite::<V>(source, self.window, is);
-        let large = K::LARGE.filter(|_| self.large && any(&is_large));
-        let small = K::SMALL.filter(|_| self.small && any(&is_small));
+        let large = K::LARGE.filter(|_| self.large);
+        let small = K::SMALL.filter(|_| self.small);
+        if large.or(small).is_none() {
+            return;
+        }
+        let (any_large, any_small) = if self.has_tiles() {
+            extremes::<V>(source, &mut self.tile_rows(source), large, small)
+        } else {
+            let all = -(self.window.len as isize)..source.len() as isize;
+            extremes::<V>(source, &mut once(all), large, small)
+        };
+        let (large, small) = (large.filter(|_| any_large), small.filter(|_| any_small));
         for rescue in large.into_iter().chain(small) {
             self.scale = rescue.scale;
             let better = self.kernel.better(rescue);
@@ -718,21 +730,43 @@ impl<K: Slide, I: Isa, V: Vector> Walker for Scan<K, I, V> {
     }
 }
 
-/// Whether there is such a value that is finite and not zero.
-#[inline(never)]
-fn any_finite<V: Vector>(source: &dyn Source, window: Window, is: &dyn Fn(f64) -> bool) -> bool {
-    let mut rows = [0.0; ROWS * LANES];
-    let (first, end) = (-(window.len as isize), source.len() as isize);
-    (first..end).step_by(ROWS).any(|start| {
-        let rows = &mut rows[..ROWS.min((end - start) as usize) * V::LANES];
-        source.load(start, rows);
-        rows.iter().any(|&value| value.is_finite() && value != 0.0 && is(value))
-    })
+/// How many rows are walked before they become those before: whole blocks, and whole tiles where
+/// that is no longer than twice as long.
+fn strip_len(window: usize, len: usize) -> usize {
+    let blocks = (STRIP / window).clamp(1, len.div_ceil(window));
+    let whole_tiles = |blocks: &usize| (blocks * window).is_multiple_of(LANES);
+    window * (blocks..=2 * blocks).find(whole_tiles).unwrap_or(blocks)
 }
 
-/// Looks at the rows before the first, which are the last of the strip.
+/// Whether there are finite values beyond the one, and whether some but zero beyond the other.
+#[inline(never)]
+fn extremes<V: Vector>(
+    source: &dyn Source,
+    stretches: &mut dyn Iterator<Item = ops::Range<isize>>,
+    large: Option<Rescue>,
+    small: Option<Rescue>,
+) -> (bool, bool) {
+    let greatest = large.map_or(f64::INFINITY, |it| it.beyond);
+    let least = small.map_or(0.0, |it| it.beyond);
+    let (mut any_large, mut any_small) = (false, false);
+    let mut rows = [0.0; ROWS * LANES];
+    let starts = stretches.flat_map(|rows| rows.clone().step_by(ROWS).map(move |it| it..rows.end));
+    for ops::Range { start, end } in starts {
+        let rows = &mut rows[..ROWS.min((end - start) as usize) * V::LANES];
+        source.load(start, rows);
+        for value in rows {
+            let size = value.abs();
+            any_large |= greatest < size && size < f64::INFINITY;
+            any_small |= 0.0 < size && size < least;
+        }
+    }
+    (any_large, any_small)
+}
+
+/// Looks at the block before the first, which is the last of a strip.
 struct Begin<'a, K: Slide, I, V: Vector> {
     scan: &'a mut Scan<K, I, V>,
+    strip: usize,
 }
 
 impl<K: Slide, J: Isa, V: Vector> Task for Begin<'_, K, J, V> {
@@ -740,19 +774,20 @@ impl<K: Slide, J: Isa, V: Vector> Task for Begin<'_, K, J, V> {
 
     #[inline(always)]
     fn run<I: Isa>(self) {
-        let Self { scan } = self;
-        let window = scan.window.len;
-        let zero = V::splat(0.0);
+        let Self { scan, strip } = self;
+        let (zero, block) = (V::splat(0.0), scan.block);
         let (mut witness, mut range) = (zero, Range::<K, V>::new());
-        let strip = scan.strips[scan.now].rows(scan.strip_len - window, window);
-        for row in strip.chunks_exact(V::LANES).map(V::load) {
+        let rows = scan.strips[strip].rows(scan.strip_len - block, block);
+        for row in rows.chunks_exact(V::LANES).map(V::load) {
             witness = row.mul_add_loosely(zero, witness);
             range.see_size(row);
             range.see_square(row);
         }
-        (scan.large, scan.small) = (scan.large | range.is_large(), scan.small | range.is_small());
-        scan.finite = if witness.any_nan() { 0 } else { window };
-        scan.prefix_len = window;
+        scan.see(&range);
+        let between = V::splat((scan.window.len - block) as f64);
+        let all = !witness.any_nan() && !is_any_less(scan.between.count, between);
+        scan.finite = if all { scan.window.len } else { 0 };
+        scan.prefix_len = block;
     }
 }
 
@@ -820,10 +855,10 @@ impl<K: Slide, J: Isa, V: Vector> Task for Walk<'_, K, J, V> {
         let Self { scan, row, len } = self;
         let mut done = 0;
         while done < len {
-            if scan.prefix_len == scan.window.len {
+            if scan.prefix_len == scan.block {
                 scan.start_block(row + done);
             }
-            let run = (scan.window.len - scan.prefix_len).min(len - done);
+            let run = (scan.block - scan.prefix_len).min(len - done);
             let walked = if scan.care {
                 scan.walk_with_care(row + done, done, run)
             } else {
@@ -843,30 +878,30 @@ const CARE: u8 = 1;
 const APART: u8 = 2;
 
 impl<K: Slide, I: Isa, V: Vector> Scan<K, I, V> {
+    /// Remembers whether there were values that ask for a second walk.
+    #[inline(always)]
+    fn see(&mut self, range: &Range<K, V>) {
+        (self.large, self.small) = (self.large | range.is_large(), self.small | range.is_small());
+    }
+
     /// Starts the block that starts with this row.
     #[inline(always)]
     fn start_block(&mut self, row: usize) {
         self.care = self.finite < self.window.len || self.scale != 1.0;
         (self.prefix, self.prefix_count) = (self.kernel.nothing(), V::splat(0.0));
-        (self.prefix_len, self.suffixes_from) = (0, None);
-        if self.care {
-            self.anchor = V::splat(f64::NAN);
-        } else {
-            self.anchor = V::load(self.strips[self.now].rows(row, 1));
-            self.sum_suffixes::<CAREFREE>(row);
-        }
+        (self.prefix_len, self.suffixes_form) = (0, None);
+        let first = V::load(self.strips[self.now].rows(row, 1));
+        self.anchor = if self.care { V::splat(f64::NAN) } else { first };
     }
 
     /// Walks `len` rows of one block and gives the results from `result` on; or none, if that
     /// takes care.
     #[inline(always)]
     fn walk_carefree(&mut self, row: usize, result: usize, len: usize) -> usize {
-        if self.sum_prefixes::<CAREFREE>(row, result, len) {
-            self.finite += len;
+        if self.walk_as::<CAREFREE>(row, result, len) {
             return len;
         }
         self.care = true;
-        self.suffixes_from = None;
         self.prefix_count = V::splat(self.prefix_len as f64);
         if self.prefix_len == 0 {
             self.anchor = V::splat(f64::NAN);
@@ -879,22 +914,25 @@ impl<K: Slide, I: Isa, V: Vector> Scan<K, I, V> {
     #[inline(always)]
     fn walk_with_care(&mut self, row: usize, result: usize, len: usize) -> usize {
         let apart = if K::ANCHORED { self.rows_apart(row, len) } else { 0 };
-        let from = if apart > 0 { Side::Left } else { Side::Right };
-        let len = if apart > 0 { apart } else { len };
-        if self.suffixes_from != Some(from) {
-            let start = row - self.prefix_len;
-            match from {
-                Side::Left => self.sum_suffixes::<APART>(start),
-                Side::Right => self.sum_suffixes::<CARE>(start),
-            }
-            self.suffixes_from = Some(from);
+        if apart > 0 {
+            self.walk_as::<APART>(row, result, apart);
+            return apart;
         }
-        let finite = match from {
-            Side::Left => self.sum_prefixes::<APART>(row, result, len),
-            Side::Right => self.sum_prefixes::<CARE>(row, result, len),
-        };
-        self.finite = if finite { self.finite + len } else { 0 };
+        self.walk_as::<CARE>(row, result, len);
         len
+    }
+
+    /// Walks the rows in this form; says whether all values are finite, and the carefree form
+    /// holds.
+    #[inline(always)]
+    fn walk_as<const FORM: u8>(&mut self, row: usize, result: usize, len: usize) -> bool {
+        if self.suffixes_form != Some(FORM) {
+            self.sum_suffixes::<FORM>(row - self.prefix_len);
+            self.suffixes_form = Some(FORM);
+        }
+        let finite = self.sum_prefixes::<FORM>(row, result, len);
+        self.finite = if finite { self.finite + len } else { 0 };
+        finite
     }
 
     /// How many of `len` rows come before the prefix has an anchor in each lane. If there is
@@ -921,21 +959,26 @@ impl<K: Slide, I: Isa, V: Vector> Scan<K, I, V> {
     /// Sums up the suffixes of the block before the one that starts with this row.
     #[inline(always)]
     fn sum_suffixes<const FORM: u8>(&mut self, start: usize) {
-        let window = self.window.len;
-        let (mut state, mut count) = (self.kernel.nothing(), V::splat(0.0));
+        let len = self.block;
+        let Stretch { mut state, mut count, anchor: own } = self.between;
+        let mut anchor = if FORM == APART { own } else { self.anchor };
+        if K::ANCHORED && FORM != APART && self.has_tiles() {
+            let anchors = Anchors { left: own, right: anchor, left_count: count };
+            state = self.kernel.reanchored(state, anchors);
+        }
         let (one, scale) = (V::splat(1.0), V::splat(self.scale));
-        let block = match start.checked_sub(window) {
-            Some(first) => self.strips[self.now].rows(first, window),
-            None => self.strips[1 - self.now].rows(self.strip_len - window, window),
+        let block = match start.checked_sub(len) {
+            Some(first) => self.strips[self.now].rows(first, len),
+            None => self.strips[1 - self.now].rows(self.strip_len - len, len),
         };
         let size = K::State::<V>::PARTS * V::LANES;
-        let suffixes = self.suffixes.rows_mut(0, (window + 1) * K::State::<V>::PARTS);
-        let counts = self.suffix_counts.rows_mut(0, window + 1);
-        state.write(&mut suffixes[window * size..]);
-        count.store(&mut counts[window * V::LANES..]);
-        let mut anchor = if FORM == APART { V::splat(f64::NAN) } else { self.anchor };
-        let (mut place, mut range) = (V::splat(0.0), Range::<K, V>::new());
-        for row in (1..window).rev() {
+        let suffixes = self.suffixes.rows_mut(0, (len + 1) * K::State::<V>::PARTS);
+        let counts = self.suffix_counts.rows_mut(0, len + 1);
+        state.write(&mut suffixes[len * size..]);
+        count.store(&mut counts[len * V::LANES..]);
+        let mut place = V::splat(len as f64 - self.window.len as f64);
+        let mut range = Range::<K, V>::new();
+        for row in (1..len).rev() {
             let value = V::load(&block[row * V::LANES..]);
             place = place.sub(one);
             if FORM == CAREFREE {
@@ -983,9 +1026,10 @@ impl<K: Slide, I: Isa, V: Vector> Scan<K, I, V> {
             if FORM == CAREFREE {
                 state = self.kernel.push::<V, false>(state, Item { value: row, anchor, place });
                 let whole = Whole { count: full, inverse: full_inverse, place };
-                let merged = self.kernel.merged::<V, false>(suffix, state, whole);
-                merged.store(result);
-                witness = self.kernel.witness(row, merged).mul_add_loosely(zero, witness);
+                let joined = self.kernel.joined::<V, false>(suffix, state);
+                let of_window = self.kernel.result::<V, false>(joined, whole);
+                of_window.store(result);
+                witness = self.kernel.witness(row, of_window).mul_add_loosely(zero, witness);
             } else {
                 let (value, left_count) = (row.mul(scale), V::load(&counts[at * V::LANES..]));
                 if FORM == APART {
@@ -997,16 +1041,17 @@ impl<K: Slide, I: Isa, V: Vector> Scan<K, I, V> {
                 count = count.add(one_if_value(value));
                 let all = count.add(left_count);
                 let whole = Whole { count: all, inverse: one.div(all), place };
-                let merged = self.kernel.merged::<V, true>(suffix, state, whole);
-                let merged = self.kernel.unscaled(merged, unscale);
-                merged.where_reaches(all, min_count).store(result);
+                let joined = self.kernel.joined::<V, true>(suffix, state);
+                let of_window = self.kernel.result::<V, true>(joined, whole);
+                let of_window = self.kernel.unscaled(of_window, unscale);
+                of_window.where_reaches(all, min_count).store(result);
                 witness = value.mul_add_loosely(zero, witness);
                 range.see_size(value);
             }
             range.see_square(row);
             place = place.add(one);
         }
-        (self.large, self.small) = (self.large | range.is_large(), self.small | range.is_small());
+        self.see(&range);
         let holds = !witness.any_nan();
         if FORM != CAREFREE || holds {
             (self.prefix, self.prefix_count) = (state, count);

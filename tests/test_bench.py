@@ -54,7 +54,8 @@ def result(function: str, size: int = 10, **minima: float) -> Result:
 
 
 def a_run(*results: Result) -> Run:
-    return Run("bench", "today", {"cores": 2}, {"uncork": "1"}, {}, {}, list(results))
+    known = ("bench", "today", {"cores": 2}, {"uncork": "1"}, {}, {})
+    return Run(*known, planned=len(results), results=list(results))
 
 
 @pytest.fixture(autouse=True)
@@ -97,6 +98,23 @@ def test_cells_differ_and_are_what_they_say() -> None:
         assert (a.dtype, a.shape) == (case.dtype, case.shape)
         assert np.isnan(a).sum() == round(case.nan * a.size)
         assert case.window is None or 1 <= case.window <= case.length
+
+
+def test_a_sample_is_the_beginning_of_another_order() -> None:
+    order = cases.shuffled(CASES)
+    assert order == cases.shuffled(CASES) != CASES
+    assert sorted(map(CASES.index, order)) == list(range(len(CASES)))
+    for one, other in zip(order[::2], order[1::2], strict=True):
+        assert (replace(one, threads=2), one.threads) == (other, 1)
+
+
+def test_a_sample_ends_in_time() -> None:
+    results = [result("nansum", uncork=size) for size in (1.0, 2.0, 3.0)]
+    assert list(run.for_minutes(iter(results), 1.0)) == results
+    assert list(run.for_minutes(iter(results), 0.0)) == results[:1]
+    sample = replace(a_run(*results), planned=7)
+    assert report.summary(a_run(*results)).startswith("3 cells; ")
+    assert report.summary(sample).startswith("3 cells, a random sample of 7; ")
 
 
 def test_axes_and_windows() -> None:
@@ -266,12 +284,17 @@ def test_summary_is_of_all_cells() -> None:
     assert report.summary(of_two) == f"2 cells; geometric means: {words}"
 
 
-def test_bottleneck_is_not_ourselves() -> None:
-    code = "from uncork.bench.peers import load; print(load('bottleneck').__file__)"
-    done = run_python(code, UNCORK_AS_BOTTLENECK="1")
-    # Where it is not installed, that is what is said.
-    assert "uncork" not in done.stdout
-    assert done.returncode == 0 or "No module named 'bottleneck'" in done.stderr
+@pytest.mark.parametrize(
+    "code",
+    [
+        "from uncork.bench.run import installed as found; found(['bottleneck'])",
+        "from uncork.demo import import_bottleneck as found; found()",
+    ],
+)
+def test_bottleneck_is_not_ourselves(code: str) -> None:
+    ours = "sys.modules.get('bottleneck'), 'nansum', None) is uncork.nansum"
+    code += f"; import sys, uncork; print('ours:', getattr({ours})"
+    assert "ours: False" in run_python(code, UNCORK_AS_BOTTLENECK="1").stdout
 
 
 def test_slower_cells_are_listed() -> None:

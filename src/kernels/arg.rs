@@ -153,14 +153,20 @@ impl<O: Order> Slide for Arg<O> {
     }
 
     #[inline(always)]
-    fn merged<V: Vector, const CARE: bool>(
-        &self,
-        left: (V, V),
-        right: (V, V),
-        whole: Whole<V>,
-    ) -> V {
+    fn later<V: Vector>(&self, (value, place): (V, V), rows: V) -> (V, V) {
+        (value, place.sub(rows))
+    }
+
+    #[inline(always)]
+    fn joined<V: Vector, const CARE: bool>(&self, left: (V, V), right: (V, V)) -> (V, V) {
         let right = if CARE { unless_nan(right, left) } else { right };
-        whole.place.sub(O::where_before(left.0, right.0, left.1, right.1))
+        let first = |this, other| O::where_before(left.0, right.0, this, other);
+        (first(left.0, right.0), first(left.1, right.1))
+    }
+
+    #[inline(always)]
+    fn result<V: Vector, const CARE: bool>(&self, (_, place): (V, V), whole: Whole<V>) -> V {
+        whole.place.sub(place)
     }
 
     #[inline(always)]

@@ -178,8 +178,13 @@ impl<O: Order> Slide for Extreme<O> {
     }
 
     #[inline(always)]
-    fn merged<V: Vector, const CARE: bool>(&self, left: V, right: V, _: Whole<V>) -> V {
+    fn joined<V: Vector, const CARE: bool>(&self, left: V, right: V) -> V {
         O::first(left, right)
+    }
+
+    #[inline(always)]
+    fn result<V: Vector, const CARE: bool>(&self, first: V, _whole: Whole<V>) -> V {
+        first
     }
 
     #[inline(always)]

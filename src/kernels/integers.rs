@@ -75,8 +75,12 @@ impl<const MEAN: bool> Slide for Plain<MEAN> {
     }
 
     #[inline(always)]
-    fn merged<V: Vector, const CARE: bool>(&self, left: V, right: V, whole: Whole<V>) -> V {
-        let sum = left.add(right);
+    fn joined<V: Vector, const CARE: bool>(&self, left: V, right: V) -> V {
+        left.add(right)
+    }
+
+    #[inline(always)]
+    fn result<V: Vector, const CARE: bool>(&self, sum: V, whole: Whole<V>) -> V {
         if MEAN { whole.mean(sum, V::splat(0.0)) } else { sum }
     }
 

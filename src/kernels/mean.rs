@@ -3,7 +3,7 @@
 //! The compensated sum of `nansum`, divided by the count in twice the precision. Integers are
 //! summed exactly.
 
-use super::sum::{Scaled, Sum, Total, Totals, UNSCALE, may_have_overflowed, plus};
+use super::sum::{Scaled, Sum, Total, Totals, UNSCALE, may_have_overflowed};
 use crate::double::Double;
 use crate::element::{Element, Float};
 use crate::error::Error;
@@ -185,13 +185,12 @@ impl Slide for Mean {
     }
 
     #[inline(always)]
-    fn merged<V: Vector, const CARE: bool>(
-        &self,
-        left: (V, V),
-        right: (V, V),
-        whole: Whole<V>,
-    ) -> V {
-        let (high, low) = plus(left, right);
+    fn joined<V: Vector, const CARE: bool>(&self, left: (V, V), right: (V, V)) -> (V, V) {
+        Sum.joined::<V, CARE>(left, right)
+    }
+
+    #[inline(always)]
+    fn result<V: Vector, const CARE: bool>(&self, (high, low): (V, V), whole: Whole<V>) -> V {
         let mean = whole.mean(high, low);
         if CARE { mean.unless_nan(mean, high.mul(whole.inverse)) } else { mean }
     }

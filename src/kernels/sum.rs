@@ -198,13 +198,12 @@ impl Slide for Sum {
     }
 
     #[inline(always)]
-    fn merged<V: Vector, const CARE: bool>(
-        &self,
-        left: (V, V),
-        right: (V, V),
-        _whole: Whole<V>,
-    ) -> V {
-        let (high, low) = plus(left, right);
+    fn joined<V: Vector, const CARE: bool>(&self, left: (V, V), right: (V, V)) -> (V, V) {
+        plus(left, right)
+    }
+
+    #[inline(always)]
+    fn result<V: Vector, const CARE: bool>(&self, (high, low): (V, V), _whole: Whole<V>) -> V {
         let sum = high.add(low);
         // An infinity or an overflow leaves `low` NaN: then the plain sum is the answer.
         if CARE { sum.unless_nan(sum, high) } else { sum }

@@ -106,7 +106,7 @@ impl Distances {
 
     /// The variance of the scaled values.
     fn variance(&self, ddof: i64) -> f64 {
-        let divisor = i128::from(self.count) - i128::from(ddof);
+        let divisor = (self.count as i64).saturating_sub(ddof);
         if divisor <= 0 {
             return f64::NAN;
         }
@@ -258,6 +258,15 @@ fn distance<T: Element>(value: T, anchor: f64, scale: f64) -> f64 {
     }
 }
 
+/// The first value, as good an anchor of a few as their mean: it adds to the squares at most their
+/// number times the result.
+#[inline(always)]
+fn first_or_zero<T: Element>(values: &[T], scale: f64) -> f64 {
+    let first = values.iter().find(|value| !value.is_nan());
+    let first = first.map_or(0.0, |value| value.to_f64() * scale);
+    if first.is_finite() { first } else { 0.0 }
+}
+
 /// The very value, if there is but one, so that the variance of a constant is exactly zero.
 #[inline(always)]
 fn mean_or_zero(total: super::sum::Total) -> f64 {
@@ -291,11 +300,11 @@ impl<T: Element> Reduce<T> for Var {
 
     /// With one anchor for all columns, so that merging them is adding.
     fn dense(&self, values: &[T]) -> Distances {
+        if values.len() < FEW {
+            return few(self, Columns::from([first_or_zero(values, self.scale)]), values);
+        }
         let head = &values[..values.len().min(ANCHORED)];
         let anchor = mean_or_zero(Scaled { scale: self.scale }.dense(head));
-        if values.len() < FEW {
-            return few(self, Columns::from([anchor]), values);
-        }
         dense_from(self, Columns::from([anchor; N]), Columns::from([anchor]), values)
     }
 
@@ -398,13 +407,17 @@ impl Slide for Var {
     }
 
     #[inline(always)]
-    fn merged<V: Vector, const CARE: bool>(
+    fn joined<V: Vector, const CARE: bool>(
         &self,
         left: Moments<V>,
         right: Moments<V>,
-        whole: Whole<V>,
-    ) -> V {
-        let (sum, squares) = (plus(left.sum, right.sum), plus(left.squares, right.squares));
+    ) -> Moments<V> {
+        Moments { sum: plus(left.sum, right.sum), squares: plus(left.squares, right.squares) }
+    }
+
+    #[inline(always)]
+    fn result<V: Vector, const CARE: bool>(&self, state: Moments<V>, whole: Whole<V>) -> V {
+        let Moments { sum, squares } = state;
         let (zero, Whole { count, inverse, .. }) = (V::splat(0.0), whole);
         // The square of the sum, divided by the count, is what the anchor added.
         let high = sum.0.add(sum.1);

@@ -81,7 +81,7 @@ fn check_way(values: &[f64], expected: &[f64], stretch: usize, work: &PieceWorke
 /// All ways to do a lane give the same bits.
 fn check_ways<K: Ordered>(values: &[f64], window: Window, kernel: K, expected: &[f64]) {
     check_way(values, expected, usize::MAX, &|mut piece| {
-        let segment = segment_len(piece.out.len(), window);
+        let segment = segment_len(piece.out.len());
         let in_step = InStep { kernel, window, segment, piece: &mut piece };
         if segment < values.len() && in_step.work::<Baseline>()? {
             return Ok(());

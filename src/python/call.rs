@@ -266,7 +266,15 @@ pub(super) fn slide<'py>(
     kernel: &dyn AnySlide,
     slow: impl FnOnce(&Bound<'py, PyAny>) -> Answer<'py>,
 ) -> Answer<'py> {
-    let (array, axis, window) = &moving(a, window, min_count, axis)?;
+    slid(&moving(a, window, min_count, axis)?, out, kernel, slow)
+}
+
+fn slid<'py>(
+    (array, axis, window): &(Array<'py>, usize, Window),
+    out: Option<&Bound<'py, PyAny>>,
+    kernel: &dyn AnySlide,
+    slow: impl FnOnce(&Bound<'py, PyAny>) -> Answer<'py>,
+) -> Answer<'py> {
     let result = for_dtype!(
         array,
         slow,
@@ -285,22 +293,19 @@ pub(super) fn slide_exactly<'py>(
     kernel: &(impl OfIntegers + 'static),
     slow: impl FnOnce(&Bound<'py, PyAny>) -> Answer<'py>,
 ) -> Answer<'py> {
-    let (array, place, checked) = moving(a, window, min_count, axis)?;
+    let moving = moving(a, window, min_count, axis)?;
+    let (array, axis, window) = &moving;
     let form = match array.dtype() {
-        Some(Dtype::Int64) => integers::Form::new(bits(&array)?, checked),
-        Some(Dtype::Int32) => integers::Form::new(i32::BITS - 1, checked),
+        Some(Dtype::Int64) => integers::Form::new(bits(array)?, *window),
+        Some(Dtype::Int32) => integers::Form::new(i32::BITS - 1, *window),
         _ => integers::Form::Compensated,
     };
     match form {
-        integers::Form::Plain => {
-            slide(array.as_any(), window, min_count, axis, out, &kernel.plain(), slow)
-        }
-        integers::Form::Compensated => {
-            slide(array.as_any(), window, min_count, axis, out, kernel, slow)
-        }
+        integers::Form::Plain => slid(&moving, out, &kernel.plain(), slow),
+        integers::Form::Compensated => slid(&moving, out, kernel, slow),
         integers::Form::Exact => {
-            let kernel = kernel.exact(checked);
-            write_to(out, fill_typed::<i64, _>(&array, Some(place), Layout::C, kernel)?)
+            let kernel = kernel.exact(*window);
+            write_to(out, fill_typed::<i64, _>(array, Some(*axis), Layout::C, kernel)?)
         }
     }
 }
@@ -318,12 +323,12 @@ pub(super) fn push<'py>(
     kernel: Push,
     slow: impl FnOnce(&Bound<'py, PyAny>) -> Answer<'py>,
 ) -> Answer<'py> {
-    let array = Array::new(a)?;
-    axis_within(axis, array.ndim())?;
-    match array.dtype() {
-        Some(Dtype::Int64 | Dtype::Int32) => array.copied(),
-        _ => fill(array.as_any(), Some(axis), Layout::C, |_| Ok(kernel), slow),
+    let array = &Array::new(a)?;
+    let axis = axis_within(axis, array.ndim())?;
+    if matches!(array.dtype(), Some(Dtype::Int64 | Dtype::Int32)) {
+        return array.copied();
     }
+    for_dtype!(array, slow, fill_typed::<_, _>(Some(axis), Layout::C, kernel))
 }
 
 /// One value out for each value in, of the order of the window that ends there.

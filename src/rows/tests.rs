@@ -506,16 +506,11 @@ fn teams_of_whole_lanes_store_where_they_should() {
 
 /// Ways to cut a stretch of a lane into at most so many segments.
 fn cuts(lane_len: usize, most: usize) -> Vec<Segments> {
-    let mut random = Random(9);
     let mut cuts = Vec::new();
     for (start, stretch) in pairs([0, 1, 5, 13], [1, 2, 24, lane_len]) {
         let end = (start + stretch).min(lane_len);
         for len in [1, 2, 3, 4, 8, 9, 50] {
-            // As much as there is before the first segment that does not begin the lane.
-            let before = if start > 0 { start } else { len };
-            let most_history = if before < end { before } else { 60 };
-            let history = random.below(most_history + 1);
-            cuts.push(Segments { start, end, len, history });
+            cuts.push(Segments { start, end, len });
         }
     }
     cuts.retain(|at| (at.end - at.start).div_ceil(at.len) <= most);
@@ -527,13 +522,12 @@ fn check_segments<T: Element, V: Vector>(value: impl Fn(usize) -> T + Copy) {
     for layout in layouts_of_two() {
         with_lanes([2, LEN], &layout, value, |lanes, _, expected| {
             for (lane, at) in cuts(LEN, V::LANES).into_iter().enumerate() {
-                let Segments { start, end, len, history } = at;
+                let Segments { start, end, len } = at;
                 let lane = lane % 2;
                 let team = lanes.segments(lane, at);
-                check_load::<T, V>(&team, -(history as isize)..len as isize, |segment, row| {
+                check_load::<T, V>(&team, -60..len as isize + 20, |segment, row| {
                     let begin = start + segment * len;
-                    let within = row < len as isize && begin as isize + row < end as isize;
-                    if begin >= end || !within {
+                    if begin >= end || begin as isize + row >= end as isize {
                         return None;
                     }
                     let value = |at: usize| expected[lane][at].to_f64();
@@ -556,8 +550,9 @@ fn check_segments_stored<V: Vector>() {
     const LEN: usize = 37;
     for layout in layouts_of_two() {
         for (number, at) in cuts(LEN, V::LANES).into_iter().enumerate() {
-            let Segments { start, end, len, .. } = at;
-            let (row, height) = (number % len, HEIGHTS[number % HEIGHTS.len()]);
+            let Segments { start, end, len } = at;
+            let row = number % len;
+            let height = HEIGHTS[number % HEIGHTS.len()].min(len - row);
             let out = with_lanes(
                 [2, LEN],
                 &layout,

@@ -1,7 +1,9 @@
 use super::*;
-use crate::kernels::extreme::{MAX, MIN};
+use crate::kernels::arg::Arg;
+use crate::kernels::extreme::{Greatest, MAX, MIN};
 use crate::kernels::mean::Mean;
 use crate::kernels::sum::Sum;
+use crate::kernels::var::Var;
 use crate::simd::Baseline;
 use crate::testing::{ANY, APART, Layout, Random, Strided, close, lanes, same, with_threads};
 
@@ -274,6 +276,66 @@ fn check_any(array: &Strided<f64>, windows: &[usize]) {
     }
 }
 
+/// The windows of a lane, which is cut into tiles, and of the same as one of eight lanes, whose
+/// windows have two blocks.
+fn in_tiles_and_in_blocks(
+    lane: &[f64],
+    window: Window,
+    kernel: impl Slide + 'static,
+) -> (Vec<f64>, Vec<f64>) {
+    let (alone, among) = (Layout::c_order(1), Layout::c_order(2));
+    let one = Strided::new(&[lane.len()], &alone, 0.0, |at| lane[at]);
+    let eight = Strided::new(&[LANES, lane.len()], &among, 0.0, |at| lane[at % lane.len()]);
+    let blocks = slid(&eight, 1, window, kernel, &among);
+    (slid(&one, 0, window, kernel, &alone), blocks[..lane.len()].to_vec())
+}
+
+#[test]
+fn windows_in_tiles_are_those_in_blocks() {
+    const LEN: usize = 70_000;
+    type OfLane = fn(&mut Random) -> Vec<f64>;
+    let finite: OfLane = |random| (0..LEN).map(|_| random.integer(40) as f64 / 64.0).collect();
+    let with_nan: OfLane = |random| (0..LEN).map(floats(random)).collect();
+    let mostly_nan: OfLane = |random| {
+        let mut lane = vec![f64::NAN; LEN];
+        (0..30).for_each(|_| lane[random.below(LEN)] = random.integer(9) as f64);
+        lane
+    };
+    let of_all_sizes: OfLane = |random| {
+        let mut lane: Vec<f64> = (0..LEN).map(|_| random.integer(9) as f64 * 1e-220).collect();
+        for (place, size) in [(LEN / 3, 1e200), (LEN / 2, 1e307), (LEN - LEN / 4, 1.0)] {
+            lane[place..place + 5].fill(size);
+        }
+        lane
+    };
+    let with_infinite: OfLane = |random| {
+        let mut lane: Vec<f64> = (0..LEN).map(floats(random)).collect();
+        (lane[LEN / 5], lane[LEN / 2]) = (f64::INFINITY, f64::NEG_INFINITY);
+        lane
+    };
+    for (kind, of_lane) in
+        [finite, with_nan, mostly_nan, of_all_sizes, with_infinite].into_iter().enumerate()
+    {
+        let lane = of_lane(&mut Random(kind as u64));
+        for len in [TILED + 1, LEN / 8 + 1, LEN / 3, LEN / 2, LEN - 1, LEN] {
+            let window = Window::new(len as i64, Some(1), LEN).expect("within the axis");
+            let check = |name: &str, (tiles, blocks): (Vec<f64>, Vec<f64>), units: f64| {
+                for (at, (&a, &b)) in tiles.iter().zip(&blocks).enumerate() {
+                    assert!(
+                        close(a, b, units),
+                        "{name} of kind {kind}, window {len}, at {at}: {a:e} {b:e}"
+                    );
+                }
+            };
+            check("sum", in_tiles_and_in_blocks(&lane, window, Sum), 1.0);
+            check("mean", in_tiles_and_in_blocks(&lane, window, Mean), 1.0);
+            check("std", in_tiles_and_in_blocks(&lane, window, Var::std(0)), 4.0);
+            check("max", in_tiles_and_in_blocks(&lane, window, MAX), 0.0);
+            check("argmax", in_tiles_and_in_blocks(&lane, window, Arg(Greatest)), 0.0);
+        }
+    }
+}
+
 /// The plain sum of what is not NaN, of which little counts beside the huge.
 fn sum_of_huge(values: &[f64]) -> f64 {
     values.iter().filter(|value| !value.is_nan()).sum()
@@ -291,11 +353,10 @@ fn every_instruction_set_gives_the_same_windows() {
         fn with_walker(
             &self,
             window: Window,
-            lanes: usize,
             len: usize,
             work: &mut dyn FnMut(&mut dyn Walker),
         ) -> Result<(), Error> {
-            WithScan { kernel: Mean, window, lanes, len, work }.work::<I>()
+            WithScan { kernel: Mean, window, len, work }.work::<I>()
         }
     }
 

@@ -124,8 +124,8 @@ def test_a_given_wheel_is_tested_on_every_python_and_nothing_else() -> None:
 def test_an_environment_whose_tool_is_absent_is_left_out(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    ini = "[tox]\nenv_list = lint instructions"
-    envs = stage.environments(ini)
+    ini = "[tox]\nenv_list = lint instructions\n[testenv:instructions]\n"
+    envs = stage.environments(ini + "allowlist_externals = valgrind")
     monkeypatch.setattr(stage.shutil, "which", lambda _: None)
     assert stage.without_tool(envs) == {"instructions": "valgrind is not installed"}
     monkeypatch.setattr(stage.shutil, "which", lambda name: f"/usr/bin/{name}")

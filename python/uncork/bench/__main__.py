@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import uncork
 from uncork._table import print_table
 from uncork.bench import footprint, page, report, run, timing
-from uncork.bench.cases import FULL, NORMAL, QUICK, cases, functions
+from uncork.bench.cases import FULL, NORMAL, QUICK, cases, functions, shuffled
 from uncork.bench.peers import PEERS
 from uncork.bench.run import Run
 
@@ -34,11 +34,14 @@ def parser() -> argparse.ArgumentParser:
     )
     extent = made.add_mutually_exclusive_group()
     extent.add_argument("--quick", action="store_true", help="below two minutes")
-    extent.add_argument("--full", action="store_true", help="the whole matrix, hours")
+    extent.add_argument("--full", action="store_true", help="the whole matrix, days")
     extent.add_argument("--load", type=Path, help="show a saved run instead")
     made.add_argument("--only", nargs="+", default=["*"], help="functions: move_* ...")
     made.add_argument("--against", nargs="*", choices=others, help="default: all")
     made.add_argument("--threads", nargs="+", type=int, help="all; with --full also 1")
+    made.add_argument(
+        "--minutes", type=float, help="a random sample of the cells, so many minutes"
+    )
     made.add_argument("--save", type=Path, help="write the run as JSON")
     made.add_argument("--page", type=Path, help="write it as HTML; needs matplotlib")
     made.add_argument("--compare", type=Path, help="with a run that was saved")
@@ -72,6 +75,10 @@ def measured(options: argparse.Namespace, arguments: Sequence[str]) -> Run:
     machine = run.machine()
     modules = run.installed(["uncork", *against(options)])
     cells = list(cases(plan, names, threads))
+    results = run.measure(plan, cells, modules)
+    if options.minutes is not None:
+        cells = shuffled(cells)
+        results = run.for_minutes(run.measure(plan, cells, modules), options.minutes)
     return Run(
         command=" ".join(["python -m uncork.bench", *arguments]),
         date=run.now(),
@@ -79,7 +86,8 @@ def measured(options: argparse.Namespace, arguments: Sequence[str]) -> Run:
         versions=run.versions(modules),
         bandwidth={str(count): timing.bandwidth(count) for count in threads},
         footprint=footprint.measure(names, modules),
-        results=list(shown(run.measure(plan, cells, modules), cells)),
+        planned=len(cells),
+        results=list(shown(results, cells)),
     )
 
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import inspect
 import itertools
-from dataclasses import dataclass
+import random
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -172,6 +173,22 @@ def cases(plan: Plan, names: Iterable[str], threads: Iterable[int]) -> Iterator[
             for axis, window in _options(name, shape, plan.windows):
                 for count in threads:
                     yield Case(name, dtype, shape, axis, nan, window, count)
+
+
+def shuffled(cells: Iterable[Case]) -> list[Case]:
+    """The same in an order that is random, and always the same.
+
+    Those that differ in their threads alone stay together. So the first are a fair
+    sample of all.
+    """
+    groups = [
+        list(alike)
+        for _, alike in itertools.groupby(
+            cells, key=lambda one: replace(one, threads=0)
+        )
+    ]
+    random.Random(2026).shuffle(groups)  # noqa: S311  nothing is kept secret
+    return list(itertools.chain.from_iterable(groups))
 
 
 def _options(

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from uncork.bench.report import (
     best_ratio,
+    cells,
     geometric_mean,
     grouped,
     machine,
@@ -61,7 +62,7 @@ summary { font-weight: 600; cursor: pointer; }
 def html(run: Run) -> str:
     parts = [
         "<h1>Uncork beside its peers</h1>",
-        f"<p>{escape(machine(run))}</p>",
+        f"<p>{escape(machine(run))}; {cells(run)}</p>",
         "<h2>How many times as long others take</h2>",
         "<p>Geometric mean over the cells of a function, and the range that holds"
         " them all. Right of 1, uncork is faster.</p>",

@@ -113,8 +113,7 @@ class Work:
 
 
 def load(name: str) -> ModuleType:
-    """Import a peer, which may be installed in parts; none is Uncork in its place."""
-    uncork.disable()
+    """Import a peer, which may be installed in parts."""
     for part in {"scipy": ("stats", "ndimage")}.get(name, ()):
         import_module(f"{name}.{part}")
     return import_module(name)

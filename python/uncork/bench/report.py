@@ -216,7 +216,14 @@ def summary(run: Run) -> str:
     peers = peers_of(run.results)
     found = zip([*peers, "the best of them"], means(run.results, peers), strict=True)
     words = ", ".join(f"{peer} {value}" for peer, value in found)
-    return f"{len(run.results)} cells; geometric means: {words}"
+    return f"{cells(run)}; geometric means: {words}"
+
+
+def cells(run: Run) -> str:
+    count = len(run.results)
+    if count == run.planned:
+        return f"{count} cells"
+    return f"{count} cells, a random sample of {run.planned}"
 
 
 def of_comparison(old: Run, new: Run) -> Table:

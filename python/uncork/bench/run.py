@@ -9,6 +9,7 @@ from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, datetime
 from itertools import groupby
 from pathlib import Path
+from time import monotonic
 from typing import TYPE_CHECKING, Any
 
 import uncork
@@ -57,10 +58,13 @@ class Run:
     #: Bytes a second, by the number of threads.
     bandwidth: dict[str, dict[str, float]]
     footprint: dict[str, Any]
+    #: Of so many cells, these.
+    planned: int
     results: list[Result]
 
     def save(self, path: Path) -> None:
-        path.write_text(json.dumps(asdict(self), indent=1) + "\n", "utf-8")
+        found = json.dumps(asdict(self), separators=(",", ":"))
+        path.write_text(found + "\n", "utf-8")
 
     @classmethod
     def load(cls, path: Path) -> Run:
@@ -88,6 +92,15 @@ def measure(
             desired = check.truth(one, a)
             for case in by_threads:
                 yield measure_one(plan, case, a, desired, modules)
+
+
+def for_minutes(results: Iterator[Result], minutes: float) -> Iterator[Result]:
+    """As many as are begun in so many minutes, at least one."""
+    end = monotonic() + 60 * minutes
+    for result in results:
+        yield result
+        if monotonic() >= end:
+            return
 
 
 def measure_one(
@@ -123,6 +136,7 @@ def measure_one(
 
 def installed(names: Iterable[str]) -> dict[str, ModuleType]:
     """The peers that can be imported; of the others, a line each."""
+    uncork.disable()  # else we would be Bottleneck
     found = {}
     for name in names:
         try:
