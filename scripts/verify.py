@@ -3,8 +3,9 @@
     python scripts/verify.py --url URL [DIST]
 
 Every file of the index must have the bytes that dist/ledger.json recorded, and none
-may be missing. Then pip installs the release from there into a new environment,
-which must get one of these files, and the command in [tool.pipeline] runs in it.
+may be missing. pip must find the right one of them for every platform and Python of
+the plan. Then it installs the release from there into a new environment, and the
+command in [tool.pipeline] runs in it.
 """
 
 import argparse
@@ -15,10 +16,12 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
+import targets
 from pipeline import ledger, toolenv
-from pipeline.commands import Command, Failure, command, main, run
+from pipeline.commands import Command, Failure, command, main, run, silent
 from pipeline.ledger import Entry
 from pipeline.project import PROJECT
+from targets import Plan, Python, Target
 
 
 def differences(simple: str, entries: Sequence[Entry]) -> Iterator[str]:
@@ -40,6 +43,58 @@ def differences(simple: str, entries: Sequence[Entry]) -> Iterator[str]:
             print(f"same bytes: {entry.file}", flush=True)
 
 
+def pip(python: str | Path, verb: str, simple: str, *arguments: str | Path) -> Command:
+    """What is ours, as a wheel and from the index alone."""
+    release = f"{PROJECT.name}=={PROJECT.version}"
+    return command(
+        *(python, "-m", "pip", verb, "--disable-pip-version-check", "--no-deps"),
+        *("--no-cache-dir", "--only-binary", ":all:", "--index-url", simple),
+        *(*arguments, release),
+        # A folder of wheels named in the environment must not answer for it.
+        env={"PIP_FIND_LINKS": "", "PIP_EXTRA_INDEX_URL": ""},
+    )
+
+
+def download_command(simple: str, row: Target, python: Python, dest: Path) -> Command:
+    """As pip would on such a machine."""
+    digits, end = f"{python.major}{python.minor}", "t" if python.free_threaded else ""
+    abis = [f"cp{digits}{end}", f"abi3{end}"]
+    return pip(
+        *(sys.executable, "download", simple, "--quiet", "--dest", dest),
+        *(word for tag in row.tag.split(".") for word in ("--platform", tag)),
+        *("--implementation", "cp", "--python-version", f"{python}".removesuffix("t")),
+        *(word for abi in abis for word in ("--abi", abi)),
+    )
+
+
+def promises(plan: Plan, entries: Sequence[Entry]) -> Iterator[tuple[Target, Python]]:
+    """Each platform that there are wheels for, by one of its rows, and its Pythons."""
+    published = [row for entry in entries if (row := plan.of_file(entry.file))]
+    first: dict[tuple[str, Python], Target] = {}
+    for row in published:
+        for python in plan.promised(row):
+            first.setdefault((row.tag, python), row)
+    for (_, python), row in first.items():
+        yield row, python
+
+
+def download_all(simple: str, plan: Plan, entries: Sequence[Entry]) -> None:
+    """`Failure` unless pip finds a wheel that fits, wherever one is promised."""
+    digests = {entry.file: entry.sha256 for entry in entries}
+    count = 0
+    for row, python in promises(plan, entries):
+        with tempfile.TemporaryDirectory(prefix=f"{PROJECT.name}-download-") as name:
+            run(download_command(simple, row, python, Path(name)), show=silent)
+            (file,) = Path(name).iterdir()
+            found = plan.of_file(file.name)
+            fits = found and found.tag == row.tag and found.admits(python)
+            if not fits or ledger.sha256(file) != digests.get(file.name):
+                raise Failure(f"pip took {file.name} on {row.tag}, Python {python}")
+        print(f"{row.tag}, Python {python}: {file.name}", flush=True)
+        count += 1
+    print(f"pip finds the right wheel on {count} kinds of platform and Python")
+
+
 def venv_command(venv: Path) -> Command:
     return command(sys.executable, "-m", "venv", venv)
 
@@ -50,17 +105,12 @@ def install_commands(python: Path, simple: str, report: Path) -> list[Command]:
     Never both indexes in one command: pip takes whichever has the higher version,
     and anybody may have registered the name on the other.
     """
-    pip = (str(python), "-m", "pip", "install", "--disable-pip-version-check")
+    quiet = (python, "-m", "pip", "install", "--disable-pip-version-check", "--quiet")
     release = f"{PROJECT.name}=={PROJECT.version}"
     return [
-        command(
-            *(*pip, "--no-deps", "--no-cache-dir", "--only-binary", ":all:"),
-            *("--index-url", simple, "--report", report, release),
-            # A folder of wheels named in the environment must not answer for it.
-            env={"PIP_FIND_LINKS": "", "PIP_EXTRA_INDEX_URL": ""},
-        ),
+        pip(python, "install", simple, "--report", report),
         # Finds the release installed, and adds what it requires.
-        command(*pip, "--quiet", release, *PROJECT.smoke_requires),
+        command(*quiet, release, *PROJECT.smoke_requires),
     ]
 
 
@@ -106,6 +156,7 @@ def stage(arguments: Sequence[str]) -> int:
     entries = ledger.read(options.dist.resolve())
     if found := list(differences(options.url, entries)):
         raise Failure("the index is not the release:\n  " + "\n  ".join(found))
+    download_all(options.url, targets.load(), entries)
     install_and_run(options.url, entries)
     return 0
 

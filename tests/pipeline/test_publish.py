@@ -11,12 +11,13 @@ import pytest
 
 import publish
 import rehearse
+import targets
 import verify
 from pipeline import index, ledger
 from pipeline.commands import Failure
 from pipeline.ledger import Entry, EnvResult
 from pipeline.project import Project
-from targets import Plan
+from targets import Plan, Python
 
 TOOLS = {"rustc": "1"}
 
@@ -239,6 +240,31 @@ def test_ours_is_installed_from_one_index_only(project: Project) -> None:
     assert ours.env == {"PIP_FIND_LINKS": "", "PIP_EXTRA_INDEX_URL": ""}
     assert release in others.argv
     assert "--index-url" not in others.argv
+
+
+def test_pip_is_asked_as_it_would_be_there(tmp_path: Path) -> None:
+    plan = targets.load()
+    mac = plan.named(["macos-arm64-cp314t"]).targets[0]
+    made = verify.download_command("s/", mac, Python(3, 14, True), tmp_path)
+    words = " ".join(made.argv)
+    assert f"--platform {mac.tag} --implementation cp --python-version 3.14 " in words
+    assert "--abi cp314t --abi abi3t" in words
+    linux = plan.named(["linux-x86_64-abi3"]).targets[0]
+    words = " ".join(verify.download_command("s/", linux, Python(3, 12), tmp_path).argv)
+    for tag in linux.tag.split("."):
+        assert f"--platform {tag} " in words
+    assert "--abi cp312 --abi abi3 " in words
+
+
+def test_every_platform_and_python_of_what_is_published_is_asked_for() -> None:
+    plan = targets.load()
+    entries = [ledger.Entry(name, "00", 1, "", {}) for name in plan.files]
+    asked = [(row.tag, python) for row, python in verify.promises(plan, entries)]
+    assert len(set(asked)) == len(asked)
+    assert set(asked) == {
+        (row.tag, python) for row in plan.targets for python in plan.promised(row)
+    }
+    assert list(verify.promises(plan, entries[-1:])) == []
 
 
 def test_what_pip_installed_is_read_from_its_report() -> None:
