@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import os
 import sys
+from dataclasses import replace
 from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -38,6 +39,10 @@ def parser() -> argparse.ArgumentParser:
     extent.add_argument("--load", type=Path, help="show a saved run instead")
     made.add_argument("--only", nargs="+", default=["*"], help="functions: move_* ...")
     made.add_argument("--against", nargs="*", choices=others, help="default: all")
+    made.add_argument(
+        "--shapes", nargs="+", type=shape, help="1000 1000x1000 ...; default: by extent"
+    )
+    made.add_argument("--windows", nargs="+", type=int, help="default: by extent")
     made.add_argument("--threads", nargs="+", type=int, help="all; with --full also 1")
     made.add_argument(
         "--minutes", type=float, help="a random sample of the cells, so many minutes"
@@ -46,6 +51,10 @@ def parser() -> argparse.ArgumentParser:
     made.add_argument("--page", type=Path, help="write it as HTML; needs matplotlib")
     made.add_argument("--compare", type=Path, help="with a run that was saved")
     return made
+
+
+def shape(text: str) -> tuple[int, ...]:
+    return tuple(int(part) for part in text.split("x"))
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -65,6 +74,11 @@ def main(arguments: Sequence[str]) -> int:
 
 def measured(options: argparse.Namespace, arguments: Sequence[str]) -> Run:
     plan = QUICK if options.quick else FULL if options.full else NORMAL
+    plan = replace(
+        plan,
+        shapes=tuple(options.shapes or plan.shapes),
+        windows=tuple(options.windows or plan.windows),
+    )
     cores = uncork.get_num_threads()
     threads = options.threads or sorted({1, cores} if options.full else {cores})
     if len(threads) == 1:
