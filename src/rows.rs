@@ -15,7 +15,7 @@ use std::ops::{Range, RangeInclusive};
 use smallvec::SmallVec;
 
 use crate::element::{Element, Float};
-use crate::simd::{LANES, Vector};
+use crate::simd::{Isa, LANES, Task, Vector, vectorized};
 
 /// One dimension: how many values, and how far apart, in values.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -783,10 +783,53 @@ impl<'a, T: Copy> Lanes<'a, T> {
     #[inline(never)]
     pub fn gather<const N: usize>(&self, lane: usize, start: usize, rows: &mut [[T; N]]) {
         assert!(lane < self.count && start + rows.len() <= self.len);
+        // Where an `f64` may be passed in a register of x87, it may not stay what it is.
+        let as_f64 = size_of::<T>() == size_of::<f64>() && cfg!(not(target_arch = "x86"));
+        if as_f64 && self.stride == 1 && rows.len() >= LANES {
+            return vectorized(Gather { lanes: self, lane, start, rows });
+        }
         for column in 0..N {
             let lane = self.lane((lane + column).min(self.count - 1));
             for (row, value) in rows.iter_mut().zip(lane.part(start, usize::MAX).iter()) {
                 row[column] = value;
+            }
+        }
+    }
+}
+
+/// `Lanes::gather` of lanes without gaps, whose values are as large as an `f64`.
+struct Gather<'a, 'b, T, const N: usize> {
+    lanes: &'a Lanes<'b, T>,
+    lane: usize,
+    start: usize,
+    rows: &'a mut [[T; N]],
+}
+
+impl<T: Copy, const N: usize> Task for Gather<'_, '_, T, N> {
+    type Out = ();
+
+    #[inline(always)]
+    fn run<I: Isa>(self) {
+        let Self { lanes, lane, start, rows } = self;
+        let len = rows.len();
+        // SAFETY: `gather` has seen that the values are as large as these, for which any bits will
+        // do. They are but moved.
+        let rows = unsafe { std::slice::from_raw_parts_mut(rows.as_mut_ptr().cast(), len) };
+        let rows: &mut [[f64; N]] = rows;
+        for first in (0..N).step_by(LANES) {
+            let column = |column: usize| {
+                let lane = lanes.lane((lane + first + column).min(lanes.count - 1));
+                // SAFETY: as above; `gather` has seen that there are so many values, and that they
+                // are neighbours.
+                unsafe { std::slice::from_raw_parts(lane.part(start, len).first.cast(), len) }
+            };
+            let columns: [&[f64]; LANES] = from_fn(column);
+            let mut square = [0.0; LANES * LANES];
+            for top in tiles(len, LANES) {
+                I::Vector::across(columns.map(|column| &column[top..]), &mut square);
+                for (row, values) in rows[top..].iter_mut().zip(square.as_chunks::<LANES>().0) {
+                    row[first..first + LANES].copy_from_slice(values);
+                }
             }
         }
     }

@@ -240,6 +240,8 @@ impl<const N: usize> Columns<N> {
 /// Columns whose sums the registers hold, and rows of them that the first cache holds.
 const G: usize = 8;
 const BLOCK: usize = 64;
+/// Fewer values than this are taken in `G` columns, as merging more of them would cost more.
+const NARROW: usize = 512;
 /// Rows that an anchor is the mean of.
 const ANCHORED: usize = 256;
 
@@ -302,6 +304,11 @@ impl<T: Element> Reduce<T> for Var {
     fn dense(&self, values: &[T]) -> Distances {
         if values.len() < FEW {
             return few(self, Columns::from([first_or_zero(values, self.scale)]), values);
+        }
+        if values.len() < NARROW {
+            let anchor = first_or_zero(values, self.scale);
+            let (columns, column) = (Columns::from([anchor; G]), Columns::from([anchor]));
+            return dense_from(self, columns, column, values);
         }
         let head = &values[..values.len().min(ANCHORED)];
         let anchor = mean_or_zero(Scaled { scale: self.scale }.dense(head));
