@@ -225,7 +225,7 @@ impl Window {
 }
 
 /// Rows that are loaded, walked and stored at once: they stay in the first cache.
-const ROWS: usize = 32;
+const ROWS: usize = 40;
 /// Rows that whole blocks are put together to, if they are shorter.
 const STRIP: usize = 64;
 /// Results that are a job of their own, if the window is not long.
@@ -458,7 +458,7 @@ impl<T: Element> Piece<'_, T, T::Float> {
 
 /// How long the segments are of a stretch that is walked in `LANES` of them.
 pub(crate) fn segment_len(len: usize) -> usize {
-    off_page(len.div_ceil(LANES).next_multiple_of(LANES))
+    off_page(len.div_ceil(LANES).max(LANES))
 }
 
 /// The same, or how long its tiles are, if the window is too long for segments: so long that a
@@ -693,8 +693,10 @@ impl<K: Slide, I: Isa, V: Vector> Scan<K, I, V> {
         for first in (0..source.len()).step_by(len) {
             self.now = 1 - self.now;
             let end = (first + len).min(source.len());
-            for start in (first..end).step_by(ROWS) {
-                let len = ROWS.min(end - start);
+            // In equal parts.
+            let rows = (end - first).div_ceil((end - first).div_ceil(ROWS));
+            for start in (first..end).step_by(rows.next_multiple_of(LANES)) {
+                let len = rows.next_multiple_of(LANES).min(end - start);
                 source.load(start as isize, self.strips[self.now].rows_mut(start - first, len));
                 I::run(Walk { scan: self, row: start - first, len });
                 store(start, self.results.rows(0, len));
