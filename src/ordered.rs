@@ -104,7 +104,7 @@ fn any_way<T: Element, K: Ordered>(
         return Ok(());
     }
     let segment = segment_len(piece.out.len());
-    let in_segments = segment < piece.out.len() && window.len <= OVERLAP * segment;
+    let in_segments = segment >= LEAST && window.len <= OVERLAP * segment;
     let many = piece.lanes.count() >= LANES || in_segments;
     if many && dispatch(InStep { kernel, window, segment, piece: &mut piece })? {
         return Ok(());
@@ -112,6 +112,8 @@ fn any_way<T: Element, K: Ordered>(
     by_order(kernel, window, piece)
 }
 
+/// Shorter segments cost more than they spare.
+const LEAST: usize = 16;
 /// So many segments are shorter than the window at most, as as many are walked again before each.
 const OVERLAP: usize = 4;
 /// Fewer values than this are not worth a second thread, if they are ranked.
