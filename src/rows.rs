@@ -1190,7 +1190,7 @@ impl<T: Element> Team<'_, T> {
         }
     }
 
-    /// Neighbours in memory from this value on.
+    /// Neighbours in memory from this value on; it need not exist for none.
     ///
     /// # Safety
     /// They are values of the view.
@@ -1198,7 +1198,7 @@ impl<T: Element> Team<'_, T> {
     unsafe fn neighbours(&self, lane: usize, row: isize, len: usize) -> &[T] {
         let offset = lane as isize * self.apart + row * self.stride;
         // SAFETY: as callers say.
-        unsafe { std::slice::from_raw_parts(self.first.offset(offset), len) }
+        unsafe { std::slice::from_raw_parts(self.first.wrapping_offset(offset), len) }
     }
 
     #[inline(always)]
@@ -1269,7 +1269,7 @@ impl<O: Float> TeamMut<'_, O> {
         let whole = self.within(lanes.min(V::LANES) - 1, row, len) == len;
         // SAFETY: of those who call it, that these places are the team's, and are neighbours.
         let write = |lane: usize, row: usize, values: &[f64]| unsafe {
-            let first = first.offset(lane as isize * apart + row as isize * stride);
+            let first = first.wrapping_offset(lane as isize * apart + row as isize * stride);
             for (at, &value) in values.iter().enumerate() {
                 first.add(at).write(O::from_f64(value));
             }

@@ -30,6 +30,10 @@ impl<S, V: Vector> Stretch<S, V> {
     }
 }
 
+/// Vectors that a state may consist of, and how many more a stretch has.
+const MOST_PARTS: usize = 4;
+const OTHERS: usize = 2;
+
 /// What is known of each tile of a lane: the same part of all of them side by side, so that eight
 /// can be read from any.
 pub(super) struct Totals {
@@ -42,7 +46,8 @@ impl Totals {
 
     /// Makes room for so many tiles.
     fn resize<S: Parts<V>, V: Vector>(&mut self, tiles: usize) -> Result<(), Error> {
-        let len = tiles.saturating_mul(S::PARTS + 2);
+        const { assert!(S::PARTS <= MOST_PARTS) };
+        let len = tiles.saturating_mul(S::PARTS + OTHERS);
         self.values.clear();
         reserve(&mut self.values, len)?;
         self.values.resize(len, 0.0);
@@ -57,7 +62,7 @@ impl Totals {
 
     #[inline(always)]
     fn read<S: Parts<V>, V: Vector>(&self, tile: usize) -> Stretch<S, V> {
-        let mut parts = [0.0; 4 * LANES];
+        let mut parts = [0.0; MOST_PARTS * LANES];
         for part in 0..S::PARTS {
             self.part::<V>(part, tile).store(&mut parts[part * V::LANES..]);
         }
@@ -67,11 +72,11 @@ impl Totals {
 
     #[inline(always)]
     fn write<S: Parts<V>, V: Vector>(&mut self, tile: usize, stretch: Stretch<S, V>) {
-        let mut parts = [0.0; 6 * LANES];
+        let mut parts = [0.0; (MOST_PARTS + OTHERS) * LANES];
         stretch.state.write(&mut parts);
         stretch.count.store(&mut parts[S::PARTS * V::LANES..]);
         stretch.anchor.store(&mut parts[(S::PARTS + 1) * V::LANES..]);
-        for part in 0..S::PARTS + 2 {
+        for part in 0..S::PARTS + OTHERS {
             let places = &mut self.values[part * self.tiles + tile..][..V::LANES];
             places.copy_from_slice(&parts[part * V::LANES..][..V::LANES]);
         }
