@@ -157,9 +157,9 @@ impl<T: Element, K: Ordered> Work for InStep<'_, '_, T, T::Float, K> {
         }
         let mut steps = Steps::<K, I, I::Vector>::new(kernel, window, T::LAST_EXACT)?;
         if piece.lanes.count() >= LANES {
-            piece.walk_lanes(&mut steps);
+            piece.walk_lanes(&mut steps)?;
         } else {
-            piece.walk_segments(segment, &mut steps);
+            piece.walk_segments(segment, &mut steps)?;
         }
         Ok(steps.exact)
     }
@@ -208,7 +208,7 @@ impl<K: Ordered, I: Isa, V: Vector> Steps<K, I, V> {
 }
 
 impl<K: Ordered, I: Isa, V: Vector> Walker for Steps<K, I, V> {
-    fn walk(&mut self, source: &dyn Source, sink: &mut dyn Sink) {
+    fn walk(&mut self, source: &dyn Source, sink: &mut dyn Sink) -> Result<(), Error> {
         let window = self.window.len;
         for first in (0..window).step_by(ROWS) {
             let len = ROWS.min(window - first);
@@ -223,11 +223,12 @@ impl<K: Ordered, I: Isa, V: Vector> Walker for Steps<K, I, V> {
             I::run(Take { steps: self, first: window, len });
             I::run(Walk { steps: self, len });
             if !self.exact {
-                return;
+                return Ok(());
             }
             sink.store(start, Row::values(&self.passing[..len]));
             self.rows.copy_within(len..len + window, 0);
         }
+        Ok(())
     }
 }
 

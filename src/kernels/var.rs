@@ -3,7 +3,8 @@
 //! Distances are taken from an anchor near the mean, and they and their squares are summed in
 //! twice the precision. The anchor is the mean of the first values of a part, so by Jensen's
 //! inequality what it adds to the squares is at most the number of such stretches in the part
-//! times the result, and 106 bits take it off again without a loss. Parts are merged around
+//! times the result, and 106 bits take it off again without a loss; of a few values the first is
+//! one such stretch. Parts are merged around
 //! their means (Chan, Golub & LeVeque 1979, equation 2.1), so the result is never negative.
 
 use std::ops::RangeInclusive;
@@ -302,13 +303,13 @@ impl<T: Element> Reduce<T> for Var {
 
     /// With one anchor for all columns, so that merging them is adding.
     fn dense(&self, values: &[T]) -> Distances {
-        if values.len() < FEW {
-            return few(self, Columns::from([first_or_zero(values, self.scale)]), values);
-        }
         if values.len() < NARROW {
             let anchor = first_or_zero(values, self.scale);
-            let (columns, column) = (Columns::from([anchor; G]), Columns::from([anchor]));
-            return dense_from(self, columns, column, values);
+            let column = Columns::from([anchor]);
+            if values.len() < FEW {
+                return few(self, column, values);
+            }
+            return dense_from(self, Columns::from([anchor; G]), column, values);
         }
         let head = &values[..values.len().min(ANCHORED)];
         let anchor = mean_or_zero(Scaled { scale: self.scale }.dense(head));
