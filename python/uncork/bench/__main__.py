@@ -35,15 +35,17 @@ def parser() -> argparse.ArgumentParser:
     )
     extent = made.add_mutually_exclusive_group()
     extent.add_argument("--quick", action="store_true", help="below two minutes")
-    extent.add_argument("--full", action="store_true", help="the whole matrix, days")
+    extent.add_argument("--full", action="store_true", help="the whole matrix, hours")
     extent.add_argument("--load", type=Path, help="show a saved run instead")
     made.add_argument("--only", nargs="+", default=["*"], help="functions: move_* ...")
     made.add_argument("--against", nargs="*", choices=others, help="default: all")
     made.add_argument(
         "--shapes", nargs="+", type=shape, help="1000 1000x1000 ...; default: by extent"
     )
-    made.add_argument("--windows", nargs="+", type=int, help="default: by extent")
-    made.add_argument("--threads", nargs="+", type=int, help="all; with --full also 1")
+    made.add_argument("--windows", nargs="+", type=positive, help="default: by extent")
+    made.add_argument(
+        "--threads", nargs="+", type=positive, help="all; with --full also 1"
+    )
     made.add_argument(
         "--minutes", type=float, help="a random sample of the cells, so many minutes"
     )
@@ -54,7 +56,13 @@ def parser() -> argparse.ArgumentParser:
 
 
 def shape(text: str) -> tuple[int, ...]:
-    return tuple(int(part) for part in text.split("x"))
+    return tuple(positive(part) for part in text.split("x"))
+
+
+def positive(text: str) -> int:
+    if not text.isdecimal() or not int(text):
+        raise argparse.ArgumentTypeError(f"{text!r}: an integer from 1 on")
+    return int(text)
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -89,10 +97,11 @@ def measured(options: argparse.Namespace, arguments: Sequence[str]) -> Run:
     machine = run.machine()
     modules = run.installed(["uncork", *against(options)])
     cells = list(cases(plan, names, threads))
-    results = run.measure(plan, cells, modules)
     if options.minutes is not None:
         cells = shuffled(cells)
-        results = run.for_minutes(run.measure(plan, cells, modules), options.minutes)
+    results = run.measure(plan, cells, modules)
+    if options.minutes is not None:
+        results = run.for_minutes(results, options.minutes)
     return Run(
         command=" ".join(["python -m uncork.bench", *arguments]),
         date=run.now(),

@@ -13,7 +13,7 @@ from uncork.bench.report import (
     cells,
     geometric_mean,
     grouped,
-    is_one_lane,
+    is_plain_lane,
     machine,
     peers_of,
     tables,
@@ -151,7 +151,7 @@ def _in_throughput(run: Run, one: Result) -> bool:
     """One lane, and of its windows one."""
     case = one.case
     return (
-        is_one_lane(one)
+        is_plain_lane(one)
         and case.threads == most_threads(run.results)
         and case.window in (None, min(WINDOW, case.size))
     )

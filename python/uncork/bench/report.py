@@ -149,7 +149,7 @@ def of_throughput(run: Run) -> Table:
         one
         for one in sorted(run.results, key=lambda one: one.case.function)
         if one.case.function in REDUCTIONS and one.case.size >= LARGE
-        if is_one_lane(one) and "uncork" in one.seconds
+        if is_plain_lane(one) and "uncork" in one.seconds
     ]
     title = "Throughput of uncork beside the bandwidth of memory, float64"
     columns = ["call", "values", "threads", "GB/s", "of reading"]
@@ -164,8 +164,8 @@ def _throughput(run: Run, one: Result) -> list[str]:
     return [one.case.call, size, threads, f"{rate / 1e9:.1f}", f"{rate / limit:.0%}"]
 
 
-def is_one_lane(one: Result) -> bool:
-    """Of float64 without NaN."""
+def is_plain_lane(one: Result) -> bool:
+    """Whether it is of one lane of float64 without NaN."""
     case = one.case
     return (
         len(case.shape) == 1
