@@ -104,7 +104,7 @@ fn any_way<T: Element, K: Ordered>(
         return Ok(());
     }
     let segment = segment_len(piece.out.len());
-    let in_segments = segment < piece.out.len() && window.len <= OVERLAP * segment;
+    let in_segments = segment >= LEAST && window.len <= OVERLAP * segment;
     let many = piece.lanes.count() >= LANES || in_segments;
     if many && dispatch(InStep { kernel, window, segment, piece: &mut piece })? {
         return Ok(());
@@ -112,6 +112,8 @@ fn any_way<T: Element, K: Ordered>(
     by_order(kernel, window, piece)
 }
 
+/// Shorter segments cost more than they spare.
+const LEAST: usize = 16;
 /// So many segments are shorter than the window at most, as as many are walked again before each.
 const OVERLAP: usize = 4;
 /// Fewer values than this are not worth a second thread, if they are ranked.
@@ -155,9 +157,9 @@ impl<T: Element, K: Ordered> Work for InStep<'_, '_, T, T::Float, K> {
         }
         let mut steps = Steps::<K, I, I::Vector>::new(kernel, window, T::LAST_EXACT)?;
         if piece.lanes.count() >= LANES {
-            piece.walk_lanes(&mut steps);
+            piece.walk_lanes(&mut steps)?;
         } else {
-            piece.walk_segments(segment, &mut steps);
+            piece.walk_segments(segment, &mut steps)?;
         }
         Ok(steps.exact)
     }
@@ -206,7 +208,7 @@ impl<K: Ordered, I: Isa, V: Vector> Steps<K, I, V> {
 }
 
 impl<K: Ordered, I: Isa, V: Vector> Walker for Steps<K, I, V> {
-    fn walk(&mut self, source: &dyn Source, sink: &mut dyn Sink) {
+    fn walk(&mut self, source: &dyn Source, sink: &mut dyn Sink) -> Result<(), Error> {
         let window = self.window.len;
         for first in (0..window).step_by(ROWS) {
             let len = ROWS.min(window - first);
@@ -221,11 +223,12 @@ impl<K: Ordered, I: Isa, V: Vector> Walker for Steps<K, I, V> {
             I::run(Take { steps: self, first: window, len });
             I::run(Walk { steps: self, len });
             if !self.exact {
-                return;
+                return Ok(());
             }
             sink.store(start, Row::values(&self.passing[..len]));
             self.rows.copy_within(len..len + window, 0);
         }
+        Ok(())
     }
 }
 

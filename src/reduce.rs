@@ -96,7 +96,7 @@ const PART: usize = 1 << 15;
 /// Fewer values than this are not worth a second thread.
 const PARALLEL: usize = 1 << 18;
 /// A lane that is no longer than this is read together with its neighbours.
-const SHORT: usize = 32;
+const SHORT: usize = 128;
 
 /// The statistic of all values, if it is certain before them or settled by the first few.
 #[inline(always)]
@@ -464,19 +464,19 @@ pub(crate) fn dense<T: Element, K: Fold<T>>(kernel: &K, values: &[T]) -> K::Stat
     dense_from(kernel, columns, column, values)
 }
 
-/// The same in columns that have been started: `N` for what fills rows, and one for the few values
+/// The same in columns that have been started: `M` for what fills rows, and one for the few values
 /// that are left over, unless they can be filled up to a row.
 #[inline(never)]
-pub(crate) fn dense_from<T: Element, K: Fold<T>>(
+pub(crate) fn dense_from<T: Element, K: Fold<T>, const M: usize>(
     kernel: &K,
-    mut columns: K::Columns<N>,
+    mut columns: K::Columns<M>,
     mut column: K::Columns<1>,
     values: &[T],
 ) -> K::State {
-    let (rows, rest) = Rows::<T, N>::cut(values);
+    let (rows, rest) = Rows::<T, M>::cut(values);
     add_rows(kernel, &mut columns, rows);
     if let Some(neutral) = kernel.neutral() {
-        let mut last = [neutral; N];
+        let mut last = [neutral; M];
         last[..rest.len()].copy_from_slice(rest);
         add_rows(kernel, &mut columns, Rows::of(&[last]));
     } else {
@@ -524,23 +524,26 @@ impl<T: Element, K: Reduce<T>, const N: usize> Task for Add<'_, T, K, N> {
 }
 
 /// Makes one of all columns, by halves, so that errors stay small.
-pub(crate) fn fold_all<T: Element, K: Fold<T>>(kernel: &K, columns: &mut K::Columns<N>) {
+pub(crate) fn fold_all<T: Element, K: Fold<T>, const M: usize>(
+    kernel: &K,
+    columns: &mut K::Columns<M>,
+) {
     vectorized(FoldAll { kernel, columns });
 }
 
-struct FoldAll<'a, T: Element, K: Fold<T>> {
+struct FoldAll<'a, T: Element, K: Fold<T>, const M: usize> {
     kernel: &'a K,
-    columns: &'a mut K::Columns<N>,
+    columns: &'a mut K::Columns<M>,
 }
 
-impl<T: Element, K: Fold<T>> Task for FoldAll<'_, T, K> {
+impl<T: Element, K: Fold<T>, const M: usize> Task for FoldAll<'_, T, K, M> {
     type Out = ();
 
     #[inline(always)]
     fn run<I: Isa>(self) {
-        let mut half = N / 2;
+        let mut half = M / 2;
         while half > 0 {
-            self.kernel.fold::<N>(self.columns, half);
+            self.kernel.fold::<M>(self.columns, half);
             half /= 2;
         }
     }

@@ -15,7 +15,7 @@ use std::ops::{Range, RangeInclusive};
 use smallvec::SmallVec;
 
 use crate::element::{Element, Float};
-use crate::simd::{LANES, Vector};
+use crate::simd::{Isa, LANES, Task, Wide, vectorized};
 
 /// One dimension: how many values, and how far apart, in values.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -783,10 +783,53 @@ impl<'a, T: Copy> Lanes<'a, T> {
     #[inline(never)]
     pub fn gather<const N: usize>(&self, lane: usize, start: usize, rows: &mut [[T; N]]) {
         assert!(lane < self.count && start + rows.len() <= self.len);
+        // Where an `f64` may be passed in a register of x87, it may not stay what it is.
+        let as_f64 = size_of::<T>() == size_of::<f64>() && cfg!(not(target_arch = "x86"));
+        if as_f64 && self.stride == 1 && rows.len() >= LANES {
+            return vectorized(Gather { lanes: self, lane, start, rows });
+        }
         for column in 0..N {
             let lane = self.lane((lane + column).min(self.count - 1));
             for (row, value) in rows.iter_mut().zip(lane.part(start, usize::MAX).iter()) {
                 row[column] = value;
+            }
+        }
+    }
+}
+
+/// `Lanes::gather` of lanes without gaps, whose values are as large as an `f64`.
+struct Gather<'a, 'b, T, const N: usize> {
+    lanes: &'a Lanes<'b, T>,
+    lane: usize,
+    start: usize,
+    rows: &'a mut [[T; N]],
+}
+
+impl<T: Copy, const N: usize> Task for Gather<'_, '_, T, N> {
+    type Out = ();
+
+    #[inline(always)]
+    fn run<I: Isa>(self) {
+        let Self { lanes, lane, start, rows } = self;
+        let len = rows.len();
+        // SAFETY: `gather` has seen that the values are as large as these, for which any bits will
+        // do. They are but moved.
+        let rows = unsafe { std::slice::from_raw_parts_mut(rows.as_mut_ptr().cast(), len) };
+        let rows: &mut [[f64; N]] = rows;
+        for first in (0..N).step_by(LANES) {
+            let column = |column: usize| {
+                let lane = lanes.lane((lane + first + column).min(lanes.count - 1));
+                // SAFETY: as above; `gather` has seen that there are so many values, and that they
+                // are neighbours.
+                unsafe { std::slice::from_raw_parts(lane.part(start, len).first.cast(), len) }
+            };
+            let columns: [&[f64]; LANES] = from_fn(column);
+            let mut square = [0.0; LANES * LANES];
+            for top in tiles(len, LANES) {
+                I::Vector::across(columns.map(|column| &column[top..]), &mut square);
+                for (row, values) in rows[top..].iter_mut().zip(square.as_chunks::<LANES>().0) {
+                    row[first..first + LANES].copy_from_slice(values);
+                }
             }
         }
     }
@@ -972,13 +1015,13 @@ pub struct TeamMut<'a, O> {
 }
 
 impl<'a, T: Copy> Lanes<'a, T> {
-    /// Whole lanes from `lane` on, at most `count` of them.
+    /// Whole lanes from `lane` on, at most `count` of them and at most `LANES`.
     ///
     /// # Panics
     /// If there is no such lane.
     pub fn team(&self, lane: usize, count: usize) -> Team<'a, T> {
         let first = self.lane(lane).first;
-        let (lanes, len) = (count.min(self.count - lane), self.len);
+        let (lanes, len) = (count.min(LANES).min(self.count - lane), self.len);
         let (apart, stride) = (self.apart, self.stride);
         let (before, between, values) = (0, 0, PhantomData);
         Team { first, lanes, apart, stride, len, before, between, after: len, values }
@@ -1018,7 +1061,7 @@ impl<O> LanesMut<'_, O> {
     pub fn team(&mut self, lane: usize, count: usize) -> TeamMut<'_, O> {
         assert!(lane < self.count);
         let first = self.first.wrapping_offset(lane as isize * self.apart);
-        let (lanes, after) = (count.min(self.count - lane), self.len);
+        let (lanes, after) = (count.min(LANES).min(self.count - lane), self.len);
         let (apart, stride) = (self.apart, self.stride);
         TeamMut { first, lanes, apart, stride, between: 0, after, values: PhantomData }
     }
@@ -1069,22 +1112,21 @@ impl<T: Element> Team<'_, T> {
     /// The rows of the team from `row` on, one after the other, the values across its lanes.
     /// Where a row has more lanes than the team, or there are no more values, there are others.
     #[inline(always)]
-    pub fn load<V: Vector>(&self, row: isize, rows: &mut [f64]) {
-        let len = rows.len() / V::LANES;
-        let missing = self.first_row(self.lanes.min(V::LANES) - 1) - row;
+    pub fn load<V: Wide>(&self, row: isize, rows: &mut [f64]) {
+        let len = rows.len() / LANES;
+        let missing = self.first_row(self.lanes - 1) - row;
         let missing = missing.max(0).unsigned_abs().min(len);
-        let (before, rows) = rows.split_at_mut(missing * V::LANES);
+        let (before, rows) = rows.split_at_mut(missing * LANES);
         before.fill(f64::NAN);
         let (row, len) = (row + missing as isize, len - missing);
-        let whole = row >= self.first_row(0)
-            && row + len as isize <= self.end_row(self.lanes.min(V::LANES) - 1);
+        let whole = row >= self.first_row(0) && row + len as isize <= self.end_row(self.lanes - 1);
         if whole && self.load_whole::<V>(row, rows) {
             return;
         }
-        if V::LANES > 1 && self.stride == 1 && len >= V::LANES {
+        if self.stride == 1 && len >= LANES {
             return self.load_chunks::<V>(row, rows);
         }
-        for (at, values) in (row..).zip(rows.chunks_exact_mut(V::LANES)) {
+        for (at, values) in (row..).zip(rows.chunks_exact_mut(LANES)) {
             for (lane, value) in values.iter_mut().enumerate() {
                 *value = self.value(lane.min(self.lanes - 1), at);
             }
@@ -1093,22 +1135,18 @@ impl<T: Element> Team<'_, T> {
 
     /// Loads rows that each lane has, if that can be done at once; says whether it was.
     #[inline(always)]
-    fn load_whole<V: Vector>(&self, row: isize, rows: &mut [f64]) -> bool {
+    fn load_whole<V: Wide>(&self, row: isize, rows: &mut [f64]) -> bool {
         // SAFETY: of callers, that the lane has these rows; and neighbours they are, where rows are
         // of adjacent lanes or lanes without gaps.
         let neighbours = |lane: usize, row: isize, len| unsafe { self.neighbours(lane, row, len) };
-        let (lanes, len) = (self.lanes, rows.len() / V::LANES);
-        if V::LANES == 1 && self.stride == 1 {
-            T::copy_to_f64s(neighbours(0, row, len), rows);
-            return true;
-        }
-        if self.apart == 1 && self.between == 0 && lanes >= V::LANES {
-            for (at, values) in (row..).zip(rows.chunks_exact_mut(V::LANES)) {
-                T::copy_to_f64s(neighbours(0, at, V::LANES), values);
+        let (lanes, len) = (self.lanes, rows.len() / LANES);
+        if self.apart == 1 && self.between == 0 && lanes == LANES {
+            for (at, values) in (row..).zip(rows.chunks_exact_mut(LANES)) {
+                T::copy_to_f64s(neighbours(0, at, LANES), values);
             }
             return true;
         }
-        if self.stride != 1 || len < V::LANES || T::as_f64s(&[]).is_none() {
+        if self.stride != 1 || len < LANES || T::as_f64s(&[]).is_none() {
             return false;
         }
         let lane = |at: usize| T::as_f64s(neighbours(at.min(lanes - 1), row, len));
@@ -1118,8 +1156,8 @@ impl<T: Element> Team<'_, T> {
 
     /// Loads rows of lanes without gaps, whose values are converted a chunk at a time.
     #[inline(always)]
-    fn load_chunks<V: Vector>(&self, row: isize, rows: &mut [f64]) {
-        let len = rows.len() / V::LANES;
+    fn load_chunks<V: Wide>(&self, row: isize, rows: &mut [f64]) {
+        let len = rows.len() / LANES;
         let mut scratch = [[0.0; CHUNK]; LANES];
         for chunk in tiles(len, len.min(CHUNK)) {
             let (row, len) = (row + chunk as isize, len.min(CHUNK));
@@ -1127,7 +1165,7 @@ impl<T: Element> Team<'_, T> {
                 self.load_lane(lane.min(self.lanes - 1), row, &mut places[..len]);
             }
             let lanes = scratch.each_ref().map(<[f64; CHUNK]>::as_slice);
-            across::<V>(lanes, len, &mut rows[chunk * V::LANES..]);
+            across::<V>(lanes, len, &mut rows[chunk * LANES..]);
         }
     }
 
@@ -1147,7 +1185,7 @@ impl<T: Element> Team<'_, T> {
         }
     }
 
-    /// Neighbours in memory from this value on.
+    /// Neighbours in memory from this value on; it need not exist for none.
     ///
     /// # Safety
     /// They are values of the view.
@@ -1155,7 +1193,7 @@ impl<T: Element> Team<'_, T> {
     unsafe fn neighbours(&self, lane: usize, row: isize, len: usize) -> &[T] {
         let offset = lane as isize * self.apart + row * self.stride;
         // SAFETY: as callers say.
-        unsafe { std::slice::from_raw_parts(self.first.offset(offset), len) }
+        unsafe { std::slice::from_raw_parts(self.first.wrapping_offset(offset), len) }
     }
 
     #[inline(always)]
@@ -1174,9 +1212,9 @@ const CHUNK: usize = 16;
 
 /// The rows across lanes of at least `len` values, of which there are no fewer than lanes.
 #[inline(always)]
-fn across<V: Vector>(lanes: [&[f64]; LANES], len: usize, rows: &mut [f64]) {
-    for start in tiles(len, V::LANES) {
-        V::across(lanes.map(|lane| &lane[start..]), &mut rows[start * V::LANES..]);
+fn across<V: Wide>(lanes: [&[f64]; LANES], len: usize, rows: &mut [f64]) {
+    for start in tiles(len, LANES) {
+        V::across(lanes.map(|lane| &lane[start..]), &mut rows[start * LANES..]);
     }
 }
 
@@ -1196,21 +1234,21 @@ impl<O: Float> TeamMut<'_, O> {
 
     /// Writes the rows of the team from `row` on; what is beyond its lanes or places is dropped.
     #[inline(always)]
-    pub fn store<V: Vector>(&mut self, row: usize, rows: &[f64]) {
+    pub fn store<V: Wide>(&mut self, row: usize, rows: &[f64]) {
         if self.store_fast::<V>(row, rows) {
             return;
         }
-        for (row, values) in (row..).zip(rows.chunks_exact(V::LANES)) {
-            for (lane, &value) in values[..self.lanes.min(V::LANES)].iter().enumerate() {
+        for (row, values) in (row..).zip(rows.chunks_exact(LANES)) {
+            for (lane, &value) in values[..self.lanes].iter().enumerate() {
                 self.write_if_any(lane, row, value);
             }
         }
     }
 
     /// Writes over those results whose new value is within a range.
-    pub fn amend<V: Vector>(&mut self, row: usize, rows: &[f64], within: &RangeInclusive<f64>) {
-        for (row, values) in (row..).zip(rows.chunks_exact(V::LANES)) {
-            for (lane, &value) in values[..self.lanes.min(V::LANES)].iter().enumerate() {
+    pub fn amend(&mut self, row: usize, rows: &[f64], within: &RangeInclusive<f64>) {
+        for (row, values) in (row..).zip(rows.chunks_exact(LANES)) {
+            for (lane, &value) in values[..self.lanes].iter().enumerate() {
                 if within.contains(&value) {
                     self.write_if_any(lane, row, value);
                 }
@@ -1220,35 +1258,31 @@ impl<O: Float> TeamMut<'_, O> {
 
     /// Stores the rows, if that can be done fast; says whether it was.
     #[inline(always)]
-    fn store_fast<V: Vector>(&mut self, row: usize, rows: &[f64]) -> bool {
+    fn store_fast<V: Wide>(&mut self, row: usize, rows: &[f64]) -> bool {
         let Self { first, lanes, apart, stride, between, .. } = *self;
-        let len = rows.len() / V::LANES;
-        let whole = self.within(lanes.min(V::LANES) - 1, row, len) == len;
+        let len = rows.len() / LANES;
+        let whole = self.within(lanes - 1, row, len) == len;
         // SAFETY: of those who call it, that these places are the team's, and are neighbours.
         let write = |lane: usize, row: usize, values: &[f64]| unsafe {
-            let first = first.offset(lane as isize * apart + row as isize * stride);
+            let first = first.wrapping_offset(lane as isize * apart + row as isize * stride);
             for (at, &value) in values.iter().enumerate() {
                 first.add(at).write(O::from_f64(value));
             }
         };
-        if apart == 1 && between == 0 && lanes >= V::LANES && whole && V::LANES > 1 {
-            for (row, values) in (row..).zip(rows.chunks_exact(V::LANES)) {
+        if apart == 1 && between == 0 && lanes == LANES && whole {
+            for (row, values) in (row..).zip(rows.chunks_exact(LANES)) {
                 write(0, row, values);
             }
             return true;
         }
-        if V::LANES == 1 && stride == 1 {
-            write(0, row, &rows[..self.within(0, row, len)]);
-            return true;
-        }
-        if stride != 1 || len < V::LANES {
+        if stride != 1 || len < LANES {
             return false;
         }
         if whole && size_of::<O>() == size_of::<f64>() {
-            for start in tiles(len, V::LANES) {
-                V::along(&rows[start * V::LANES..], |lane, values| {
+            for start in tiles(len, LANES) {
+                V::along(&rows[start * LANES..], |lane, values| {
                     if lane < lanes {
-                        write(lane, row + start, &values[..V::LANES]);
+                        write(lane, row + start, &values[..LANES]);
                     }
                 });
             }
@@ -1257,12 +1291,12 @@ impl<O: Float> TeamMut<'_, O> {
         let mut scratch = [[0.0; CHUNK]; LANES];
         for chunk in tiles(len, len.min(CHUNK)) {
             let (row, len) = (row + chunk, len.min(CHUNK));
-            for start in tiles(len, V::LANES) {
-                V::along(&rows[(chunk + start) * V::LANES..], |lane, values| {
-                    scratch[lane][start..start + V::LANES].copy_from_slice(&values[..V::LANES]);
+            for start in tiles(len, LANES) {
+                V::along(&rows[(chunk + start) * LANES..], |lane, values| {
+                    scratch[lane][start..start + LANES].copy_from_slice(&values[..LANES]);
                 });
             }
-            for (lane, values) in scratch.iter().enumerate().take(lanes.min(V::LANES)) {
+            for (lane, values) in scratch.iter().enumerate().take(lanes) {
                 write(lane, row, &values[..self.within(lane, row, len)]);
             }
         }

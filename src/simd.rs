@@ -16,9 +16,7 @@ use crate::error::Error;
 /// A set of instructions, as far as kernels care.
 pub trait Isa: Copy + 'static {
     /// Its best eight `f64`.
-    type Vector: Vector;
-    /// The least set that does as well with one value at a time.
-    type Scalar: Isa;
+    type Vector: Wide;
 
     /// Runs a loop with these instructions.
     fn run<T: Task>(task: T) -> T::Out;
@@ -130,12 +128,6 @@ pub trait Vector: Copy + 'static {
     /// `self`, plus `term` where `key` is -0.0; else -0.0 may become 0.0.
     fn add_where_negative_zero(self, term: Self, key: Self) -> Self;
 
-    /// From `LANES` neighbours in each of `LANES` lanes, the rows across the lanes, one after the
-    /// other.
-    fn across(lanes: [&[f64]; LANES], rows: &mut [f64]);
-    /// And back: gives `lane` the neighbours in each lane.
-    fn along(rows: &[f64], lane: impl FnMut(usize, &[f64]));
-
     /// The rounded sums and their errors, as `double::two_sum`.
     #[inline(always)]
     fn two_sum(self, other: Self) -> (Self, Self) {
@@ -160,13 +152,20 @@ pub trait Vector: Copy + 'static {
     }
 }
 
+/// `LANES` values, which can be transposed.
+pub trait Wide: Vector {
+    /// From `LANES` neighbours in each of the lanes, the rows across them, one after the other.
+    fn across(lanes: [&[f64]; LANES], rows: &mut [f64]);
+    /// And back: gives `lane` the neighbours in each lane.
+    fn along(rows: &[f64], lane: impl FnMut(usize, &[f64]));
+}
+
 /// What every machine of this architecture has.
 #[derive(Clone, Copy)]
 pub struct Baseline;
 
 impl Isa for Baseline {
     type Vector = Eight;
-    type Scalar = Self;
 
     #[inline(never)]
     fn run<T: Task>(task: T) -> T::Out {
@@ -335,14 +334,6 @@ impl<I: Isa> Vector for One<I> {
     fn add_where_negative_zero(self, term: Self, key: Self) -> Self {
         if key.0.to_bits() == SIGN { self.add(term) } else { self }
     }
-    #[inline(always)]
-    fn across(lanes: [&[f64]; LANES], rows: &mut [f64]) {
-        rows[0] = lanes[0][0];
-    }
-    #[inline(always)]
-    fn along(rows: &[f64], mut lane: impl FnMut(usize, &[f64])) {
-        lane(0, &rows[..1]);
-    }
 }
 
 /// Eight `f64` in an array, left to the compiler.
@@ -462,6 +453,9 @@ impl Vector for Eight {
             },
         )
     }
+}
+
+impl Wide for Eight {
     #[inline(always)]
     fn across(lanes: [&[f64]; LANES], rows: &mut [f64]) {
         for (at, row) in rows[..64].chunks_exact_mut(8).enumerate() {
@@ -605,7 +599,7 @@ mod x86 {
     use std::arch::x86_64::*;
     use std::array::from_fn;
 
-    use super::{Isa, LANES, Level, SIGN, Task, Vector};
+    use super::{Isa, LANES, Level, SIGN, Task, Vector, Wide};
     use crate::double::{Double, two_product};
 
     /// What this machine has.
@@ -644,7 +638,6 @@ mod x86 {
 
     impl Isa for Avx512 {
         type Vector = One512;
-        type Scalar = Avx2;
 
         #[inline(always)]
         fn run<T: Task>(task: T) -> T::Out {
@@ -689,7 +682,6 @@ mod x86 {
 
     impl Isa for Avx2 {
         type Vector = Two256;
-        type Scalar = Self;
 
         #[inline(always)]
         fn run<T: Task>(task: T) -> T::Out {
@@ -820,6 +812,9 @@ mod x86 {
                 _mm512_mask_add_pd(self.0, zeros, self.0, term.0)
             }))
         }
+    }
+
+    impl Wide for One512 {
         #[inline(always)]
         fn across(lanes: [&[f64]; LANES], rows: &mut [f64]) {
             let rows = &mut rows[..64];
@@ -1026,6 +1021,9 @@ mod x86 {
                 })
             })
         }
+    }
+
+    impl Wide for Two256 {
         #[inline(always)]
         fn across(lanes: [&[f64]; LANES], rows: &mut [f64]) {
             for (half, rows) in rows[..64].chunks_exact_mut(32).enumerate() {
@@ -1311,12 +1309,13 @@ mod tests {
         type Out = ();
 
         fn run<I: Isa>(self) {
-            check_moves::<One<I>>();
+            check_fills::<One<I>>();
+            check_fills::<I::Vector>();
             check_moves::<I::Vector>();
         }
     }
 
-    fn check_moves<V: Vector>() {
+    fn check_moves<V: Wide>() {
         let lanes: Vec<Vec<f64>> = (0..V::LANES)
             .map(|lane| (0..V::LANES + 2).map(|row| (10 * lane + row) as f64).collect())
             .collect();
@@ -1329,7 +1328,9 @@ mod tests {
         V::along(&rows, |lane, values| given[lane].extend_from_slice(values));
         let expected: Vec<_> = lanes.iter().map(|lane| lane[..V::LANES].to_vec()).collect();
         assert_eq!(given, expected);
+    }
 
+    fn check_fills<V: Vector>() {
         assert_eq!(to_vec(V::splat(2.5)), vec![2.5; V::LANES]);
         assert!(!V::splat(f64::INFINITY).any_nan());
         for lane in 0..V::LANES {

@@ -19,7 +19,7 @@ use crate::element::{Element, Float};
 use crate::error::Error;
 use crate::rows::{Lanes, LanesMut, Segments, Sweep, Team, TeamMut, View, ViewMut};
 use crate::scratch::Lines;
-use crate::simd::{Eight, Isa, LANES, One, Row, Task, Vector, Work, dispatch, vectorized};
+use crate::simd::{Isa, LANES, One, Row, Task, Vector, Work, dispatch, vectorized};
 use crate::threads;
 
 mod tiles;
@@ -225,15 +225,14 @@ impl Window {
 }
 
 /// Rows that are loaded, walked and stored at once: they stay in the first cache.
-const ROWS: usize = 32;
+const ROWS: usize = 40;
 /// Rows that whole blocks are put together to, if they are shorter.
 const STRIP: usize = 64;
 /// Results that are a job of their own, if the window is not long.
 const PIECE: usize = 1 << 16;
 /// So many times as many values as the window has are a piece, if it is long, as one window before
-/// its beginning is read again; fewer, if that is done in tiles.
+/// its beginning is read again; as many as it has, if that is done in tiles.
 const LONG: usize = 64;
-const LONG_IN_TILES: usize = 1;
 /// Windows longer than this are walked in tiles, whose suffixes the caches hold.
 const TILED: usize = 1 << 13;
 /// Lanes of at most so many values are looked at directly, if all windows together have at most
@@ -287,7 +286,7 @@ fn few<T: Element>(
 /// How many results of each of so many lanes are done at once, where the windows are merged or
 /// their values walked in step.
 pub(crate) fn stretch_len(lanes: usize, window: Window) -> usize {
-    let times = if window.len > TILED { LONG_IN_TILES } else { LONG };
+    let times = if window.len > TILED { 1 } else { LONG };
     let long = PIECE.max(window.len.saturating_mul(times));
     if lanes < LANES { long } else { usize::MAX }
 }
@@ -327,7 +326,7 @@ pub trait AnySlide: Sync {
         &self,
         window: Window,
         len: usize,
-        work: &mut dyn FnMut(&mut dyn Walker),
+        work: &mut dyn FnMut(&mut dyn Walker) -> Result<(), Error>,
     ) -> Result<(), Error>;
 }
 
@@ -340,7 +339,7 @@ impl<K: Slide + 'static> AnySlide for K {
         &self,
         window: Window,
         len: usize,
-        work: &mut dyn FnMut(&mut dyn Walker),
+        work: &mut dyn FnMut(&mut dyn Walker) -> Result<(), Error>,
     ) -> Result<(), Error> {
         dispatch(WithScan { kernel: *self, window, len, work })
     }
@@ -389,7 +388,7 @@ struct WithScan<'a, K> {
     kernel: K,
     window: Window,
     len: usize,
-    work: &'a mut dyn FnMut(&mut dyn Walker),
+    work: &'a mut dyn FnMut(&mut dyn Walker) -> Result<(), Error>,
 }
 
 impl<K: Slide + 'static> Work for WithScan<'_, K> {
@@ -397,9 +396,7 @@ impl<K: Slide + 'static> Work for WithScan<'_, K> {
 
     fn work<I: Isa>(self) -> Self::Out {
         let Self { kernel, window, len, work } = self;
-        let mut scan = Scan::<K, I, I::Vector>::new(kernel, window, len)?;
-        work(&mut scan);
-        scan.failed.map_or(Ok(()), Err)
+        work(&mut Scan::<K, I, I::Vector>::new(kernel, window, len)?)
     }
 }
 
@@ -440,34 +437,41 @@ impl<T: Element> Piece<'_, T, T::Float> {
     }
 
     /// Whole lanes, `LANES` of them in step.
-    pub(crate) fn walk_lanes(&mut self, walker: &mut dyn Walker) {
+    pub(crate) fn walk_lanes(&mut self, walker: &mut dyn Walker) -> Result<(), Error> {
         for first in (0..self.out.count()).step_by(LANES) {
             let team = self.lanes.team(self.lane + first, LANES);
-            walker.walk(&team, &mut self.out.team(first, LANES));
+            walker.walk(&team, &mut self.out.team(first, LANES))?;
         }
+        Ok(())
     }
 
     /// Segments or tiles of one lane, in step.
-    pub(crate) fn walk_segments(&mut self, len: usize, walker: &mut dyn Walker) {
+    pub(crate) fn walk_segments(
+        &mut self,
+        len: usize,
+        walker: &mut dyn Walker,
+    ) -> Result<(), Error> {
         let (start, end) = (self.start, self.start + self.out.len());
         let team = self.lanes.segments(self.lane, Segments { start, end, len });
         let mut out = self.out.segments(0, Segments { start: 0, end: end - start, len });
-        walker.walk(&team, &mut out);
+        walker.walk(&team, &mut out)
     }
 }
 
 /// How long the segments are of a stretch that is walked in `LANES` of them.
 pub(crate) fn segment_len(len: usize) -> usize {
-    off_page(len.div_ceil(LANES).next_multiple_of(LANES))
+    off_page(len.div_ceil(LANES).max(LANES))
 }
 
 /// The same, or how long its tiles are, if the window is too long for segments: so long that a
 /// window has few, and so short that the caches hold what is known of their rows.
 fn segment_or_tile(len: usize, window: Window) -> usize {
+    /// What a window has, if tiles can be neither shorter nor longer than these.
     const TILES: usize = 128;
-    const MOST_TILES: usize = 512;
     const SHORT_TILE: usize = 960;
     const LONG_TILE: usize = 2000;
+    /// What it has at most, however long they get.
+    const MOST_TILES: usize = 512;
     let segment = segment_len(len);
     if window.len <= segment.min(TILED) {
         return segment;
@@ -515,7 +519,7 @@ pub trait Sink {
 /// What walks from one to the other.
 pub trait Walker {
     /// Gives a result for each row.
-    fn walk(&mut self, source: &dyn Source, sink: &mut dyn Sink);
+    fn walk(&mut self, source: &dyn Source, sink: &mut dyn Sink) -> Result<(), Error>;
 }
 
 impl<T: Element> Source for Team<'_, T> {
@@ -546,7 +550,7 @@ impl<O: Float> Sink for TeamMut<'_, O> {
     }
 
     fn amend(&mut self, row: usize, rows: &[f64], within: &RangeInclusive<f64>) {
-        self.amend::<Eight>(row, rows, within);
+        self.amend(row, rows, within);
     }
 }
 
@@ -619,8 +623,6 @@ struct Scan<K: Slide, I, V: Vector> {
     /// Whether there were values that ask for a second walk.
     large: bool,
     small: bool,
-    /// What kept it from walking.
-    failed: Option<Error>,
 }
 
 /// Rows one after the other, which begin with a cache line.
@@ -677,15 +679,17 @@ impl<K: Slide, I: Isa, V: Vector> Scan<K, I, V> {
             scale: 1.0,
             large: false,
             small: false,
-            failed: None,
         })
     }
 
     #[inline(never)]
-    fn walk_rows(&mut self, source: &dyn Source, store: &mut dyn FnMut(usize, &[f64])) {
+    fn walk_rows(
+        &mut self,
+        source: &dyn Source,
+        store: &mut dyn FnMut(usize, &[f64]),
+    ) -> Result<(), Error> {
         if self.has_tiles() {
-            self.failed = self.walk_tiles(source, store).err();
-            return;
+            return self.walk_tiles(source, store);
         }
         let (window, strip, len) = (self.window.len, self.now, self.strip_len);
         source.load(-(window as isize), self.strips[strip].rows_mut(len - window, window));
@@ -693,27 +697,30 @@ impl<K: Slide, I: Isa, V: Vector> Scan<K, I, V> {
         for first in (0..source.len()).step_by(len) {
             self.now = 1 - self.now;
             let end = (first + len).min(source.len());
-            for start in (first..end).step_by(ROWS) {
-                let len = ROWS.min(end - start);
+            let parts = (end - first).div_ceil(ROWS);
+            let rows = (end - first).div_ceil(parts).next_multiple_of(LANES);
+            for start in (first..end).step_by(rows) {
+                let len = rows.min(end - start);
                 source.load(start as isize, self.strips[self.now].rows_mut(start - first, len));
                 I::run(Walk { scan: self, row: start - first, len });
                 store(start, self.results.rows(0, len));
             }
         }
+        Ok(())
     }
 }
 
 impl<K: Slide, I: Isa, V: Vector> Walker for Scan<K, I, V> {
-    fn walk(&mut self, source: &dyn Source, sink: &mut dyn Sink) {
+    fn walk(&mut self, source: &dyn Source, sink: &mut dyn Sink) -> Result<(), Error> {
         (self.scale, self.large, self.small) = (1.0, false, false);
-        self.walk_rows(source, &mut |row, rows| sink.store(row, rows));
+        self.walk_rows(source, &mut |row, rows| sink.store(row, rows))?;
         if !source.has_extremes() {
-            return;
+            return Ok(());
         }
         let large = K::LARGE.filter(|_| self.large);
         let small = K::SMALL.filter(|_| self.small);
         if large.or(small).is_none() {
-            return;
+            return Ok(());
         }
         let (any_large, any_small) = if self.has_tiles() {
             extremes::<V>(source, &mut self.tile_rows(source), large, small)
@@ -725,8 +732,9 @@ impl<K: Slide, I: Isa, V: Vector> Walker for Scan<K, I, V> {
         for rescue in large.into_iter().chain(small) {
             self.scale = rescue.scale;
             let better = self.kernel.better(rescue);
-            self.walk_rows(source, &mut |row, rows| sink.amend(row, rows, &better));
+            self.walk_rows(source, &mut |row, rows| sink.amend(row, rows, &better))?;
         }
+        Ok(())
     }
 }
 

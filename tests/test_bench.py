@@ -367,14 +367,26 @@ def test_command(
     monkeypatch.setattr(command.footprint, "measure", lambda *_: {})
     saved = tmp_path / "run.json"
     base = ["--quick", "--only", "nanm[ai]*", "move_sum", "--against", "numpy"]
+    base += ["--shapes", "10", "30x20", "--windows", "4"]
     assert command.main([*base, "--threads", "1", "--save", str(saved)]) == 0
     printed = capsys.readouterr().out
     assert "nanmax(a, axis=-1)" in printed
-    assert "move_sum(a, 20, 2, axis=0)" in printed
+    assert "move_sum(a, 4, 2, axis=0)" in printed
+    assert "30x20" in printed
+    assert "4x5x6" not in printed
     assert "all, 1 threads" in printed
     assert command.main(["--load", str(saved), "--compare", str(saved)]) == 0
     (row,) = [r for r in capsys.readouterr().out.splitlines()[-5:] if "nanmin" in r]
     assert row.split().count("1.00") == 3
+
+
+def test_throughput_is_of_what_reads_a_long_lane() -> None:
+    long = [result("nansum", 10**6, uncork=1e-3), result("move_sum", 10**6, uncork=1.0)]
+    some = replace(a_run(*long, result("nansum", 10, uncork=1e-3)))
+    some.bandwidth["1"] = {"read": 16e9}
+    assert report.of_throughput(some).rows == [
+        ["nansum(a)", "1e+06", "1", "8.0", "50%"]
+    ]
 
 
 def test_no_such_function() -> None:

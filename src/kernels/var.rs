@@ -3,7 +3,8 @@
 //! Distances are taken from an anchor near the mean, and they and their squares are summed in
 //! twice the precision. The anchor is the mean of the first values of a part, so by Jensen's
 //! inequality what it adds to the squares is at most the number of such stretches in the part
-//! times the result, and 106 bits take it off again without a loss. Parts are merged around
+//! times the result, and 106 bits take it off again without a loss; of a few values the first is
+//! one such stretch. Parts are merged around
 //! their means (Chan, Golub & LeVeque 1979, equation 2.1), so the result is never negative.
 
 use std::ops::RangeInclusive;
@@ -240,6 +241,8 @@ impl<const N: usize> Columns<N> {
 /// Columns whose sums the registers hold, and rows of them that the first cache holds.
 const G: usize = 8;
 const BLOCK: usize = 64;
+/// Fewer values than this are taken in `G` columns, as merging more of them would cost more.
+const NARROW: usize = 512;
 /// Rows that an anchor is the mean of.
 const ANCHORED: usize = 256;
 
@@ -300,8 +303,13 @@ impl<T: Element> Reduce<T> for Var {
 
     /// With one anchor for all columns, so that merging them is adding.
     fn dense(&self, values: &[T]) -> Distances {
-        if values.len() < FEW {
-            return few(self, Columns::from([first_or_zero(values, self.scale)]), values);
+        if values.len() < NARROW {
+            let anchor = first_or_zero(values, self.scale);
+            let column = Columns::from([anchor]);
+            if values.len() < FEW {
+                return few(self, column, values);
+            }
+            return dense_from(self, Columns::from([anchor; G]), column, values);
         }
         let head = &values[..values.len().min(ANCHORED)];
         let anchor = mean_or_zero(Scaled { scale: self.scale }.dense(head));

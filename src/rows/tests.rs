@@ -1,5 +1,5 @@
 use super::*;
-use crate::simd::{Baseline, Eight, One};
+use crate::simd::Eight;
 use crate::testing::{ANY, APART, Layout, Random, Strided, without};
 
 /// Every shape of up to four dimensions that is not too large.
@@ -407,15 +407,15 @@ fn windows_that_share_values_are_changed_one_after_the_other() {
 const HEIGHTS: [usize; 7] = [1, 2, 7, 8, 9, 16, 19];
 
 /// What `Team::load` gives of each lane, one row after the other.
-fn loaded<T: Element, V: Vector>(team: &Team<'_, T>, row: isize, height: usize) -> Vec<Vec<f64>> {
-    let mut rows = vec![-7.0; height * V::LANES];
-    team.load::<V>(row, &mut rows);
-    (0..V::LANES).map(|lane| rows[lane..].iter().copied().step_by(V::LANES).collect()).collect()
+fn loaded<T: Element>(team: &Team<'_, T>, row: isize, height: usize) -> Vec<Vec<f64>> {
+    let mut rows = vec![-7.0; height * LANES];
+    team.load::<Eight>(row, &mut rows);
+    (0..LANES).map(|lane| rows[lane..].iter().copied().step_by(LANES).collect()).collect()
 }
 
 /// Compares what is loaded, where it matters, with the values of each lane of the team and before
 /// it.
-fn check_load<T: Element, V: Vector>(
+fn check_load<T: Element>(
     team: &Team<'_, T>,
     rows: Range<isize>,
     expected: impl Fn(usize, isize) -> Option<f64>,
@@ -423,7 +423,7 @@ fn check_load<T: Element, V: Vector>(
     let mut random = Random(rows.end as u64);
     let heights = |row| [random.choose(&HEIGHTS), random.choose(&HEIGHTS)].map(|of| (row, of));
     for (row, height) in rows.flat_map(heights) {
-        let lanes = loaded::<T, V>(team, row, height);
+        let lanes = loaded::<T>(team, row, height);
         for (lane, values) in lanes.iter().enumerate() {
             for (row, &value) in (row..).zip(values) {
                 let expected = expected(lane, row).unwrap_or(value);
@@ -434,25 +434,25 @@ fn check_load<T: Element, V: Vector>(
 }
 
 /// Stores rows whose values say where they are from, and says where they are from.
-fn store<V: Vector>(out: &mut TeamMut<'_, f64>, row: usize, height: usize) {
+fn store(out: &mut TeamMut<'_, f64>, row: usize, height: usize) {
     let rows = row..row + height;
-    let rows = rows.flat_map(|row| (0..V::LANES).map(move |lane| source(lane, row)));
-    out.store::<V>(row, &rows.collect::<Vec<_>>());
+    let rows = rows.flat_map(|row| (0..LANES).map(move |lane| source(lane, row)));
+    out.store::<Eight>(row, &rows.collect::<Vec<_>>());
 }
 
 fn source(lane: usize, row: usize) -> f64 {
     (100 * lane + row) as f64
 }
 
-fn check_whole_lanes<T: Element, V: Vector>(value: impl Fn(usize) -> T + Copy) {
+fn check_whole_lanes<T: Element>(value: impl Fn(usize) -> T + Copy) {
     const LEN: usize = 21;
     for (layout, count) in pairs(&layouts_of_two(), [1, 7, 8, 11]) {
-        for (first, lanes_asked) in [(0, V::LANES), (count - 1, V::LANES), (count / 2, 1)] {
+        for (first, lanes_asked) in [(0, LANES), (count - 1, LANES), (count / 2, 1)] {
             with_lanes([count, LEN], layout, value, |lanes, _, expected| {
                 let team = lanes.team(first, lanes_asked);
                 assert_eq!(team.len(), LEN);
                 let team_lanes = lanes_asked.min(count - first);
-                check_load::<T, V>(&team, -9..LEN as isize, |lane, row| {
+                check_load::<T>(&team, -9..LEN as isize, |lane, row| {
                     let beyond = lane >= team_lanes || row >= LEN as isize;
                     let before = if row < 0 { Some(f64::NAN) } else { None };
                     let value = || expected[first + lane][row as usize].to_f64();
@@ -465,14 +465,12 @@ fn check_whole_lanes<T: Element, V: Vector>(value: impl Fn(usize) -> T + Copy) {
 
 #[test]
 fn teams_of_whole_lanes_load_what_is_there() {
-    check_whole_lanes::<f64, Eight>(|index| index as f64);
-    check_whole_lanes::<f64, One<Baseline>>(|index| index as f64);
-    check_whole_lanes::<f32, Eight>(|index| index as f32 / 2.0);
-    check_whole_lanes::<i64, Eight>(|index| index as i64 - 9_000_000_000_000_001);
-    check_whole_lanes::<i32, One<Baseline>>(|index| -(index as i32));
+    check_whole_lanes::<f64>(|index| index as f64);
+    check_whole_lanes::<f32>(|index| index as f32 / 2.0);
+    check_whole_lanes::<i64>(|index| index as i64 - 9_000_000_000_000_001);
 }
 
-fn check_whole_lanes_stored<V: Vector>() {
+fn check_whole_lanes_stored() {
     const LEN: usize = 21;
     let mut random = Random(8);
     for (layout, count) in pairs(&layouts_of_two(), [1, 7, 8, 11]) {
@@ -484,12 +482,12 @@ fn check_whole_lanes_stored<V: Vector>() {
                 layout,
                 |_| 0.0,
                 |_, mut out, _| {
-                    store::<V>(&mut out.team(first, V::LANES), row, height);
+                    store(&mut out.team(first, LANES), row, height);
                 },
             );
             for (index, value) in out.values().into_iter().enumerate() {
                 let (lane, at) = (index / LEN, index % LEN);
-                let in_team = (first..first + V::LANES).contains(&lane);
+                let in_team = (first..first + LANES).contains(&lane);
                 let written = in_team && (row..row + height).contains(&at);
                 let expected = if written { source(lane - first, at) } else { -1.0 };
                 assert_eq!(value, expected, "lane {lane}, row {at}");
@@ -500,8 +498,7 @@ fn check_whole_lanes_stored<V: Vector>() {
 
 #[test]
 fn teams_of_whole_lanes_store_where_they_should() {
-    check_whole_lanes_stored::<Eight>();
-    check_whole_lanes_stored::<One<Baseline>>();
+    check_whole_lanes_stored();
 }
 
 /// Ways to cut a stretch of a lane into at most so many segments.
@@ -517,15 +514,15 @@ fn cuts(lane_len: usize, most: usize) -> Vec<Segments> {
     cuts
 }
 
-fn check_segments<T: Element, V: Vector>(value: impl Fn(usize) -> T + Copy) {
+fn check_segments<T: Element>(value: impl Fn(usize) -> T + Copy) {
     const LEN: usize = 37;
     for layout in layouts_of_two() {
         with_lanes([2, LEN], &layout, value, |lanes, _, expected| {
-            for (lane, at) in cuts(LEN, V::LANES).into_iter().enumerate() {
+            for (lane, at) in cuts(LEN, LANES).into_iter().enumerate() {
                 let Segments { start, end, len } = at;
                 let lane = lane % 2;
                 let team = lanes.segments(lane, at);
-                check_load::<T, V>(&team, -60..len as isize + 20, |segment, row| {
+                check_load::<T>(&team, -60..len as isize + 20, |segment, row| {
                     let begin = start + segment * len;
                     if begin >= end || begin as isize + row >= end as isize {
                         return None;
@@ -540,16 +537,15 @@ fn check_segments<T: Element, V: Vector>(value: impl Fn(usize) -> T + Copy) {
 
 #[test]
 fn segments_load_what_is_there_and_before() {
-    check_segments::<f64, Eight>(|index| index as f64);
-    check_segments::<f64, One<Baseline>>(|index| index as f64);
-    check_segments::<f32, Eight>(|index| index as f32 / 2.0);
-    check_segments::<i64, Eight>(|index| index as i64 - 9_000_000_000_000_001);
+    check_segments::<f64>(|index| index as f64);
+    check_segments::<f32>(|index| index as f32 / 2.0);
+    check_segments::<i64>(|index| index as i64 - 9_000_000_000_000_001);
 }
 
-fn check_segments_stored<V: Vector>() {
+fn check_segments_stored() {
     const LEN: usize = 37;
     for layout in layouts_of_two() {
-        for (number, at) in cuts(LEN, V::LANES).into_iter().enumerate() {
+        for (number, at) in cuts(LEN, LANES).into_iter().enumerate() {
             let Segments { start, end, len } = at;
             let row = number % len;
             let height = HEIGHTS[number % HEIGHTS.len()].min(len - row);
@@ -558,7 +554,7 @@ fn check_segments_stored<V: Vector>() {
                 &layout,
                 |_| 0.0,
                 |_, mut out, _| {
-                    store::<V>(&mut out.segments(number % 2, at), row, height);
+                    store(&mut out.segments(number % 2, at), row, height);
                 },
             );
             for (index, value) in out.values().into_iter().enumerate() {
@@ -575,6 +571,5 @@ fn check_segments_stored<V: Vector>() {
 
 #[test]
 fn segments_store_where_they_should() {
-    check_segments_stored::<Eight>();
-    check_segments_stored::<One<Baseline>>();
+    check_segments_stored();
 }

@@ -354,7 +354,7 @@ fn every_instruction_set_gives_the_same_windows() {
             &self,
             window: Window,
             len: usize,
-            work: &mut dyn FnMut(&mut dyn Walker),
+            work: &mut dyn FnMut(&mut dyn Walker) -> Result<(), Error>,
         ) -> Result<(), Error> {
             WithScan { kernel: Mean, window, len, work }.work::<I>()
         }

@@ -6,9 +6,9 @@
 //! of a few rows and of whole tiles, each of which is summed up once for all windows, so a window
 //! of any length costs five steps a value.
 
-use std::ops::Range;
+use std::ops;
 
-use super::{Anchors, Begin, Item, Parts, ROWS, Scan, Slide, Source, Walk, one_if_value};
+use super::{Anchors, Begin, Item, Parts, ROWS, Range, Scan, Slide, Source, Walk, one_if_value};
 use crate::error::Error;
 use crate::scratch::reserve;
 use crate::simd::{Isa, LANES, Task, Vector};
@@ -30,6 +30,10 @@ impl<S, V: Vector> Stretch<S, V> {
     }
 }
 
+/// Vectors that a state may consist of, and how many more a stretch has.
+const MOST_PARTS: usize = 4;
+const OTHERS: usize = 2;
+
 /// What is known of each tile of a lane: the same part of all of them side by side, so that eight
 /// can be read from any.
 pub(super) struct Totals {
@@ -42,7 +46,8 @@ impl Totals {
 
     /// Makes room for so many tiles.
     fn resize<S: Parts<V>, V: Vector>(&mut self, tiles: usize) -> Result<(), Error> {
-        let len = tiles.saturating_mul(S::PARTS + 2);
+        const { assert!(S::PARTS <= MOST_PARTS) };
+        let len = tiles.saturating_mul(S::PARTS + OTHERS);
         self.values.clear();
         reserve(&mut self.values, len)?;
         self.values.resize(len, 0.0);
@@ -57,7 +62,7 @@ impl Totals {
 
     #[inline(always)]
     fn read<S: Parts<V>, V: Vector>(&self, tile: usize) -> Stretch<S, V> {
-        let mut parts = [0.0; 4 * LANES];
+        let mut parts = [0.0; MOST_PARTS * LANES];
         for part in 0..S::PARTS {
             self.part::<V>(part, tile).store(&mut parts[part * V::LANES..]);
         }
@@ -67,11 +72,11 @@ impl Totals {
 
     #[inline(always)]
     fn write<S: Parts<V>, V: Vector>(&mut self, tile: usize, stretch: Stretch<S, V>) {
-        let mut parts = [0.0; 6 * LANES];
+        let mut parts = [0.0; (MOST_PARTS + OTHERS) * LANES];
         stretch.state.write(&mut parts);
         stretch.count.store(&mut parts[S::PARTS * V::LANES..]);
         stretch.anchor.store(&mut parts[(S::PARTS + 1) * V::LANES..]);
-        for part in 0..S::PARTS + 2 {
+        for part in 0..S::PARTS + OTHERS {
             let places = &mut self.values[part * self.tiles + tile..][..V::LANES];
             places.copy_from_slice(&parts[part * V::LANES..][..V::LANES]);
         }
@@ -90,7 +95,7 @@ impl<K: Slide, I: Isa, V: Vector> Scan<K, I, V> {
     }
 
     /// The rows of each group of tiles that a window may have values of.
-    pub(super) fn tile_rows(&self, source: &dyn Source) -> impl Iterator<Item = Range<isize>> {
+    pub(super) fn tile_rows(&self, source: &dyn Source) -> impl Iterator<Item = ops::Range<isize>> {
         let (group, len) = (self.group(), self.block as isize);
         let before = self.window.len.div_ceil(group) as isize;
         let first_rows =
@@ -105,7 +110,7 @@ impl<K: Slide, I: Isa, V: Vector> Scan<K, I, V> {
         source: &dyn Source,
         store: &mut dyn FnMut(usize, &[f64]),
     ) -> Result<(), Error> {
-        let before = (self.tiles_between()).div_ceil(V::LANES);
+        let before = self.tiles_between().div_ceil(V::LANES);
         let groups = source.after().div_ceil(self.group());
         self.totals.resize::<K::State<V>, V>((before + groups) * V::LANES)?;
         for group in 0..before + groups {
@@ -126,19 +131,19 @@ impl<K: Slide, I: Isa, V: Vector> Scan<K, I, V> {
     /// Loads the tiles that begin in this row, and sums them up if windows have whole tiles.
     fn total(&mut self, source: &dyn Source, tile: usize, first: isize) {
         let (block, used) = (self.block, self.tiles_between() > 0);
-        let mut total = Stretch::new(self.kernel.nothing());
-        let any = first + block as isize > -(source.before() as isize);
-        for start in (0..if any { block } else { 0 }).step_by(ROWS) {
+        let mut seen = Stretch::new(self.kernel.nothing());
+        let all_before = first + block as isize <= -(source.before() as isize);
+        let len = if all_before { 0 } else { block };
+        for start in (0..len).step_by(ROWS) {
             let len = ROWS.min(block - start);
             let rows = self.strips[self.now].rows_mut(start, len);
             source.load(first + start as isize, rows);
             if used {
-                let place = start as f64;
-                total =
-                    I::run(Look { scan: self, from: Rows::Now(start), len, place, seen: total });
+                let (from, place) = (Place::Strip(start), start as f64);
+                seen = I::run(Look { scan: self, from, len, place, seen });
             }
         }
-        self.totals.write(tile, total);
+        self.totals.write(tile, seen);
     }
 
     /// Walks the tiles that begin in this row, which are loaded.
@@ -156,7 +161,7 @@ impl<K: Slide, I: Isa, V: Vector> Scan<K, I, V> {
             let (row, len) = (block + start, ROWS.min(rest - start));
             source.load(oldest + row as isize, self.results.rows_mut(0, len));
             let place = row as f64 - window as f64;
-            seen = I::run(Look { scan: self, from: Rows::Results, len, place, seen });
+            seen = I::run(Look { scan: self, from: Place::Results, len, place, seen });
         }
         self.between = I::run(Join { scan: self, seen, tile });
         let strip = 1 - self.now;
@@ -171,9 +176,9 @@ impl<K: Slide, I: Isa, V: Vector> Scan<K, I, V> {
 }
 
 /// Where rows are.
-enum Rows {
+enum Place {
     /// In the strip that is walked, from this one on.
-    Now(usize),
+    Strip(usize),
     /// Where results will be.
     Results,
 }
@@ -181,7 +186,7 @@ enum Rows {
 /// Takes in `len` rows.
 struct Look<'a, K: Slide, I, V: Vector> {
     scan: &'a mut Scan<K, I, V>,
-    from: Rows,
+    from: Place,
     len: usize,
     /// Of the first.
     place: f64,
@@ -205,10 +210,10 @@ impl<K: Slide, I: Isa, V: Vector> Look<'_, K, I, V> {
         let Stretch { mut state, mut count, mut anchor } = self.seen;
         let (zero, one) = (V::splat(0.0), V::splat(1.0));
         let (mut place, scale) = (V::splat(self.place), V::splat(self.scan.scale));
-        let (mut witness, mut range) = (zero, super::Range::<K, V>::new());
+        let (mut witness, mut range) = (zero, Range::<K, V>::new());
         let rows = match self.from {
-            Rows::Now(first) => self.scan.strips[self.scan.now].rows(first, self.len),
-            Rows::Results => self.scan.results.rows(0, self.len),
+            Place::Strip(first) => self.scan.strips[self.scan.now].rows(first, self.len),
+            Place::Results => self.scan.results.rows(0, self.len),
         };
         if !CARE {
             anchor = anchor.unless_nan(anchor, V::load(rows).mul(scale));

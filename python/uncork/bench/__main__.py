@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import os
 import sys
+from dataclasses import replace
 from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -34,11 +35,17 @@ def parser() -> argparse.ArgumentParser:
     )
     extent = made.add_mutually_exclusive_group()
     extent.add_argument("--quick", action="store_true", help="below two minutes")
-    extent.add_argument("--full", action="store_true", help="the whole matrix, days")
+    extent.add_argument("--full", action="store_true", help="the whole matrix, hours")
     extent.add_argument("--load", type=Path, help="show a saved run instead")
     made.add_argument("--only", nargs="+", default=["*"], help="functions: move_* ...")
     made.add_argument("--against", nargs="*", choices=others, help="default: all")
-    made.add_argument("--threads", nargs="+", type=int, help="all; with --full also 1")
+    made.add_argument(
+        "--shapes", nargs="+", type=shape, help="1000 1000x1000 ...; default: by extent"
+    )
+    made.add_argument("--windows", nargs="+", type=positive, help="default: by extent")
+    made.add_argument(
+        "--threads", nargs="+", type=positive, help="all; with --full also 1"
+    )
     made.add_argument(
         "--minutes", type=float, help="a random sample of the cells, so many minutes"
     )
@@ -46,6 +53,16 @@ def parser() -> argparse.ArgumentParser:
     made.add_argument("--page", type=Path, help="write it as HTML; needs matplotlib")
     made.add_argument("--compare", type=Path, help="with a run that was saved")
     return made
+
+
+def shape(text: str) -> tuple[int, ...]:
+    return tuple(positive(part) for part in text.split("x"))
+
+
+def positive(text: str) -> int:
+    if not text.isdecimal() or not int(text):
+        raise argparse.ArgumentTypeError(f"{text!r}: an integer from 1 on")
+    return int(text)
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -65,6 +82,11 @@ def main(arguments: Sequence[str]) -> int:
 
 def measured(options: argparse.Namespace, arguments: Sequence[str]) -> Run:
     plan = QUICK if options.quick else FULL if options.full else NORMAL
+    plan = replace(
+        plan,
+        shapes=tuple(options.shapes or plan.shapes),
+        windows=tuple(options.windows or plan.windows),
+    )
     cores = uncork.get_num_threads()
     threads = options.threads or sorted({1, cores} if options.full else {cores})
     if len(threads) == 1:
@@ -75,10 +97,11 @@ def measured(options: argparse.Namespace, arguments: Sequence[str]) -> Run:
     machine = run.machine()
     modules = run.installed(["uncork", *against(options)])
     cells = list(cases(plan, names, threads))
-    results = run.measure(plan, cells, modules)
     if options.minutes is not None:
         cells = shuffled(cells)
-        results = run.for_minutes(run.measure(plan, cells, modules), options.minutes)
+    results = run.measure(plan, cells, modules)
+    if options.minutes is not None:
+        results = run.for_minutes(results, options.minutes)
     return Run(
         command=" ".join(["python -m uncork.bench", *arguments]),
         date=run.now(),

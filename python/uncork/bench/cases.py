@@ -156,9 +156,9 @@ FULL = Plan(
     dtypes=DTYPES,
     nans=(0.0, 0.1, 0.5),
     windows=(3, 20, 1000),
-    rounds=7,
-    run=2e-3,
-    patience=0.5,
+    rounds=5,
+    run=1e-3,
+    patience=0.2,
 )
 
 

@@ -13,6 +13,7 @@ from uncork.bench.report import (
     cells,
     geometric_mean,
     grouped,
+    is_plain_lane,
     machine,
     peers_of,
     tables,
@@ -150,9 +151,7 @@ def _in_throughput(run: Run, one: Result) -> bool:
     """One lane, and of its windows one."""
     case = one.case
     return (
-        len(case.shape) == 1
-        and case.axis in (None, -1)
-        and (case.dtype, case.nan) == ("float64", 0)
+        is_plain_lane(one)
         and case.threads == most_threads(run.results)
         and case.window in (None, min(WINDOW, case.size))
     )

@@ -16,6 +16,11 @@ if TYPE_CHECKING:
 
 #: From here on, a cell is to be ahead of every peer.
 LARGE = 100_000
+#: What reads each value once and writes next to nothing.
+REDUCTIONS = (
+    *("nansum", "nanmean", "nanvar", "nanstd", "ss"),
+    *("nanmin", "nanmax", "nanargmin", "nanargmax", "anynan", "allnan"),
+)
 #: A first call that takes so much longer has been compiled.
 COMPILED = 0.05
 
@@ -70,6 +75,7 @@ def tables(run: Run) -> Iterator[Table]:
     """What is to be said of a run, except for each of its cells."""
     yield of_means(run)
     yield of_slower(run)
+    yield of_throughput(run)
     yield of_wrong(run)
     yield of_failed(run)
     yield of_first_calls(run)
@@ -135,6 +141,37 @@ def of_slower(run: Run) -> Table:
     ]
     title = f"Slower than bottleneck, or than any other from {LARGE} values on"
     return Table(f"{title}: {len(slower)}", [*FACTS, "peer", "ratio"], slower)
+
+
+def of_throughput(run: Run) -> Table:
+    """How much of what memory can do, of what reads each value once."""
+    chosen = [
+        one
+        for one in sorted(run.results, key=lambda one: one.case.function)
+        if one.case.function in REDUCTIONS and one.case.size >= LARGE
+        if is_plain_lane(one) and "uncork" in one.seconds
+    ]
+    title = "Throughput of uncork beside the bandwidth of memory, float64"
+    columns = ["call", "values", "threads", "GB/s", "of reading"]
+    return Table(title, columns, [_throughput(run, one) for one in chosen])
+
+
+def _throughput(run: Run, one: Result) -> list[str]:
+    threads = f"{one.case.threads}"
+    rate = one.case.bytes / one.seconds["uncork"].minimum
+    limit = run.bandwidth.get(threads, {}).get("read", math.nan)
+    size = f"{one.case.size:.0e}"
+    return [one.case.call, size, threads, f"{rate / 1e9:.1f}", f"{rate / limit:.0%}"]
+
+
+def is_plain_lane(one: Result) -> bool:
+    """Whether it is of one lane of float64 without NaN."""
+    case = one.case
+    return (
+        len(case.shape) == 1
+        and case.axis in (None, -1)
+        and (case.dtype, case.nan) == ("float64", 0)
+    )
 
 
 def of_wrong(run: Run) -> Table:
