@@ -21,6 +21,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from email import message_from_bytes
 from email.message import Message
+from fnmatch import fnmatchcase
 from functools import cached_property
 from pathlib import Path
 from typing import Any, Literal, TypeVar
@@ -470,13 +471,18 @@ def sdist_files(sdist: Archive) -> Iterator[Finding]:
     """An sdist that cannot be built or tested (delta-rs#3364), or that holds what was
     never committed.
     """
-    allowed = {f"{sdist.project.stem}/{name}" for name in tracked(sdist.project)}
-    allowed.add(f"{sdist.project.stem}/PKG-INFO")
-    licences = {f"{sdist.project.stem}/{name}" for name in sdist.project.license_files}
+    project = sdist.project
+    files = {name for name in tracked(project) if not is_left_out(name, project)}
+    allowed = {f"{project.stem}/{name}" for name in {*files, "PKG-INFO"}}
+    licences = {f"{project.stem}/{name}" for name in project.license_files}
     for name in sorted(allowed - licences - sdist.contents.keys()):
         yield Finding(f"{name} is missing", "every tracked file", REBUILD)
     for name in sorted(sdist.contents.keys() - allowed):
         yield Finding(f"{name} is in the sdist", "tracked files only", REBUILD)
+
+
+def is_left_out(name: str, project: Project) -> bool:
+    return any(fnmatchcase(name, pattern) for pattern in project.not_in_sdist)
 
 
 def from_tree(file: Archive, paths: Mapping[str, str]) -> Iterator[Finding]:

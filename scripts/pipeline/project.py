@@ -73,6 +73,12 @@ class Project:
         return list(sbom.get("include", []))
 
     @property
+    def not_in_sdist(self) -> list[str]:
+        """Patterns of tracked files that maturin leaves out of the sdist."""
+        rules = self.pyproject["tool"]["maturin"].get("exclude", [])
+        return [rule["path"] for rule in rules if rule["format"] == "sdist"]
+
+    @property
     def license_files(self) -> list[str]:
         return list(self.pyproject["project"].get("license-files", []))
 
