@@ -264,8 +264,11 @@ def elsewhere_commands(
     }
     tests = PROJECT.root / "tests"
     others = [interpreter.spelled(tests / name) for name in ("pipeline", "peers")]
-    marked = ["-m", "smoke"] if suite == "smoke" else []
-    pytest = ["-P", "-m", "pytest", "-p", "no:cacheprovider", *marked]
+    suites = {
+        "smoke": ["-m", "smoke"],
+        "whole": ["--hypothesis-profile=emulated", "--numprocesses=auto"],
+    }
+    pytest = ["-P", "-m", "pytest", "-p", "no:cacheprovider", *suites[suite]]
     pytest += [f"--ignore={other}" for other in others]
     installed = PROJECT.root / "scripts" / "installed.py"
     return [

@@ -98,6 +98,7 @@ def test_tests_elsewhere_see_the_wheel_and_its_python_alone() -> None:
     assert test.argv[7:9] == ("-m", "smoke")
     whole = stage.elsewhere_commands(interpreter, wheel, folder, "whole")[1]
     assert "smoke" not in whole.argv
+    assert "--hypothesis-profile=emulated" in whole.argv
 
 
 def test_pip_decides_as_the_other_machines_would() -> None:

