@@ -2,7 +2,8 @@
 
 The packages of another suite need another libc than the machine has, so they come with
 everything down to libc, and the interpreter is given the loader and libraries of that
-folder. Those for another processor are the same; an emulator starts them.
+folder. Those for another processor are the same, and stay as they are: an emulator
+shows them that folder in place of `/`.
 """
 
 import shutil
@@ -12,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from pipeline.commands import Command, Failure, ask, command, run
-from provision import apt
+from provision import apt, emulator
 from provision.apt import Apt
 
 # glibc's parts, loaded first: else a wheel with a RUNPATH of its own pulls in those
@@ -37,9 +38,12 @@ class Tree:
         return self.prefix / "root"
 
     @property
+    def processor(self) -> str:
+        return self.architecture or apt.host_architecture()
+
+    @property
     def apt(self) -> Apt:
-        architecture = self.architecture or apt.host_architecture()
-        return Apt(self.prefix / "apt", (self.suite,), architecture)
+        return Apt(self.prefix / "apt", (self.suite,), self.processor)
 
     @property
     def loader(self) -> Path:
@@ -54,13 +58,11 @@ def packages(versions: Sequence[str]) -> list[str]:
 
 
 def patch_command(python: Path, loader: Path) -> Command:
-    libraries = loader.parent
-    folders = [libraries, *(libraries / name for name in ALTERNATIVES)]
     needed = [part for name in GLIBC for part in ("--add-needed", name)]
     return command(
         *("patchelf", "--set-interpreter", loader),
         # RPATH rather than RUNPATH, as it also serves the libraries' own needs.
-        *("--force-rpath", "--set-rpath", ":".join(map(str, folders))),
+        *("--force-rpath", "--set-rpath", loader.parent),
         *needed,
         python,
     )
@@ -71,8 +73,7 @@ def unpack(tree: Tree, versions: Sequence[str], also: Sequence[str] = ()) -> Non
     debian = tree.apt
     debian.update()
     debian.unpack([*packages(versions), *also], tree.root)
-    # venv takes the prefix from the program's folder: bin/ needs a lib/ beside it.
-    link(tree.prefix / "lib", Path("root/usr/lib"))
+    link_folders(tree)
     for version in versions:
         adopt(tree, version)
     debian.clean()
@@ -86,6 +87,17 @@ def install(tree: Tree, versions: Sequence[str]) -> None:
             raise Failure(f"{tree.python(version)} was unpacked and does not start")
 
 
+def link_folders(tree: Tree) -> None:
+    """What an installation would have linked."""
+    # venv takes the prefix from the program's folder: bin/ needs a lib/ beside it.
+    link(tree.prefix / "lib", Path("root/usr/lib"))
+    for name in ("lib", "lib64"):
+        link(tree.root / name, Path("usr") / name)
+    for name in ALTERNATIVES:
+        for library in tree.root.glob(f"usr/lib/*/{name}/*.so.*"):
+            link(library.parents[1] / library.name, Path(name) / library.name)
+
+
 def link(place: Path, target: Path) -> None:
     place.unlink(missing_ok=True)
     place.symlink_to(target)
@@ -97,7 +109,8 @@ def adopt(tree: Tree, version: str) -> None:
     python.parent.mkdir(exist_ok=True)
     # A file, no link: a venv looks for the library beside what it resolves to.
     shutil.copy2(tree.root / "usr" / "bin" / python.name, python)
-    run(patch_command(python, tree.loader))
+    if not emulator.is_needed(tree.processor):
+        run(patch_command(python, tree.loader))
     relocate_wheels(tree, version)
 
 

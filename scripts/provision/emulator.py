@@ -15,6 +15,8 @@ from provision.apt import Apt
 SUITE = "trixie"
 # qemu's own names, where Debian's are others.
 QEMU = {"arm64": "aarch64", "armhf": "arm", "ppc64el": "ppc64le"}
+# Else qemu's own, with vectors of a length that no real processor has.
+CPU = {"arm64": "neoverse-n1"}
 # Processors that run another's programs themselves.
 RUNS = {"amd64": {"amd64", "i386"}, "arm64": {"arm64"}}
 
@@ -25,10 +27,15 @@ REGISTER = (
 )
 
 
+def is_needed(architecture: str) -> bool:
+    """Whether this machine does not run the processor's programs by itself."""
+    host = apt.host_architecture()
+    return architecture not in RUNS.get(host, {host})
+
+
 def prefix(program: Path, architecture: str) -> tuple[str, ...]:
     """What goes before a command line that starts the program."""
-    host = apt.host_architecture()
-    if architecture in RUNS.get(host, {host}):
+    if not is_needed(architecture):
         return ()
     qemu = provide(QEMU.get(architecture, architecture))
     namespace = ("unshare", "--user", "--map-root-user", "--mount")
@@ -40,6 +47,12 @@ def prefix(program: Path, architecture: str) -> tuple[str, ...]:
             f" newer does): {finished.output.strip()}"
         )
     return made
+
+
+def environment(root: Path, architecture: str) -> dict[str, str]:
+    """Where the loader and the libraries of that processor lie, as if in `/`."""
+    cpu = {"QEMU_CPU": CPU[architecture]} if architecture in CPU else {}
+    return {"QEMU_LD_PREFIX": str(root), **cpu} if is_needed(architecture) else {}
 
 
 def registration(program: Path, qemu: Path) -> str:

@@ -36,8 +36,6 @@ from targets import Plan, Python, Target
 
 # Debian's releases, by the Python that is theirs.
 SUITES = {Python(3, 13): "trixie", Python(3, 15): "forky"}
-# Else qemu's own, with vectors of a length that no real processor has.
-QEMU_CPU = {"arm64": "neoverse-n1"}
 # glibc's minor versions, newest first, for which pip may take a wheel.
 GLIBC = range(41, 16, -1)
 
@@ -136,13 +134,12 @@ def from_debian(target: Target, python: Python) -> Interpreter:
         numpy = [] if (site / "numpy").exists() else ["python3-numpy"]
         debian.unpack(tree, [str(python)], ["libstdc++6", *numpy])
         precompile(python, tree.root / "usr" / "lib")
-    cpu = QEMU_CPU.get(target.debian)
     return Interpreter(
         python,
         (*emulator.prefix(program, target.debian), str(program)),
         platforms,
         site,
-        {"QEMU_CPU": cpu} if cpu else {},
+        emulator.environment(tree.root, target.debian),
     )
 
 

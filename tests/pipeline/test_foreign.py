@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from pipeline import windows_linker
-from pipeline.commands import Failure, Finished
-from provision import emulator, foreign, musl, rust, wine, wine_shims
+from pipeline.commands import Command, Failure, Finished
+from provision import debian, emulator, foreign, musl, rust, wine, wine_shims
 from targets import Plan, Python
 
 TRIPLE = "mips-unknown-none"
@@ -186,6 +186,49 @@ def test_a_kernel_that_is_too_old_is_named(
     )
     with pytest.raises(Failure, match=r"Linux 6\.7.*mount: denied"):
         emulator.prefix(elf(tmp_path, kind=3), "arm64")
+
+
+@pytest.mark.parametrize("architecture", ["arm64", "s390x"])
+def test_an_emulated_program_finds_its_libraries(
+    architecture: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(emulator.apt, "host_architecture", lambda: "amd64")
+    made = emulator.environment(Path("/tree/root"), architecture)
+    assert made["QEMU_LD_PREFIX"] == "/tree/root"
+    assert made.get("QEMU_CPU") == emulator.CPU.get(architecture)
+    assert emulator.environment(Path("/tree/root"), "i386") == {}
+
+
+@pytest.mark.parametrize(("architecture", "patched"), [("i386", 1), ("s390x", 0)])
+def test_only_what_this_machine_runs_itself_is_patched(
+    architecture: str, patched: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """patchelf 0.19 leaves programs of s390x that cannot be loaded."""
+    tree = debian.Tree(tmp_path, "trixie", architecture)
+    libraries = tree.root / "usr" / "lib" / f"{architecture}-linux-gnu"
+    libraries.mkdir(parents=True)
+    (libraries / "ld-linux.so.2").touch()
+    program = tree.root / "usr" / "bin" / "python3.13"
+    program.parent.mkdir()
+    program.touch()
+    ran: list[Command] = []
+    monkeypatch.setattr(emulator.apt, "host_architecture", lambda: "amd64")
+    monkeypatch.setattr(debian, "run", ran.append)
+    debian.adopt(tree, "3.13")
+    assert [one.argv[0] for one in ran] == ["patchelf"] * patched
+    assert tree.python("3.13").is_file()
+
+
+def test_libraries_are_linked_as_an_installation_would(tmp_path: Path) -> None:
+    tree = debian.Tree(tmp_path)
+    blas = tree.root / "usr" / "lib" / "s390x-linux-gnu" / "blas" / "libblas.so.3"
+    blas.parent.mkdir(parents=True)
+    blas.write_text("blas")
+    debian.link_folders(tree)
+    debian.link_folders(tree)
+    for folder in ("root/lib", "root/usr/lib", "lib"):
+        linked = tmp_path / folder / "s390x-linux-gnu" / "libblas.so.3"
+        assert linked.read_text() == "blas", folder
 
 
 # Interpreters.
