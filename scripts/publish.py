@@ -1,19 +1,28 @@
 """Upload a release: the wheels first, the sdist last.
 
-    python scripts/publish.py --url URL [DIST]
+    python scripts/publish.py --index pypi [DIST]
+    python scripts/publish.py --index pypi --attest [DIST]    with PEP 740 attestations
+    python scripts/publish.py --index URL --sample [DIST]     a part, to a local index
 
 Refuses, before the first byte, a set of files that is not the plan's, a gate of the
-audit that fails, and files that are not those that the ledger recorded as built and
-tested. A part of the plan goes to no index but one on this machine. Who uploads is
-twine's business: TWINE_USERNAME and TWINE_PASSWORD, or trusted publishing in GitHub
-Actions.
+audit that fails, files that are not those that the ledger recorded as built and
+tested, a version that is on the index with other bytes, a release that the index has
+closed or has no room for, and, for a real index, a tag, version, changelog or lock
+file that disagree. Interrupted anywhere, start it again: it goes on where it was. Who
+uploads is twine's business: TWINE_USERNAME and TWINE_PASSWORD, or trusted publishing in
+GitHub Actions.
 """
 
 import argparse
-import urllib.parse
-from collections.abc import Iterable, Iterator, Sequence
+import shutil
+import sys
+import tempfile
+from collections.abc import Iterator, Sequence
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import TYPE_CHECKING
 
+import release
 import targets
 from pipeline import ledger, toolenv
 from pipeline.commands import Command, Failure, command, main, run
@@ -21,9 +30,17 @@ from pipeline.ledger import Entry
 from pipeline.project import PROJECT
 from targets import Plan
 
+if TYPE_CHECKING:
+    from pipeline.index import Index, Listed
+
+# PyPI's, since July 2026: later no file is added to a release.
+WINDOW = timedelta(days=14)
+# PyPI's for a project, unless more was granted.
+QUOTA = 10_000_000_000
+
 
 def obstacles(dist: Path, plan: Plan, entries: Sequence[Entry]) -> Iterator[str]:
-    """Everything that speaks against an upload."""
+    """What of the files speaks against an upload."""
     present = {path.name for path in dist.iterdir()} - {ledger.NAME}
     for name in sorted(set(plan.files) - present):
         yield f"{name} is in the plan and not in {dist}"
@@ -60,21 +77,60 @@ def failed_gates(dist: Path, plan: Plan) -> Iterator[str]:
             yield f"{file or dist} fails the gate {gate}: {findings[0].found}"
 
 
-def upload_command(file: Path, url: str) -> Command:
-    return command(
-        *("twine", "upload", "--non-interactive", "--disable-progress-bar"),
-        *("--repository-url", url),
-        file,
-    )
+def closed(listed: "dict[str, Listed]", plan: Plan, now: datetime) -> Iterator[str]:
+    """That the index takes no more files of this release, or has no room for them."""
+    ours = [listed[name] for name in plan.files if name in listed]
+    first = min((one.uploaded for one in ours if one.uploaded), default=now)
+    if len(ours) < len(plan.files) and now - first >= WINDOW:
+        yield (
+            f"the first file of {PROJECT.version} was uploaded on {first:%Y-%m-%d}, and"
+            f" after {WINDOW.days} days the index takes no more: yank it and release"
+            " another version"
+        )
 
 
-def upload_commands(dist: Path, files: Iterable[str], url: str) -> list[Command]:
-    """One command a file, in the plan's order: after a fault it is known what is up."""
-    return [upload_command(dist / name, url) for name in files]
+def crowded(listed: "dict[str, Listed]", dist: Path, plan: Plan) -> Iterator[str]:
+    taken = sum(one.size for one in listed.values())
+    missing = [dist / name for name in plan.files if name not in listed]
+    needed = sum(path.stat().st_size for path in missing)
+    if taken + needed > QUOTA:
+        yield (
+            f"{taken:,} bytes on the index and {needed:,} to come are more than"
+            f" {QUOTA:,}: delete old releases, or ask the index for more"
+        )
 
 
-def is_of_this_machine(url: str) -> bool:
-    return urllib.parse.urlsplit(url).hostname in {"127.0.0.1", "::1", "localhost"}
+def conflicts(listed: "dict[str, Listed]", dist: Path, plan: Plan) -> Iterator[str]:
+    """What is on the index under our names, and is something else."""
+    for name in sorted(listed):
+        if PROJECT.is_of_release(name) and name not in plan.files:
+            yield f"{name} is on the index and not in the plan"
+        digest = listed[name].sha256
+        if name in plan.files and digest and digest != ledger.sha256(dist / name):
+            yield f"{name} is on the index with other bytes, sha256 {digest}"
+
+
+def against(dist: Path, plan: Plan, where: "Index") -> list[str]:
+    """Everything that speaks against an upload: nothing was sent yet."""
+    from pipeline import index
+
+    found = list(obstacles(dist, plan, ledger.read(dist)))
+    if not where.is_of_this_machine:
+        found += release.disagreements(tagged=True)
+    found = found or list(failed_gates(dist, plan))
+    if found:
+        return found
+    listed = index.files(where.simple, PROJECT.name)
+    return [
+        *conflicts(listed, dist, plan),
+        *closed(listed, plan, datetime.now(UTC)),
+        *crowded(listed, dist, plan),
+    ]
+
+
+def attest_command(files: Sequence[Path]) -> Command:
+    """Signs that this workflow made these bytes; only in GitHub Actions."""
+    return command(sys.executable, "-m", "pypi_attestations", "sign", *files)
 
 
 def parser() -> argparse.ArgumentParser:
@@ -82,7 +138,10 @@ def parser() -> argparse.ArgumentParser:
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("dist", nargs="?", type=Path, default=PROJECT.root / "dist")
-    parser.add_argument("--url", required=True, help="where the index takes uploads")
+    parser.add_argument(
+        "--index", required=True, help="pypi, testpypi, or the address of a local one"
+    )
+    parser.add_argument("--attest", action="store_true", help="sign each file first")
     targets.add_selection(parser)
     return parser
 
@@ -90,17 +149,25 @@ def parser() -> argparse.ArgumentParser:
 def stage(arguments: Sequence[str]) -> int:
     options = parser().parse_args(arguments)
     toolenv.enter()
+    from pipeline import index, upload
+
+    where = index.of(options.index)
     part = targets.selected(options)
-    if part and not is_of_this_machine(options.url):
-        raise Failure(f"a part of the plan is for rehearsals, not for {options.url}")
+    if part and not where.is_of_this_machine:
+        raise Failure(f"a part of the plan is for rehearsals, not for {options.index}")
     plan = part or targets.load()
     dist = options.dist.resolve()
-    found = [*obstacles(dist, plan, ledger.read(dist))] or [*failed_gates(dist, plan)]
-    if found:
+    if found := against(dist, plan, where):
         raise Failure("nothing was uploaded:\n  " + "\n  ".join(found))
-    for one in upload_commands(dist, plan.files, options.url):
-        run(one)
-    print(f"uploaded {len(plan.files)} files, {plan.files[-1]} last")
+    files = [dist / name for name in plan.files]
+    with tempfile.TemporaryDirectory(prefix=f"{PROJECT.name}-attested-") as name:
+        if options.attest:
+            # Beside copies: dist/ remains what was audited.
+            files = [shutil.copy(path, name) for path in files]
+            run(attest_command(files))
+        post = upload.twine(where, attested=options.attest)
+        upload.upload_all(files, where, post)
+    print(f"published {len(files)} files, {files[-1].name} last")
     return 0
 
 

@@ -69,14 +69,14 @@ def stages(plan: Plan, part: str, dist: Path, url: str) -> list[Stage]:
     again = plan.targets[0].name
     build = script("build", part, "--verify", again, "--dist", dist)
     test = script("test", "--suite", suite, "--wheel", *wheels)
-    upload = script("publish", dist, part, "--url", url, env=ANYONE)
+    upload = script("publish", dist, part, "--index", url, env=ANYONE)
     return [
         Stage("plan", script("targets")),
         Stage("build", build, ("plan",)),
         Stage("audit", script("audit", dist, part), ("build",)),
         Stage("test", test, ("build",)),
         Stage("publish", upload, ("audit", "test")),
-        Stage("verify", script("verify", dist, "--url", f"{url}simple/"), ("publish",)),
+        Stage("verify", script("verify", dist, "--index", url), ("publish",)),
         *(
             # What the README says of each wheel is what has just become of it.
             [Stage("support", script("support", "--record", dist), ("verify",))]

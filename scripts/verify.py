@@ -1,39 +1,76 @@
 """Prove a release from its index: as published, so built; installed, it runs.
 
-    python scripts/verify.py --url URL [DIST]
+    python scripts/verify.py --index pypi [DIST]
+    python scripts/verify.py --index pypi --attested [DIST]    with PEP 740 attestations
 
-Every file of the index must have the bytes that dist/ledger.json recorded, and none
-may be missing. pip must find the right one of them for every platform and Python of
-the plan. Then it installs the release from there into a new environment, and the
-command in [tool.pipeline] runs in it.
+Waits until the index lists every file of dist/ledger.json, for some minutes at most.
+Each must have the bytes that were recorded, and nothing else may be there under this
+version. pip must find the right file for every platform and Python of the plan. Then it
+installs the release from there into a new environment, and the command in
+[tool.pipeline] runs in it. It says what to do about what it finds, and does none of it.
 """
 
 import argparse
 import json
+import os
 import sys
 import tempfile
-from collections.abc import Iterator, Sequence
+import time
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import targets
 from pipeline import ledger, toolenv
-from pipeline.commands import Command, Failure, command, main, run, silent
+from pipeline.commands import (
+    Command,
+    Failure,
+    attempt,
+    command,
+    main,
+    run,
+    silent,
+)
 from pipeline.ledger import Entry
 from pipeline.project import PROJECT
 from targets import Plan, Python, Target
 
+if TYPE_CHECKING:
+    from pipeline.index import Listed
 
-def differences(simple: str, entries: Sequence[Entry]) -> Iterator[str]:
+
+# How long an index may take to list what it took, and how often it is asked.
+WAIT_SECONDS = 600
+EACH_SECONDS = 10
+
+
+def complete(
+    simple: str, names: Collection[str], seconds: float
+) -> dict[str, "Listed"]:
+    """What the index lists, as soon as nothing is missing, or when time is up."""
+    from pipeline import index
+
+    end = time.monotonic() + seconds
+    while True:
+        listed = index.files(simple, PROJECT.name)
+        missing = len(set(names) - listed.keys())
+        if not missing or time.monotonic() >= end:
+            return listed
+        print(f"{missing} files are not listed yet", flush=True)
+        time.sleep(min(EACH_SECONDS, seconds))
+
+
+def differences(
+    listed: Mapping[str, "Listed"], entries: Sequence[Entry]
+) -> Iterator[str]:
     """What the index has that is not the ledger's."""
     from pipeline import index
 
-    present = index.files(simple, PROJECT.name)
     for entry in entries:
-        if entry.file not in present:
-            yield f"{entry.file} is not on the index: publish again"
+        if entry.file not in listed:
+            yield f"{entry.file} is not on the index: publish again, it resumes"
             continue
-        digest = index.digest(present[entry.file])
+        digest = index.digest(listed[entry.file].address)
         if digest != entry.sha256:
             yield (
                 f"{entry.file} has sha256 {digest} on the index and {entry.sha256} in"
@@ -41,6 +78,42 @@ def differences(simple: str, entries: Sequence[Entry]) -> Iterator[str]:
             )
         else:
             print(f"same bytes: {entry.file}", flush=True)
+    known = {entry.file for entry in entries}
+    for name in sorted(listed.keys() - known):
+        if PROJECT.is_of_release(name):
+            yield f"{name} is on the index and nobody built it: yank the release"
+
+
+def unattested(
+    listed: Mapping[str, "Listed"], entries: Sequence[Entry]
+) -> Iterator[str]:
+    """Files without an attestation that is by this repository's workflow."""
+    for entry in entries:
+        found = listed[entry.file]
+        if not found.provenance:
+            yield f"{entry.file} has no attestation: was publish.py given --attest?"
+            continue
+        finished = attempt(attestation_command(found.address), show=silent)
+        if finished.status:
+            said = finished.output.strip().rpartition("\n")[2]
+            yield f"{entry.file}: {said}: yank the release if others cannot verify it"
+
+
+def attestation_command(address: str) -> Command:
+    return command(
+        *(sys.executable, "-m", "pypi_attestations", "verify", "pypi"),
+        *("--repository", repository(), address),
+    )
+
+
+def repository() -> str:
+    """Whose workflow must have attested: the one that is running."""
+    server, name = (
+        os.environ.get(f"GITHUB_{part}", "") for part in ("SERVER_URL", "REPOSITORY")
+    )
+    if not name:
+        raise Failure("--attested: GITHUB_REPOSITORY=owner/name says whose it must be")
+    return f"{server or 'https://github.com'}/{name}"
 
 
 def pip(python: str | Path, verb: str, simple: str, *arguments: str | Path) -> Command:
@@ -146,18 +219,31 @@ def parser() -> argparse.ArgumentParser:
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("dist", nargs="?", type=Path, default=PROJECT.root / "dist")
-    parser.add_argument("--url", required=True, help="the index's simple/ address")
+    parser.add_argument(
+        "--index", required=True, help="pypi, testpypi, or the address of a local one"
+    )
+    parser.add_argument("--attested", action="store_true", help="check attestations")
+    parser.add_argument(
+        "--wait", type=float, default=WAIT_SECONDS, metavar="SECONDS", help="at most"
+    )
     return parser
 
 
 def stage(arguments: Sequence[str]) -> int:
     options = parser().parse_args(arguments)
     toolenv.enter()
+    from pipeline import index
+
+    simple = index.of(options.index).simple
     entries = ledger.read(options.dist.resolve())
-    if found := list(differences(options.url, entries)):
+    listed = complete(simple, [entry.file for entry in entries], options.wait)
+    found = list(differences(listed, entries))
+    if options.attested and not found:
+        found = list(unattested(listed, entries))
+    if found:
         raise Failure("the index is not the release:\n  " + "\n  ".join(found))
-    download_all(options.url, targets.load(), entries)
-    install_and_run(options.url, entries)
+    download_all(simple, targets.load(), entries)
+    install_and_run(simple, entries)
     return 0
 
 

@@ -67,6 +67,10 @@ class Project:
     def stubs(self) -> Path:
         return self.root / "stubs"
 
+    def is_of_release(self, name: str) -> bool:
+        """Whether a file of this name is of this version."""
+        return bool(re.match(rf"{re.escape(self.stem)}(-|\.tar|\.zip)", name))
+
     @property
     def sboms(self) -> list[str]:
         sbom = self.pyproject["tool"]["maturin"].get("sbom", {})
