@@ -1,10 +1,12 @@
 """Publishing and verifying, on an index of our own."""
 
+import json
 import os
 import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -14,7 +16,7 @@ import rehearse
 import targets
 import verify
 from pipeline import index, ledger
-from pipeline.commands import Failure
+from pipeline.commands import Command, Failure, Finished
 from pipeline.ledger import Entry, EnvResult
 from pipeline.project import Project
 from targets import Plan, Python
@@ -69,7 +71,7 @@ def change(release: Path, plan: Plan, env: str, tests: list[EnvResult]) -> None:
     ],
 )
 def test_an_index_of_this_machine_is_told_from_another(url: str, ours: bool) -> None:
-    assert publish.is_of_this_machine(url) == ours
+    assert index.of(url).is_of_this_machine == ours
 
 
 def test_a_part_of_the_plan_goes_to_no_real_index(tmp_path: Path) -> None:
@@ -131,11 +133,55 @@ def test_a_test_that_cannot_run_here_is_excused_by_the_ledger(
 
 
 def test_wheels_go_up_first_and_the_sdist_last(plan: Plan, project: Project) -> None:
-    commands = publish.upload_commands(Path("/dist"), plan.files, "http://index/")
-    files = [command.argv[-1] for command in commands]
-    assert files == [f"/dist/{name}" for name in plan.files]
-    assert files[-1] == f"/dist/{project.sdist}"
-    assert all("http://index/" in command.argv for command in commands)
+    assert plan.files[-1] == project.sdist
+    assert all(name.endswith(".whl") for name in plan.files[:-1])
+
+
+def listed(plan: Plan, release: Path, **given: object) -> dict[str, index.Listed]:
+    """An index that has all files but the last, all with the same facts."""
+    return {
+        name: index.Listed("https://index/f", ledger.sha256(release / name), **given)
+        for name in plan.files[:-1]
+    }
+
+
+NOW = datetime(2026, 11, 23, tzinfo=UTC)
+
+
+def test_a_release_that_the_index_has_closed_is_not_begun(
+    release: Path, plan: Plan
+) -> None:
+    open_still = listed(plan, release, uploaded=NOW - timedelta(days=13, hours=23))
+    assert list(publish.closed(open_still, plan, NOW)) == []
+    over = listed(plan, release, uploaded=NOW - timedelta(days=14))
+    [said] = publish.closed(over, plan, NOW)
+    assert "uploaded on 2026-11-09, and after 14 days" in said
+    # Of a whole release there is nothing to add.
+    whole = {**over, plan.files[-1]: index.Listed("https://index/f")}
+    assert list(publish.closed(whole, plan, NOW)) == []
+
+
+def test_a_release_that_does_not_fit_is_not_begun(release: Path, plan: Plan) -> None:
+    assert list(publish.crowded(listed(plan, release, size=1), release, plan)) == []
+    full = {"old.whl": index.Listed("https://index/f", size=publish.QUOTA)}
+    [said] = publish.crowded(full, release, plan)
+    assert f"more than {publish.QUOTA:,}" in said
+
+
+def test_what_is_there_must_be_ours(release: Path, plan: Plan) -> None:
+    there = listed(plan, release)
+    assert list(publish.conflicts(there, release, plan)) == []
+    there[plan.files[0]] = index.Listed("https://index/f", "0" * 64)
+    foreign = plan.files[0].replace("cp311", "cp27")
+    there[foreign] = index.Listed("https://index/f")
+    there["other-1.0.tar.gz"] = index.Listed("https://index/f")
+    found = list(publish.conflicts(there, release, plan))
+    assert sorted(found) == sorted(
+        [
+            f"{plan.files[0]} is on the index with other bytes, sha256 {'0' * 64}",
+            f"{foreign} is on the index and not in the plan",
+        ]
+    )
 
 
 @pytest.fixture
@@ -147,7 +193,7 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, Path
 
 def publish_from(release: Path, url: str) -> "subprocess.CompletedProcess[str]":
     """The stage as it is started, which goes on in the tool environment."""
-    argv = [sys.executable, publish.__file__, str(release), "--sample", "--url", url]
+    argv = [sys.executable, publish.__file__, str(release), "--sample", "--index", url]
     environ = {**os.environ, **rehearse.ANYONE}
     return subprocess.run(
         argv, env=environ, capture_output=True, text=True, check=False
@@ -164,13 +210,19 @@ def test_a_published_release_is_what_the_ledger_says(
     assert {path.name for path in folder.iterdir()} == set(plan.files)
     simple = f"{url}simple/"
     entries = ledger.read(release)
-    assert list(verify.differences(simple, entries)) == []
+    there = verify.complete(simple, plan.files, 0)
+    assert list(verify.differences(there, entries)) == []
 
     (folder / plan.files[0]).write_bytes(b"other bytes")
     (folder / plan.files[-1]).unlink()
-    other, missing = sorted(verify.differences(simple, entries))
-    assert "are not the tested bytes" in other
-    assert missing == f"{plan.files[-1]} is not on the index: publish again"
+    foreign = plan.files[0].replace("cp311", "cp27")
+    (folder / foreign).write_bytes(b"")
+    there = verify.complete(simple, plan.files, 0)
+    found = list(verify.differences(there, entries))
+    assert len(found) == 3
+    assert "are not the tested bytes" in found[0]
+    assert found[1].startswith(f"{plan.files[-1]} is not on the index: publish again")
+    assert found[2].startswith(f"{foreign} is on the index and nobody built it")
 
 
 def test_nothing_is_uploaded_where_something_speaks_against_it(
@@ -200,9 +252,9 @@ def test_a_failing_gate_is_an_obstacle(
 
 def test_the_index_ends_with_its_block(tmp_path: Path) -> None:
     with index.serve(tmp_path) as url:
-        assert index.fetch(url)
+        assert index.request(url)
     with pytest.raises(Failure, match="refused"):
-        index.fetch(url)
+        index.request(url)
 
 
 def test_the_index_listens_to_this_machine_alone(served: tuple[str, Path]) -> None:
@@ -210,23 +262,99 @@ def test_the_index_listens_to_this_machine_alone(served: tuple[str, Path]) -> No
 
 
 def test_the_index_does_not_answer_for_others(served: tuple[str, Path]) -> None:
-    with pytest.raises(Failure, match="404"):
-        index.files(f"{served[0]}simple/", "numpy")
+    assert index.files(f"{served[0]}simple/", "numpy") == {}
+    with pytest.raises(index.Absent, match="404"):
+        index.request(f"{served[0]}simple/numpy/")
 
 
 def test_only_addresses_of_indexes_are_fetched() -> None:
     with pytest.raises(Failure, match="no address of an index"):
-        index.fetch("file:///etc/passwd")
+        index.request("file:///etc/passwd")
+
+
+def answer(kind: str, body: bytes, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(index, "request", lambda *_, **__: (kind, body))
 
 
 def test_links_are_read_as_the_specification_has_them(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    page = b'<a href="../../f/a-1.0%2Blocal.tar.gz#sha256=00" data-x="y">text</a>'
-    monkeypatch.setattr(index, "fetch", lambda _address: page)
+    digest = "0a" * 32
+    page = f"""<a href="../../f/a-1.0%2Blocal.tar.gz#sha256={digest}"
+        data-provenance="https://index/p">text</a><a href="b.whl">b</a>"""
+    answer("text/html", page.encode(), monkeypatch)
     assert index.files("https://index/simple", "A_b") == {
-        "a-1.0+local.tar.gz": "https://index/f/a-1.0%2Blocal.tar.gz#sha256=00"
+        "a-1.0+local.tar.gz": index.Listed(
+            f"https://index/f/a-1.0%2Blocal.tar.gz#sha256={digest}",
+            digest,
+            provenance="https://index/p",
+        ),
+        "b.whl": index.Listed("https://index/simple/a-b/b.whl"),
     }
+
+
+def test_json_is_read_as_the_specification_has_it(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    file = {
+        "filename": "a-1.0.tar.gz",
+        "url": "https://files/a-1.0.tar.gz",
+        "hashes": {"sha256": "0a" * 32},
+        "size": 7,
+        "upload-time": "2026-11-23T00:00:00.000000Z",
+        "provenance": None,
+    }
+    page = {"meta": {"api-version": "1.4"}, "name": "a", "files": [file]}
+    answer(index.JSON, json.dumps(page).encode(), monkeypatch)
+    assert index.files("https://index/simple/", "a") == {
+        "a-1.0.tar.gz": index.Listed(
+            "https://files/a-1.0.tar.gz", "0a" * 32, size=7, uploaded=NOW
+        )
+    }
+
+
+def test_an_index_is_named_or_is_an_address() -> None:
+    assert index.of("pypi").upload == "https://upload.pypi.org/legacy/"
+    local = index.of("http://127.0.0.1:8080")
+    assert (local.upload, local.simple) == (
+        *("http://127.0.0.1:8080/", "http://127.0.0.1:8080/simple/"),
+    )
+    with pytest.raises(Failure, match="pypy: neither pypi, testpypi nor the address"):
+        index.of("pypy")
+
+
+def test_a_release_is_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    answers = [{}, {"a": index.Listed("x")}, {"a": index.Listed("x")}]
+    monkeypatch.setattr(index, "files", lambda *_: answers.pop(0))
+    monkeypatch.setattr(verify, "EACH_SECONDS", 0)
+    assert set(verify.complete("s/", ["a"], 5)) == {"a"}
+    assert len(answers) == 1
+
+
+def test_attestations_must_be_there_and_be_ours(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("GITHUB_REPOSITORY", "owner/name")
+    monkeypatch.setenv("GITHUB_SERVER_URL", "https://github.com")
+    asked: list[str] = []
+
+    def refuse(command: Command, **_: object) -> Finished:
+        asked.append(" ".join(command.argv[1:]))
+        return Finished(command, 1, "Verification failed: other workflow\n")
+
+    monkeypatch.setattr(verify, "attempt", refuse)
+    entries = [ledger.Entry(name, "00", 1, "", {}) for name in ("a", "b")]
+    there = {
+        "a": index.Listed("https://index/a"),
+        "b": index.Listed("https://index/b", provenance="https://index/p"),
+    }
+    absent, wrong = verify.unattested(there, entries)
+    assert absent == "a has no attestation: was publish.py given --attest?"
+    assert wrong.startswith("b: Verification failed: other workflow")
+    assert asked == [
+        "-m pypi_attestations verify pypi --repository https://github.com/owner/name"
+        " https://index/b"
+    ]
 
 
 def test_ours_is_installed_from_one_index_only(project: Project) -> None:
