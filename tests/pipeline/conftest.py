@@ -25,9 +25,9 @@ def plan() -> targets.Plan:
 
 
 @pytest.fixture(scope="session")
-def sample(plan: targets.Plan) -> targets.Plan:
+def sample() -> targets.Plan:
     """The part of the plan that every run of CI builds."""
-    return plan.of_sample(targets.host_triple())
+    return targets.load().of_sample(targets.host_triple())
 
 
 @pytest.fixture(scope="session")
