@@ -8,6 +8,7 @@ import sys
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -137,7 +138,7 @@ def test_wheels_go_up_first_and_the_sdist_last(plan: Plan, project: Project) -> 
     assert all(name.endswith(".whl") for name in plan.files[:-1])
 
 
-def listed(plan: Plan, release: Path, **given: object) -> dict[str, index.Listed]:
+def listed(plan: Plan, release: Path, **given: Any) -> dict[str, index.Listed]:
     """An index that has all files but the last, all with the same facts."""
     return {
         name: index.Listed("https://index/f", ledger.sha256(release / name), **given)

@@ -187,7 +187,7 @@ def test_a_cut_is_one_commit_with_one_version(
 
 
 def cut(root: Path, version: str) -> "subprocess.CompletedProcess[str]":
-    argv = [sys.executable, root / "scripts" / "release.py", version]
+    argv = [sys.executable, str(root / "scripts" / "release.py"), version]
     return subprocess.run(argv, cwd=root, capture_output=True, text=True, check=False)
 
 
