@@ -4,12 +4,13 @@ import re
 import stat
 import subprocess
 from pathlib import Path
+from typing import Literal
 
 import pytest
 
 from pipeline import windows_linker
 from pipeline.commands import Command, Failure, Finished
-from provision import debian, emulator, foreign, musl, rust, wine, wine_shims
+from provision import apt, debian, emulator, foreign, musl, rust, wine, wine_shims
 from targets import Plan, Python
 
 TRIPLE = "mips-unknown-none"
@@ -135,7 +136,8 @@ def test_the_linker_knows_every_windows_of_the_plan(plan: Plan) -> None:
 
 def elf(tmp_path: Path, *, kind: int, big: bool = False) -> Path:
     """A file that begins as a program of s390x or aarch64 does."""
-    order, machine = ("big", 22) if big else ("little", 183)
+    order: Literal["little", "big"] = "big" if big else "little"
+    machine = 22 if big else 183
     header = bytearray(20)
     header[:7] = b"\x7fELF\x02" + (b"\x02" if big else b"\x01") + b"\x01"
     header[16:18] = kind.to_bytes(2, order)
@@ -171,7 +173,7 @@ def test_programs_of_that_processor_are_emulated_and_no_others(
 def test_a_processor_that_runs_it_needs_no_emulator(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(emulator.apt, "host_architecture", lambda: "amd64")
+    monkeypatch.setattr(apt, "host_architecture", lambda: "amd64")
     monkeypatch.setattr(emulator, "provide", refuse)
     assert emulator.prefix(Path("/python"), "i386") == ()
 
@@ -179,7 +181,7 @@ def test_a_processor_that_runs_it_needs_no_emulator(
 def test_a_kernel_that_is_too_old_is_named(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    monkeypatch.setattr(emulator.apt, "host_architecture", lambda: "amd64")
+    monkeypatch.setattr(apt, "host_architecture", lambda: "amd64")
     monkeypatch.setattr(emulator, "provide", lambda name: Path(f"/q/qemu-{name}"))
     monkeypatch.setattr(
         emulator, "attempt", lambda one, **_: Finished(one, 32, "mount: denied\n")
@@ -192,7 +194,7 @@ def test_a_kernel_that_is_too_old_is_named(
 def test_an_emulated_program_finds_its_libraries(
     architecture: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(emulator.apt, "host_architecture", lambda: "amd64")
+    monkeypatch.setattr(apt, "host_architecture", lambda: "amd64")
     made = emulator.environment(Path("/tree/root"), architecture)
     assert made["QEMU_LD_PREFIX"] == "/tree/root"
     assert made.get("QEMU_CPU") == emulator.CPU.get(architecture)
@@ -212,7 +214,7 @@ def test_only_what_this_machine_runs_itself_is_patched(
     program.parent.mkdir()
     program.touch()
     ran: list[Command] = []
-    monkeypatch.setattr(emulator.apt, "host_architecture", lambda: "amd64")
+    monkeypatch.setattr(apt, "host_architecture", lambda: "amd64")
     monkeypatch.setattr(debian, "run", ran.append)
     debian.adopt(tree, "3.13")
     assert [one.argv[0] for one in ran] == ["patchelf"] * patched
