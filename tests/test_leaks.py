@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import contextlib
-import ctypes
 import gc
+import platform
 import sys
 from typing import TYPE_CHECKING, Any
 
@@ -22,25 +22,23 @@ TIMES = 1000
 FEW = TIMES // 2
 
 
-class Mallinfo(ctypes.Structure):
-    """What the C library knows of its heap."""
-
-    _fields_ = [
-        (name, ctypes.c_size_t)
-        for name in (
-            "arena", "ordblks", "smblks", "hblks", "hblkhd",
-            "usmblks", "fsmblks", "uordblks", "fordblks", "keepcost",
-        )
-    ]  # fmt: skip
+#: What the GNU C library knows of its heap.
+HEAP = (
+    "arena", "ordblks", "smblks", "hblks", "hblkhd",
+    "usmblks", "fsmblks", "uordblks", "fordblks", "keepcost",
+)  # fmt: skip
 
 
 def mallinfo() -> Callable[[], Any] | None:
     """Where NumPy's and our memory comes from, if it is the GNU C library."""
-    if sys.platform != "linux":
+    if platform.libc_ver()[0] != "glibc":
         return None
+    import ctypes  # which a Python for another library may lack
+
+    members = [(name, ctypes.c_size_t) for name in HEAP]
     function = getattr(ctypes.CDLL(None), "mallinfo2", None)
     if function is not None:
-        function.restype = Mallinfo
+        function.restype = type("Mallinfo", (ctypes.Structure,), {"_fields_": members})
     return function
 
 
