@@ -70,10 +70,14 @@ def transposed(a: np.ndarray) -> np.ndarray:
     return a.transpose(axes).copy().transpose(np.argsort(axes) if axes else [])
 
 
+#: Bytes, of an address space of 64 or 32 bits.
+FAR = np.iinfo(np.intp).max >> 12
+
+
 def loose_unit_axes(a: np.ndarray) -> np.ndarray:
     """Axes of length one have strides that lead nowhere (pydata/bottleneck#381)."""
     each = zip(a.shape, a.strides, strict=True)
-    strides = [1 << 40 if length == 1 else stride for length, stride in each]
+    strides = [FAR if length == 1 else stride for length, stride in each]
     return np.lib.stride_tricks.as_strided(a, strides=strides)
 
 

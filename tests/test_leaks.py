@@ -105,7 +105,7 @@ ARRAYS = {
     "float64": np.arange(60.0).reshape(6, 10),
     "float32": np.asfortranarray(np.arange(60.0, dtype=np.float32).reshape(6, 10)),
     "int64": np.arange(60).reshape(6, 10)[::-1, ::2],
-    "large": np.arange(60).reshape(6, 10) + 2**60,
+    "large": np.arange(60, dtype=np.int64).reshape(6, 10) + 2**60,
     "other": np.arange(60, dtype=np.int16).reshape(6, 10),
     "unaligned": np.frombuffer(bytearray(489), ">u1", 488, 1).view("f8")[:60],
 }

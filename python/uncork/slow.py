@@ -65,7 +65,7 @@ STRETCH = 1 << 20
 def nansum(a: ArrayLike, axis: _Axis = None) -> Any:
     """Sum of the values that are not NaN."""
     with np.errstate(all="ignore"):
-        return np.nansum(np.asarray(a), axis=axis)
+        return np.nansum(_widened(np.asarray(a)), axis=axis)
 
 
 def nanmean(a: ArrayLike, axis: _Axis = None) -> Any:
@@ -128,10 +128,7 @@ def allnan(a: ArrayLike, axis: _Axis = None) -> Any:
 
 def ss(a: ArrayLike, axis: _Axis = None) -> Any:
     """Sum of the squares, NaN included."""
-    a = np.asarray(a)
-    if a.dtype.kind in "iu":
-        # Squares of narrow integers would wrap before the sum widens them.
-        a = a.astype(np.int64 if a.dtype.kind == "i" else np.uint64)
+    a = _widened(np.asarray(a))
     with np.errstate(all="ignore"):
         return np.multiply(a, a).sum(axis=axis)
 
@@ -341,6 +338,15 @@ def _order(lanes: _Array) -> _Array:
 
 def _count(a: _Array, axis: _Axis, keepdims: bool = False) -> Any:
     return np.count_nonzero(~_isnan(a), axis=axis, keepdims=keepdims)
+
+
+def _widened(a: _Array) -> _Array:
+    """Integers as wide as sums of them are: squares would wrap before, and NumPy's own
+    sums are as wide as the platform's addresses.
+    """
+    if a.dtype.kind not in "iu":
+        return a
+    return a.astype(np.int64 if a.dtype.kind == "i" else np.uint64)
 
 
 def _float_of(a: _Array) -> np.dtype[Any] | None:

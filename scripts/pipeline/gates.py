@@ -539,7 +539,8 @@ def extension_pattern(wheel: Archive) -> str:
     abi = wheel.abi
     suffixes = {
         "abi3": r"(\.abi3\.so|\.pyd)",
-        "abi3.abi3t": r"\.abi3t(-[\w-]+)?\.(so|pyd)",
+        # Windows has no suffix for either.
+        "abi3.abi3t": r"(\.abi3t(-[\w-]+)?\.so|\.pyd)",
     }
     version = abi.removeprefix("cp")
     fallback = rf"\.(cpython-{version}|cp{version})-[\w-]+\.(so|pyd)"

@@ -1,12 +1,12 @@
 """Which instructions an extension uses where no processor has been asked for them.
 
 Disassembled by capstone, function by function; where functions begin is told by the
-tables for unwinding, which a stripped file keeps.
+tables for unwinding, which a stripped file keeps, and by the calls.
 """
 
 import itertools
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 
 import capstone
@@ -21,6 +21,7 @@ MODES = {
 }
 # Begin as those of AVX do, and are older.
 OLD = {"verr", "verw"}
+ADDRESS = re.compile(r"0x[0-9a-f]+")
 
 
 @dataclass(frozen=True)
@@ -55,8 +56,10 @@ def unguarded(extension: Extension) -> Iterator[str]:
 def entries(extension: Extension) -> set[int]:
     """Where the interpreter, or the loader, comes in."""
     binary = extension.binary
-    exported = {one.address for one in binary.exported_functions}
-    return exported | {one.address for one in binary.ctor_functions}
+    found = [*binary.exported_functions, *binary.ctor_functions]
+    # LIEF gives some of Windows' with the address that the file asks to be loaded at.
+    base = binary.imagebase if isinstance(extension, Pe) else 0
+    return {one.address - base if one.address >= base else one.address for one in found}
 
 
 def reached(roots: set[int], functions: Mapping[int, Function]) -> set[int]:
@@ -74,25 +77,40 @@ def reached(roots: set[int], functions: Mapping[int, Function]) -> set[int]:
 def disassemble(extension: Extension, mode: int) -> dict[int, Function]:
     reader = capstone.Cs(capstone.CS_ARCH_X86, mode)
     reader.skipdata = True  # tables between the functions
+    # The tables leave some out: Windows on x86 has none, macOS one line for several.
+    begins = {*starts(extension), *called(extension, reader)}
     return {
         start: function(reader.disasm_lite(code, start))
-        for start, code in codes(extension)
+        for start, code in codes(extension, begins)
     }
 
 
-def codes(extension: Extension) -> Iterator[tuple[int, bytes]]:
+def codes(extension: Extension, begins: Collection[int]) -> Iterator[tuple[int, bytes]]:
     """Each function's address and bytes."""
-    begins = sorted(starts(extension))
+    begins = sorted(begins)
     for start, data in texts(extension):
         inside = [one for one in begins if start <= one < start + len(data)]
         for one, following in itertools.pairwise([*inside, start + len(data)]):
             yield one, data[one - start : following - start]
 
 
-def starts(extension: Extension) -> Sequence[int]:
+def starts(extension: Extension) -> Collection[int]:
     if isinstance(extension, Pe):
         return [one.rva_start for one in extension.binary.exceptions]
     return [one.address for one in extension.binary.functions]
+
+
+def called(extension: Extension, reader: capstone.Cs) -> Collection[int]:
+    """Where any code calls to, and where others come in."""
+    found = entries(extension)
+    for start, data in texts(extension):
+        lines = reader.disasm_lite(data, start)
+        found |= {int(to, 16) for _, _, name, to in lines if is_call(name, to)}
+    return found
+
+
+def is_call(name: str, operands: str) -> bool:
+    return name == "call" and bool(ADDRESS.fullmatch(operands))
 
 
 def texts(extension: Extension) -> Iterator[tuple[int, bytes]]:
@@ -108,6 +126,6 @@ def function(lines: Iterator[tuple[int, int, str, str]]) -> Function:
         if name.startswith("v") and name not in OLD:
             avx = avx or f"{name} {operands}"
         asks = asks or name == "cpuid"
-        if name in {"call", "jmp"} and re.fullmatch(r"0x[0-9a-f]+", operands):
+        if name in {"call", "jmp"} and ADDRESS.fullmatch(operands):
             calls.add(int(operands, 16))
     return Function(avx, asks, frozenset(calls))
