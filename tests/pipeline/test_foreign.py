@@ -195,10 +195,10 @@ def test_an_emulated_program_finds_its_libraries(
     architecture: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(apt, "host_architecture", lambda: "amd64")
-    made = emulator.environment(Path("/tree/root"), architecture)
-    assert made["QEMU_LD_PREFIX"] == "/tree/root"
+    made = emulator.environment(Path("/tree/system"), architecture)
+    assert made["QEMU_LD_PREFIX"] == "/tree/system"
     assert made.get("QEMU_CPU") == emulator.CPU.get(architecture)
-    assert emulator.environment(Path("/tree/root"), "i386") == {}
+    assert emulator.environment(Path("/tree/system"), "i386") == {}
 
 
 @pytest.mark.parametrize(("architecture", "patched"), [("i386", 1), ("s390x", 0)])
@@ -282,7 +282,7 @@ def test_musls_compiler_is_asked_for_its_own_platform(tmp_path: Path) -> None:
     assert said.stdout == "x86_64-linux-musl\n"
     patched = (tmp_path / "gcc.specs").read_text()
     assert f"-dynamic-linker {loader}\n" in patched
-    assert f"{tmp_path}/root/usr/include" in patched
+    assert str(tmp_path / "root" / "usr" / "include") in patched
 
 
 def test_the_kernels_headers_are_seen_and_no_others(
