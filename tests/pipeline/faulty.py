@@ -84,7 +84,6 @@ class Proxy(BaseHTTPRequestHandler):
         # The file objects hold the socket open.
         self.rfile.close()
         self.connection.close()
-        self.connection = self.request = socket.socket()
 
     def log_message(self, format: str, *args: object) -> None:  # noqa: A002
         """Say nothing."""
