@@ -22,6 +22,7 @@ from pipeline.commands import Command, Failure, ask, command, main, require, run
 from pipeline.project import PROJECT, Project, parse_toml
 
 UNRELEASED = "## [Unreleased]"
+VERSION = re.compile(r"(\d+)\.(\d+)\.(\d+)(?:(a|b|rc)(\d+))?")
 # What is bumped; the lock file and the SBOM follow from it.
 CARGO = PROJECT.root / "Cargo.toml"
 CHANGELOG = PROJECT.root / "CHANGELOG.md"
@@ -98,8 +99,8 @@ def changed(project: Project) -> list[str]:
 
 def obstacles(version: str, changelog: str, changes: Sequence[str]) -> Iterator[str]:
     """Everything that speaks against this version, now."""
-    if not re.fullmatch(r"\d+\.\d+\.\d+((a|b|rc)\d+)?", version):
-        yield f"{version!r} is no version such as 1.2.3 or 1.2.3rc1"
+    if not VERSION.fullmatch(version):
+        yield not_a_version(version)
         return
     if day_of(changelog, version):
         yield f"CHANGELOG.md has a section [{version}] already"
@@ -111,6 +112,10 @@ def obstacles(version: str, changelog: str, changes: Sequence[str]) -> Iterator[
         yield f"the tree has changes of its own: {', '.join(changes)}"
 
 
+def not_a_version(text: str) -> str:
+    return f"{text!r} is no version such as 1.2.3 or 1.2.3rc1"
+
+
 def is_first(changelog: str) -> bool:
     """Whether no version was released yet; then Cargo.toml may name it already."""
     return not re.search(r"^## \[\d", changelog, re.MULTILINE)
@@ -118,9 +123,9 @@ def is_first(changelog: str) -> bool:
 
 def key(version: str) -> tuple[int, int, int, str, int]:
     """Compares as pip does: a pre-release is before its release."""
-    found = re.fullmatch(r"(\d+)\.(\d+)\.(\d+)(?:(a|b|rc)(\d+))?", version)
+    found = VERSION.fullmatch(version)
     if not found:
-        raise Failure(f"{version!r} is no version such as 1.2.3 or 1.2.3rc1")
+        raise Failure(not_a_version(version))
     major, minor, patch, kind, number = found.groups()
     return int(major), int(minor), int(patch), kind or "z", int(number or 0)
 

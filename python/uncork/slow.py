@@ -346,7 +346,7 @@ def _widened(a: _Array) -> _Array:
     """
     if a.dtype.kind not in "iu":
         return a
-    return a.astype(np.int64 if a.dtype.kind == "i" else np.uint64)
+    return a.astype(np.int64 if a.dtype.kind == "i" else np.uint64, copy=False)
 
 
 def _float_of(a: _Array) -> np.dtype[Any] | None:

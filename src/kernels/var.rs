@@ -4,8 +4,8 @@
 //! twice the precision. The anchor is the mean of the first values of a part, so by Jensen's
 //! inequality what it adds to the squares is at most the number of such stretches in the part
 //! times the result, and 106 bits take it off again without a loss; of a few values the first is
-//! one such stretch. Parts are merged around
-//! their means (Chan, Golub & LeVeque 1979, equation 2.1), so the result is never negative.
+//! one such stretch. Parts are merged around their means (Chan, Golub & LeVeque 1979, equation
+//! 2.1), so the result is never negative.
 
 use std::ops::RangeInclusive;
 
