@@ -78,7 +78,7 @@ def failed_gates(dist: Path, plan: Plan) -> Iterator[str]:
 
 
 def closed(listed: "dict[str, Listed]", plan: Plan, now: datetime) -> Iterator[str]:
-    """That the index takes no more files of this release, or has no room for them."""
+    """That the index takes no more files of this release, and some are missing."""
     ours = [listed[name] for name in plan.files if name in listed]
     first = min((one.uploaded for one in ours if one.uploaded), default=now)
     if len(ours) < len(plan.files) and now - first >= WINDOW:
@@ -90,6 +90,7 @@ def closed(listed: "dict[str, Listed]", plan: Plan, now: datetime) -> Iterator[s
 
 
 def crowded(listed: "dict[str, Listed]", dist: Path, plan: Plan) -> Iterator[str]:
+    """That there is no room for what is missing, by the sizes that the index lists."""
     taken = sum(one.size for one in listed.values())
     missing = [dist / name for name in plan.files if name not in listed]
     needed = sum(path.stat().st_size for path in missing)
@@ -128,6 +129,13 @@ def against(dist: Path, plan: Plan, where: "Index") -> list[str]:
     ]
 
 
+def attested(files: Sequence[Path], folder: Path) -> list[Path]:
+    """Copies, each with its attestation beside it: dist/ remains what was audited."""
+    copies = [Path(shutil.copy(path, folder)) for path in files]
+    run(attest_command(copies))
+    return copies
+
+
 def attest_command(files: Sequence[Path]) -> Command:
     """Signs that this workflow made these bytes; only in GitHub Actions."""
     return command(sys.executable, "-m", "pypi_attestations", "sign", *files)
@@ -162,9 +170,7 @@ def stage(arguments: Sequence[str]) -> int:
     files = [dist / name for name in plan.files]
     with tempfile.TemporaryDirectory(prefix=f"{PROJECT.name}-attested-") as name:
         if options.attest:
-            # Beside copies: dist/ remains what was audited.
-            files = [shutil.copy(path, name) for path in files]
-            run(attest_command(files))
+            files = attested(files, Path(name))
         post = upload.twine(where, attested=options.attest)
         upload.upload_all(files, where, post)
     print(f"published {len(files)} files, {files[-1].name} last")

@@ -149,6 +149,24 @@ def listed(plan: Plan, release: Path, **given: Any) -> dict[str, index.Listed]:
 NOW = datetime(2026, 11, 23, tzinfo=UTC)
 
 
+def test_what_is_attested_are_copies(
+    release: Path,
+    plan: Plan,
+    tmp_path_factory: pytest.TempPathFactory,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """An attestation in dist/ would be a foreign file at the next start."""
+    ran: list[Command] = []
+    monkeypatch.setattr(publish, "run", ran.append)
+    before = set(release.iterdir())
+    folder = tmp_path_factory.mktemp("attested")
+    files = publish.attested([release / name for name in plan.files], folder)
+    assert files == [folder / name for name in plan.files]
+    assert files[0].read_bytes() == (release / plan.files[0]).read_bytes()
+    assert ran == [publish.attest_command(files)]
+    assert set(release.iterdir()) == before
+
+
 def test_a_release_that_the_index_has_closed_is_not_begun(
     release: Path, plan: Plan
 ) -> None:
