@@ -1,4 +1,4 @@
-"""Python processes of their own, for what is decided when `uncork` is imported."""
+"""Python processes of their own, for what is decided once in each."""
 
 from __future__ import annotations
 
@@ -6,10 +6,34 @@ import os
 import subprocess
 import sys
 
+import pytest
+
+LIMITED = """
+import resource
+import numpy as np
+import uncork
+
+uncork.set_num_threads(1)
+a = np.arange({size}.0)
+with open("/proc/self/statm") as statm:
+    used = int(statm.read().split()[0]) * resource.getpagesize()
+resource.setrlimit(resource.RLIMIT_AS, (used + {spare}, -1))
+try:
+    np.ones({spare})
+except MemoryError:
+    try:
+        {call}
+    except MemoryError as error:
+        print("MemoryError:", error)
+else:
+    print("without limit")
+"""
+
 
 def run(code: str, **variables: str) -> subprocess.CompletedProcess[str]:
     """Run the code, with these of our environment variables and no other."""
-    others = {k: v for k, v in os.environ.items() if not k.startswith("UNCORK_")}
+    decisive = ("UNCORK_", "PYTHON_GIL")
+    others = {k: v for k, v in os.environ.items() if not k.startswith(decisive)}
     return subprocess.run(
         [sys.executable, "-c", code],
         env=others | variables,
@@ -18,3 +42,14 @@ def run(code: str, **variables: str) -> subprocess.CompletedProcess[str]:
         timeout=120,
         check=False,
     )
+
+
+def run_short_of_memory(call: str, size: int, spare: int) -> str:
+    """What a call says that has `size` values in `a`, and `spare` bytes left."""
+    if sys.platform != "linux":
+        pytest.skip("memory is limited otherwise")
+    finished = run(LIMITED.format(call=call, size=size, spare=spare))
+    if finished.stdout == "without limit\n":
+        pytest.skip("an emulator that does not limit memory")
+    assert finished.returncode == 0, finished.stderr
+    return finished.stdout

@@ -14,7 +14,14 @@ import numpy as np
 import pytest
 
 import uncork
-from reference import exact_mean, exact_root, exact_sum, exact_variance, ulps
+from reference import (
+    exact_mean,
+    exact_root,
+    exact_sum,
+    exact_sum_of_squares,
+    exact_variance,
+    ulps,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -56,12 +63,8 @@ EXACT: dict[str, tuple[Callable[[list[float]], Fraction], float]] = {
     "nanmean": (exact_mean, 1),
     "nanvar": (exact_variance, 4),
     "nanstd": (lambda values: exact_root(exact_variance(values)), 3),
-    "ss": (lambda values: exact_sum_of_squares(values), 1),
+    "ss": (exact_sum_of_squares, 1),
 }
-
-
-def exact_sum_of_squares(values: list[float]) -> Fraction:
-    return sum(Fraction(value) ** 2 for value in values)
 
 
 def check(name: str, a: np.ndarray) -> None:

@@ -50,9 +50,14 @@ def prefix(program: Path, architecture: str) -> tuple[str, ...]:
 
 
 def environment(root: Path, architecture: str) -> dict[str, str]:
-    """Where the loader and the libraries of that processor lie, as if in `/`."""
+    """Where the loader and the libraries of that processor lie, as if in `/`.
+
+    Tests may see that they are emulated, and try less.
+    """
+    if not is_needed(architecture):
+        return {}
     cpu = {"QEMU_CPU": CPU[architecture]} if architecture in CPU else {}
-    return {"QEMU_LD_PREFIX": str(root), **cpu} if is_needed(architecture) else {}
+    return {"QEMU_LD_PREFIX": str(root), "TESTED_EMULATED": "1", **cpu}
 
 
 def registration(program: Path, qemu: Path) -> str:

@@ -197,6 +197,7 @@ def test_an_emulated_program_finds_its_libraries(
     monkeypatch.setattr(apt, "host_architecture", lambda: "amd64")
     made = emulator.environment(Path("/tree/system"), architecture)
     assert made["QEMU_LD_PREFIX"] == "/tree/system"
+    assert "TESTED_EMULATED" in made, "conftest.py tries less then"
     assert made.get("QEMU_CPU") == emulator.CPU.get(architecture)
     assert emulator.environment(Path("/tree/system"), "i386") == {}
 
