@@ -7,15 +7,20 @@
     python scripts/build.py --all            every row of the plan
     python scripts/build.py --verify         twice, in two folders; bytes must agree
     python scripts/build.py --verify NAME... only these a second time
+    python scripts/build.py --sdist          the sdist alone
+    python scripts/build.py NAME... --from SDIST    from that of another job
+    python scripts/build.py --resume ...     unless dist/ has it, of these sources
 
 Any machine builds any row: zig links, and provision/rust.py brings the standard
-libraries. Equal sources and tools give equal bytes: times come from the last commit,
+libraries. A machine of the row's own kind does it by cibuildwheel, where the plan says
+so. Equal sources and tools give equal bytes: times come from the last commit,
 paths of this machine are replaced, and the lock file is obeyed.
 """
 
 import argparse
 import hashlib
 import os
+import re
 import shutil
 import sys
 import tarfile
@@ -37,10 +42,11 @@ from pipeline.commands import (
     require,
     require_rust,
     run,
+    side_by_side,
 )
 from pipeline.project import PROJECT
 from provision import rust
-from targets import Plan, Target
+from targets import Plan, Python, Target
 
 DIST = PROJECT.root / "dist"
 # rustc's arguments in one variable, split where no path has a character.
@@ -86,6 +92,24 @@ def remapped(source: Path, registries: Sequence[Path]) -> dict[Path, str]:
     return {**dict.fromkeys(registries, "/cargo"), source: "/src"}
 
 
+def compiler_environment(
+    source: Path, registries: Sequence[Path], epoch: str, *flags: str
+) -> dict[str, str]:
+    """What makes equal bytes, whoever calls cargo."""
+    remaps = (
+        f"--remap-path-prefix={path}={name}"
+        for path, name in remapped(source, registries).items()
+    )
+    # Names that keep functions of a kind together, so that they are packed tighter.
+    every = ("-Csymbol-mangling-version=v0", *remaps, *flags)
+    return {
+        "SOURCE_DATE_EPOCH": epoch,
+        "CARGO_ENCODED_RUSTFLAGS": SEPARATOR.join(every),
+        # Compiled code of an earlier commit is no part of a release.
+        "CARGO_INCREMENTAL": "0",
+    }
+
+
 def wheel_command(
     target: Target, place: Place, out: Path, env: Mapping[str, str]
 ) -> Command:
@@ -97,7 +121,8 @@ def wheel_command(
         *("--interpreter", target.builder),
         *("--compression-level", "9"),
         *("--out", out),
-        env={**env, "CARGO_TARGET_DIR": str(place.artifacts)},
+        # Of its own: cargo lets one build at a time into a folder.
+        env={**env, "CARGO_TARGET_DIR": str(place.artifacts / target.rust)},
         cwd=place.source,
     )
 
@@ -105,19 +130,11 @@ def wheel_command(
 def wheel_environment(
     target: Target, place: Place, registries: Sequence[Path], sysroot: Path, epoch: str
 ) -> dict[str, str]:
-    remaps = (
-        f"--remap-path-prefix={path}={name}"
-        for path, name in remapped(place.source, registries).items()
-    )
-    # Names that keep functions of a kind together, so that they are packed tighter.
     # Where the sysroot lies makes no difference to the product.
-    flags = ["-Csymbol-mangling-version=v0", *remaps, f"--sysroot={sysroot}"]
+    found = f"--sysroot={sysroot}"
     return {
         **linker_environment(target),
-        "SOURCE_DATE_EPOCH": epoch,
-        "CARGO_ENCODED_RUSTFLAGS": SEPARATOR.join(flags),
-        # Compiled code of an earlier commit is no part of a release.
-        "CARGO_INCREMENTAL": "0",
+        **compiler_environment(place.source, registries, epoch, found),
     }
 
 
@@ -169,14 +186,50 @@ def build_wheels(
 ) -> list[Path]:
     """The wheels of the rows, each under the name that the plan foresees."""
     run(fetch_command(place.source))
-    sysroots = rust.provide(row.rust for row in rows)
+    host = targets.host_triple()
+    sysroots = rust.provide(row.rust for row in rows if not is_native(row, host))
     folders = registries()
-    wheels = []
+    # The linker of a wheel is one thread for most of the time: platforms side by side,
+    # and the ABIs of one after the other, as they share what is compiled.
+    sequences: dict[str, list[Command]] = {}
     for row in rows:
-        env = wheel_environment(row, place, folders, sysroots[row.rust], epoch)
-        run(wheel_command(row, place, out, env))
-        wheels.append(expect(out, row.wheel))
-    return wheels
+        if is_native(row, host):
+            made = native_command(row, place, folders, out, epoch)
+        else:
+            env = wheel_environment(row, place, folders, sysroots[row.rust], epoch)
+            made = wheel_command(row, place, out, env)
+        sequences.setdefault(row.rust, []).append(made)
+    side_by_side(sequences)
+    return [expect(out, row.wheel) for row in rows]
+
+
+def is_native(row: Target, host: str) -> bool:
+    """Whether the plan wants this machine's own tools for it."""
+    return row.build == "cibuildwheel" and row.is_of(host)
+
+
+def native_command(
+    row: Target, place: Place, registries: Sequence[Path], out: Path, epoch: str
+) -> Command:
+    """cibuildwheel, which also tests what it built on each Python of the row."""
+    floor = re.match(r"macosx_(\d+)_(\d+)_", row.tag)
+    return command(
+        *(sys.executable, "-m", "cibuildwheel", "--output-dir", out, place.source),
+        env={
+            **compiler_environment(place.source, registries, epoch),
+            "CIBW_BUILD": " ".join(identifiers(row)),
+            **({"MACOSX_DEPLOYMENT_TARGET": f"{floor[1]}.{floor[2]}"} if floor else {}),
+        },
+    )
+
+
+def identifiers(row: Target) -> list[str]:
+    """What cibuildwheel calls the Pythons that the wheel is for, the builder first."""
+    platform = re.sub(r"^macosx_\d+_\d+_", "macosx_", row.tag)
+    builder = row.builder.removeprefix("python")
+    pythons = [Python.parse(builder), *targets.load().promised(row)]
+    names = (f"cp{python}-{platform}".replace(".", "") for python in pythons)
+    return list(dict.fromkeys(names))
 
 
 def expect(folder: Path, name: str) -> Path:
@@ -192,24 +245,41 @@ def tools() -> dict[str, str]:
     return {"rustc": ask(command("rustc", "--version")).strip(), **packages}
 
 
-def build(rows: Sequence[Target], dist: Path) -> list[Path]:
-    """The sdist and the wheels, into an empty dist/, with a ledger."""
+def build(rows: Sequence[Target], dist: Path, given: Path | None = None) -> list[Path]:
+    """The wheels, and the sdist unless it is given, into an empty dist/; a ledger."""
     sbom.current()  # maturin would pack a stale one
     time = epoch()
     shutil.rmtree(dist, ignore_errors=True)
     dist.mkdir(parents=True)
-    sdist = build_sdist(dist, time)
-    # Always the same folder, as its name is among the compiler's arguments: with
-    # another, cargo would compile every dependency again.
-    source = unpack(sdist, workshop() / "source")
-    place = Place(source, workshop() / "target")
-    wheels = build_wheels(rows, place, dist, time)
+    sdist = given or build_sdist(dist, time)
     made = tools()
-    entries = [ledger.entry(sdist, "sdist", made)]
-    for row, wheel in zip(rows, wheels, strict=True):
-        entries.append(ledger.entry(wheel, row.name, made))
+    entries = [] if given else [ledger.entry(sdist, "sdist", made)]
+    if rows:
+        # Always the same folder, as its name is among the compiler's arguments: with
+        # another, cargo would compile every dependency again.
+        source = unpack(sdist, workshop() / "source")
+        place = Place(source, workshop() / "target")
+        wheels = build_wheels(rows, place, dist, time)
+        for row, wheel in zip(rows, wheels, strict=True):
+            entries.append(ledger.entry(wheel, row.name, made))
     ledger.write(dist, entries)
-    return [sdist, *wheels]
+    return [dist / one.file for one in entries]
+
+
+def built_before(rows: Sequence[Target], dist: Path) -> list[Path]:
+    """The files of dist/, if all are there and what would be made now."""
+    if not (dist / ledger.NAME).exists():
+        return []
+    entries = ledger.read(dist)
+    files = [dist / name for name in (PROJECT.sdist, *(row.wheel for row in rows))]
+    found = [ledger.find(entries, path) for path in files if path.exists()]
+    with tempfile.TemporaryDirectory() as name:
+        # What the sources say is all in it, and its bytes follow from them.
+        sdist = ledger.sha256(build_sdist(Path(name), epoch()))
+    made = tools()
+    current = [one for one in found if one and one.tools == made]
+    is_current = len(current) == len(files) and current[0].sha256 == sdist
+    return files if is_current else []
 
 
 def verify(rows: Sequence[Target], dist: Path) -> None:
@@ -253,12 +323,23 @@ def parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "--verify", nargs="*", metavar="NAME", help="build twice, compare"
     )
+    parts = parser.add_mutually_exclusive_group()
+    parts.add_argument("--sdist", action="store_true", help="the sdist alone")
+    parts.add_argument("--from", type=Path, dest="given", metavar="SDIST")
+    parts.add_argument("--resume", action="store_true", help="keep what is current")
     parser.add_argument("--dist", type=Path, default=DIST, help="where to (dist/)")
     return parser
 
 
 def chosen(options: argparse.Namespace) -> Plan:
-    return targets.selected(options) or targets.load().of_host(targets.host_triple())
+    selected = targets.selected(options)
+    if options.sdist and selected:
+        raise Failure("--sdist is the sdist alone: name no row with it")
+    if options.given and options.verify is not None:
+        raise Failure("--verify makes an sdist of its own: leave --from out")
+    if options.sdist:
+        return targets.load().of([])
+    return selected or targets.load().of_host(targets.host_triple())
 
 
 def twice(plan: Plan, names: Sequence[str] | None) -> Sequence[Target]:
@@ -276,14 +357,26 @@ def stage(arguments: Sequence[str]) -> int:
     plan = chosen(options)
     # Misspelt, it must not be noticed after an hour.
     again = twice(plan, options.verify)
-    files = build(plan.targets, options.dist.resolve())
+    dist = options.dist.resolve()
+    files = built_before(plan.targets, dist) if options.resume else []
+    files = files or build(plan.targets, dist, present(options.given))
     if again:
-        verify(again, options.dist.resolve())
+        verify(again, dist)
     for path in files:
         print(f"{path.stat().st_size:>9,} bytes  {path.name}")
     same = f", {len(again)} the same bytes twice" if again else ""
-    print(f"built {len(files) - 1} wheels from the sdist{same}")
+    print(f"built {len(plan.targets)} wheels from the sdist{same}")
     return 0
+
+
+def present(given: Path | None) -> Path | None:
+    """The sdist of this version, which was named or is in the folder."""
+    if given is None:
+        return None
+    sdist = given / PROJECT.sdist if given.is_dir() else given
+    if sdist.name != PROJECT.sdist or not sdist.exists():
+        raise Failure(f"--from {given}: there is no {PROJECT.sdist}")
+    return sdist.resolve()
 
 
 if __name__ == "__main__":

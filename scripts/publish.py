@@ -55,16 +55,16 @@ def obstacles(dist: Path, plan: Plan, entries: Sequence[Entry]) -> Iterator[str]
 
 
 def untested(name: str, entry: Entry, plan: Plan) -> Iterator[str]:
-    """What the row promises and was not tested, or failed; the ledger may excuse it."""
+    """What is to be tested, and is not or failed."""
     target = plan.of_file(name)
-    if target is None:
-        return
     runs = {test.env: test for test in entry.tests}
-    for env in (python.env for python in plan.promised(target)):
+    pythons = plan.promised(target) if target else []
+    for env in [python.env for python in pythons] or ["offline"]:
         if env in runs and not runs[env].passed:
             yield f"{name} failed {env}: {runs[env].summary}"
         if env not in runs and env not in entry.not_run:
-            yield f"{name} was not tested by {env}: python scripts/test.py --wheel"
+            script = "test.py --wheel" if target else "offline.py"
+            yield f"{name} was not tested by {env}: python scripts/{script}"
 
 
 def failed_gates(dist: Path, plan: Plan) -> Iterator[str]:

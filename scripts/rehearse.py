@@ -2,13 +2,14 @@
 
     python scripts/rehearse.py          this machine's wheels, and one of each family
     python scripts/rehearse.py --all    every row of the plan, tested by the whole suite
+    python scripts/rehearse.py --all --resume    goes on with one that was cut off
 
-Plan, build (one of them twice, comparing bytes), audit, test on every Python that the
-wheels promise or on one of their own kind, publish to a package index of our own, and
-verify from there: download for every platform and Python, install with pip into a new
-environment and run the smoke command. Each stage is the script that a real release
-runs. A table closes it; status 1 if anything failed. Interrupted, it leaves nothing
-running.
+Plan, build (one of them twice, comparing bytes), audit, build the sdist offline, test
+on every Python that the wheels promise or on one of their own kind, publish to a
+package index of our own, and verify from there: download for every platform and Python,
+install with pip into a new environment and run the smoke command. Each stage is the
+script that a real release runs. A table closes it; status 1 if anything failed.
+Interrupted, it leaves nothing running, and dist/, from which it can go on.
 """
 
 import argparse
@@ -22,7 +23,15 @@ from typing import TYPE_CHECKING
 
 import targets
 from pipeline import toolenv
-from pipeline.commands import Command, attempt, command, main, require, require_rust
+from pipeline.commands import (
+    LINKER,
+    Command,
+    attempt,
+    command,
+    main,
+    require,
+    require_rust,
+)
 from pipeline.project import PROJECT
 from targets import Plan
 
@@ -59,23 +68,27 @@ def script(
     return command(sys.executable, SCRIPTS / f"{name}.py", *arguments, env=env)
 
 
-def stages(plan: Plan, part: str, dist: Path, url: str) -> list[Stage]:
+def stages(
+    plan: Plan, part: str, dist: Path, url: str, *, resume: bool = False
+) -> list[Stage]:
     """In order, on the part of the plan that the option `part` names.
 
     `url` is where the index of the rehearsal listens.
     """
+    kept = ["--resume"] if resume else []
     wheels = [dist / row.wheel for row in plan.targets]
     suite = "whole" if part == "--all" else "smoke"
     again = plan.targets[0].name
-    build = script("build", part, "--verify", again, "--dist", dist)
-    test = script("test", "--suite", suite, "--wheel", *wheels)
+    build = script("build", part, *kept, "--verify", again, "--dist", dist)
+    test = script("test", *kept, "--suite", suite, "--wheel", *wheels)
     upload = script("publish", dist, part, "--index", url, env=ANYONE)
     return [
         Stage("plan", script("targets")),
         Stage("build", build, ("plan",)),
         Stage("audit", script("audit", dist, part), ("build",)),
+        Stage("sdist", script("offline", dist / PROJECT.sdist), ("build",)),
         Stage("test", test, ("build",)),
-        Stage("publish", upload, ("audit", "test")),
+        Stage("publish", upload, ("audit", "sdist", "test")),
         Stage("verify", script("verify", dist, "--index", url), ("publish",)),
         *(
             # What the README says of each wheel is what has just become of it.
@@ -129,12 +142,15 @@ def parser() -> argparse.ArgumentParser:
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("--all", action="store_true", help="every row of the plan")
+    parser.add_argument(
+        "--resume", action="store_true", help="keep wheels and tests that are current"
+    )
     return parser
 
 
 def stage(arguments: Sequence[str]) -> int:
     options = parser().parse_args(arguments)
-    require("cargo", "git", "cc")
+    require("cargo", "git", *LINKER)
     require_rust()
     toolenv.enter()
     from pipeline import index, report
@@ -147,7 +163,7 @@ def stage(arguments: Sequence[str]) -> int:
         tempfile.TemporaryDirectory(prefix=f"{PROJECT.name}-index-") as folder,
         index.serve(Path(folder)) as url,
     ):
-        planned = stages(plan, part, dist, url)
+        planned = stages(plan, part, dist, url, resume=options.resume)
         with report.stages(len(planned)) as screen:
             outcomes = rehearse(planned, screen)
     show_outcomes(outcomes)

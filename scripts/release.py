@@ -3,7 +3,7 @@
     python scripts/release.py X.Y.Z      bumps, dates the changelog, commits
     python scripts/release.py --check    version, lock, changelog and SBOM agree
     python scripts/release.py --check --tagged    and so does the tag of this commit
-    python scripts/release.py --notes    the changelog's section of this version
+    python scripts/release.py --announce    makes GitHub's release, of dist/
 
 Refuses a version that is not above the last, a changelog without news and a tree with
 changes of its own. Nothing leaves this machine: it prints the commands that do.
@@ -15,10 +15,21 @@ import re
 import sys
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
+from pathlib import Path
 
 import sbom
 from pipeline import toolenv
-from pipeline.commands import Command, Failure, ask, command, main, require, run
+from pipeline.commands import (
+    Command,
+    Failure,
+    ask,
+    attempt,
+    command,
+    main,
+    require,
+    run,
+    silent,
+)
 from pipeline.project import PROJECT, Project, parse_toml
 
 UNRELEASED = "## [Unreleased]"
@@ -77,8 +88,17 @@ def tag_disagreements(project: Project) -> Iterator[str]:
     if f"v{version}" not in tags:
         here = ", ".join(tags) or "no tag"
         yield f"this commit has {here}, and Cargo.toml says v{version}"
+    if not is_on_main(project):
+        yield "this commit is not on main: merge it first, then tag it there"
     if changes := changed(project):
         yield f"the tree has changes that are in no commit: {', '.join(changes)}"
+
+
+def is_on_main(project: Project) -> bool:
+    """On that of the remote, where there is one: a clone by Actions has no other."""
+    named = ("--format", "%(refname:short)", "--contains", "HEAD")
+    branches = ask(command("git", "branch", "--all", *named, cwd=project.root))
+    return bool({"main", "origin/main"} & set(branches.split()))
 
 
 def locked(project: Project) -> str:
@@ -164,6 +184,33 @@ def cut(version: str) -> None:
     )
 
 
+def announce_commands(changelog: str, dist: Path, *, begun: bool) -> list[Command]:
+    """GitHub's release of the tag: the files, the ledger and the bill of materials.
+
+    `begun` is whether an earlier run has made it, and may not have come to its end.
+    """
+    version = PROJECT.version
+    tag = f"v{version}"
+    files = [*sorted(dist.iterdir()), *(PROJECT.root / name for name in PROJECT.sboms)]
+    if begun:
+        return [
+            command("gh", "release", "upload", tag, "--clobber", *files),
+            command("gh", "release", "edit", tag, "--draft=false"),
+        ]
+    pre_release = ["--prerelease"] if re.search("[a-z]", version) else []
+    notes = ("--title", version, "--notes", section(changelog, version))
+    made = ("gh", "release", "create", tag, "--verify-tag", *pre_release, *notes)
+    return [command(*made, *files)]
+
+
+def announce() -> None:
+    view = command("gh", "release", "view", f"v{PROJECT.version}")
+    begun = attempt(view, show=silent).status == 0
+    changelog = CHANGELOG.read_text("utf-8")
+    for one in announce_commands(changelog, PROJECT.root / "dist", begun=begun):
+        run(one)
+
+
 def parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
@@ -171,7 +218,7 @@ def parser() -> argparse.ArgumentParser:
     group = parser.add_mutually_exclusive_group(required=True)
     group.add_argument("version", nargs="?", metavar="X.Y.Z")
     group.add_argument("--check", action="store_true")
-    group.add_argument("--notes", action="store_true")
+    group.add_argument("--announce", action="store_true")
     parser.add_argument("--tagged", action="store_true", help="with --check")
     return parser
 
@@ -182,8 +229,8 @@ def stage(arguments: Sequence[str]) -> int:
     toolenv.enter()
     if options.version:
         cut(options.version)
-    elif options.notes:
-        print(section(CHANGELOG.read_text("utf-8"), PROJECT.version))
+    elif options.announce:
+        announce()
     elif found := list(disagreements(tagged=options.tagged)):
         raise Failure("this is no release:\n  " + "\n  ".join(found))
     else:

@@ -1,15 +1,16 @@
 """The plan: which wheels a release has, read from targets.toml.
 
 python scripts/targets.py            a table of the plan
-python scripts/targets.py --matrix   the matrix of GitHub Actions, as JSON
+python scripts/targets.py --outputs  the matrix of GitHub Actions, as a step's outputs
 python scripts/targets.py --files    the files of a release, one a line
 """
 
 import argparse
 import json
+import os
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import MISSING, asdict, dataclass, fields, replace
+from dataclasses import MISSING, dataclass, fields, replace
 from pathlib import Path
 from typing import Any, Literal, get_args, get_origin, get_type_hints
 
@@ -126,6 +127,7 @@ class Plan:
     targets: tuple[Target, ...]
     required: tuple[Python, ...]
     optional: Mapping[Python, str]  # with the reason why it may be missing
+    coming: Python  # of which there are pre-releases at most
     absent: Mapping[str, str]  # platforms without a wheel, with the reason
 
     @property
@@ -156,13 +158,19 @@ class Plan:
         """Of the wheels that this machine runs without an emulator."""
         return self.of([row for row in self.targets if row.is_of(triple)])
 
+    def can_test_others(self, triple: str) -> bool:
+        """Whether it is the kind of machine that the column `test` speaks of."""
+        return any(row.is_of(triple) and row.test == "native" for row in self.targets)
+
     def of_sample(self, triple: str) -> "Plan":
-        """Those of this machine, and a stable-ABI wheel of each other family."""
+        """Those of this machine, and a stable-ABI wheel of each family it can test."""
+        others = self.can_test_others(triple)
         return self.of(
             [
                 row
                 for row in self.targets
-                if row.is_of(triple) or (row.sample and row.abi.endswith("-abi3"))
+                if row.is_of(triple)
+                or (others and row.sample and row.abi.endswith("-abi3"))
             ]
         )
 
@@ -184,7 +192,7 @@ def read(text: str) -> Plan:
     tables = parse_toml(text)
     check_keys("targets.toml", tables, required={"pythons", "platforms", "absent"})
     pythons = tables["pythons"]
-    check_keys("[pythons]", pythons, required={"required", "optional"})
+    check_keys("[pythons]", pythons, required={"required", "optional", "coming"})
     rows = [
         row
         for name, table in tables["platforms"].items()
@@ -198,6 +206,7 @@ def read(text: str) -> Plan:
         tuple(rows),
         tuple(Python.parse(version) for version in pythons["required"]),
         {Python.parse(key): reason for key, reason in pythons["optional"].items()},
+        Python.parse(pythons["coming"]),
         tables["absent"],
     )
 
@@ -265,9 +274,24 @@ def host_triple() -> str:
     return ask(command("rustc", "-vV")).partition("host: ")[2].split()[0]
 
 
-def matrix(plan: Plan) -> str:
-    rows = [{**asdict(row), "wheel": row.wheel} for row in plan.targets]
-    return json.dumps({"include": rows})
+def outputs(plan: Plan) -> str:
+    """A job for each row, on its machine; and one machine of each kind."""
+    rows = [{"name": row.name, "runner": row.runner} for row in plan.targets]
+    runners = dict.fromkeys(row.runner for row in plan.targets)
+    matrices = {"rows": rows, "machines": [{"runner": one} for one in runners]}
+    return "".join(
+        f"{name}={json.dumps({'include': matrix})}\n"
+        for name, matrix in matrices.items()
+    )
+
+
+def write_outputs(plan: Plan) -> None:
+    """Where Actions reads them; elsewhere they are only shown."""
+    text = outputs(plan)
+    print(text, end="")
+    if path := os.environ.get("GITHUB_OUTPUT"):
+        with Path(path).open("a", encoding="utf-8") as file:
+            file.write(text)
 
 
 def table(plan: Plan) -> str:
@@ -312,7 +336,7 @@ def parser() -> argparse.ArgumentParser:
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     group = parser.add_mutually_exclusive_group()
-    for option in ("--matrix", "--files"):
+    for option in ("--outputs", "--files"):
         group.add_argument(option, action="store_true")
     return parser
 
@@ -320,8 +344,8 @@ def parser() -> argparse.ArgumentParser:
 def stage(arguments: Sequence[str]) -> int:
     options = parser().parse_args(arguments)
     plan = load()
-    if options.matrix:
-        print(matrix(plan))
+    if options.outputs:
+        write_outputs(plan)
     elif options.files:
         print("\n".join(plan.files))
     else:

@@ -19,7 +19,7 @@ import shutil
 import sys
 import tempfile
 import time
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -27,6 +27,7 @@ import build
 import targets
 from pipeline import ledger, toolenv
 from pipeline.commands import (
+    LINKER,
     Command,
     Failure,
     Finished,
@@ -66,6 +67,7 @@ class Env:
     takes_wheel: bool
     python: Python | None  # None where any will do
     tools: Sequence[str] = ()  # of the system; without them it is left out
+    usual: bool = True  # else it runs where it is named, as in the nightly workflow
 
 
 @dataclass(frozen=True)
@@ -101,17 +103,20 @@ class Result:
 
 
 def environments(ini: str) -> list[Env]:
-    """Those in env_list, in its order."""
+    """Those in env_list, in its order, and those that have a label instead."""
     parser = configparser.ConfigParser(interpolation=None)
     parser.read_string(ini)
-    names = parser["tox"]["env_list"].split()
-    sections = {name: section(parser, name) for name in names}
+    usual = parser["tox"]["env_list"].split()
+    labels = parser["tox"].get("labels", "")
+    labelled = re.findall(r"[\w-]+(?=,|$)", labels, re.MULTILINE)
+    sections = {name: section(parser, name) for name in [*usual, *labelled]}
     return [
         Env(
             name,
             takes_wheel=found.get("skip_install") != "true",
             python=python_of(name, found.get("base_python", "")),
             tools=found.get("allowlist_externals", "").split(),
+            usual=name in usual,
         )
         for name, found in sections.items()
     ]
@@ -196,22 +201,34 @@ def chosen(envs: Sequence[Env], options: argparse.Namespace) -> list[Env]:
         return [names[name] for name in options.env]
     if options.wheel or options.target:
         return [env for env in envs if env.python and env.name == env.python.env]
-    return list(envs)
+    return [env for env in envs if env.usual]
 
 
 # Running it.
 
 
-def tox_command(one: Run) -> Command:
-    wheel = ("--installpkg", str(one.wheel)) if one.wheel else ()
+def tox_command(env: str, wheel: Path | None) -> Command:
+    package = ("--installpkg", str(wheel)) if wheel else ()
     return command(
-        *("tox", "run", "--colored", "no", "-e", one.env.name, *wheel),
+        *("tox", "run", "--colored", "no", "-e", env, *package),
         env={
             # What can be had is here by now; uv would try once more, for long.
             "UV_PYTHON_DOWNLOADS": "never",
-            **({"TESTED_WHEEL": str(one.wheel)} if one.wheel else {}),
+            **({"TESTED_WHEEL": str(wheel)} if wheel else {}),
         },
     )
+
+
+def before(one: Run, suite: str) -> Result | None:
+    """What the ledger says of the run on these bytes, if it passed."""
+    if not one.wheel or not has_ledger(one.wheel):
+        return None
+    entry = ledger.find(ledger.read(one.wheel.parent), one.wheel)
+    wanted = "whole" if one.native else suite
+    for test in entry.tests if entry else ():
+        if test.env == one.env.name and test.suite == wanted and test.passed:
+            return Result(one, True, 0, [test.summary], test.suite)
+    return None
 
 
 def execute(one: Run, missing: Mapping[Python, str]) -> Result:
@@ -219,7 +236,7 @@ def execute(one: Run, missing: Mapping[Python, str]) -> Result:
     if python and python in missing:
         return Result(one, False, 0, [f"no interpreter: {missing[python]}"])
     start = time.monotonic()
-    finished = attempt(tox_command(one))
+    finished = attempt(tox_command(one.env.name, one.wheel))
     seconds = time.monotonic() - start
     closing = closing_lines(finished.output) + failed_commands(finished.output)
     return Result(one, finished.status == 0, seconds, closing)
@@ -266,7 +283,7 @@ def elsewhere_commands(
     others = [interpreter.spelled(tests / name) for name in ("pipeline", "peers")]
     suites = {
         "smoke": ["-m", "smoke"],
-        "whole": ["--hypothesis-profile=emulated", "--numprocesses=auto"],
+        "whole": ["--numprocesses=auto"],
     }
     pytest = ["-P", "-m", "pytest", "-p", "no:cacheprovider", *suites[suite]]
     pytest += [f"--ignore={other}" for other in others]
@@ -289,6 +306,25 @@ def closing_lines(output: str) -> list[str]:
     return [
         next(filter(None, match.groupdict().values())) for match in matches if match
     ]
+
+
+def perform_all(
+    runs: Sequence[Run],
+    wheels: Sequence[Path],
+    not_run: Mapping[str, Mapping[str, str]],
+    perform: Callable[[Run], Result],
+) -> list[Result]:
+    """One after the other; the ledger has each result at once."""
+    from pipeline import report
+
+    results: list[Result] = []
+    # Also of wheels that nothing here can run.
+    note(wheels, results, not_run)
+    for number, one in enumerate(runs, 1):
+        report.heading(f"{number}/{len(runs)} {one.title}")
+        results.append(perform(one))
+        note(wheels, results, not_run)
+    return results
 
 
 def wheels_for(
@@ -387,6 +423,9 @@ def parser() -> argparse.ArgumentParser:
         "--target", nargs="+", metavar="NAME", help="rows, built already"
     )
     parser.add_argument(
+        "--resume", action="store_true", help="leave out what passed on these wheels"
+    )
+    parser.add_argument(
         "--suite", choices=["smoke", "whole"], default="smoke", help="where emulated"
     )
     parser.add_argument(
@@ -397,7 +436,7 @@ def parser() -> argparse.ArgumentParser:
 
 def stage(arguments: Sequence[str]) -> int:
     options = parser().parse_args(arguments)
-    require("cargo", "git", "cc")
+    require("cargo", "git", *LINKER)
     require_rust()
     toolenv.enter()
     from pipeline import report
@@ -417,19 +456,20 @@ def stage(arguments: Sequence[str]) -> int:
     host = targets.host_triple()
     wheels = wheels_for(envs, options, plan)
     runs = [*planned(possible, wheels, plan, host)]
-    if any(env.takes_wheel for env in envs):
+    if any(env.takes_wheel for env in envs) and plan.can_test_others(host):
         runs += planned_elsewhere(wheels, plan, host)
-    results = []
-    for number, one in enumerate(runs, 1):
-        report.heading(f"{number}/{len(runs)} {one.title}")
-        results.append(
-            execute(one, interpreters.missing(plan))
-            if one.native
-            else execute_elsewhere(one, options.suite)
-        )
     rows = {wheel.name: row_of(wheel, plan) for wheel in wheels}
     reasons = {name: excuses(row, plan, host, excused) for name, row in rows.items()}
-    note(wheels, results, reasons)
+    missing = interpreters.missing(plan)
+
+    def perform(one: Run) -> Result:
+        if options.resume and (done := before(one, options.suite)):
+            return done
+        if one.native:
+            return execute(one, missing)
+        return execute_elsewhere(one, options.suite)
+
+    results = perform_all(runs, wheels, reasons, perform)
     not_run = {rows[name].name: why for name, why in reasons.items()}
     show(results, {**not_run, "": lacking})
     return 1 if any(not one.passed for one in results) else 0

@@ -6,8 +6,9 @@
 Waits until the index lists every file of dist/ledger.json, for some minutes at most.
 Each must have the bytes that were recorded, and nothing else may be there under this
 version. pip must find the right file for every platform and Python of the plan. Then it
-installs the release from there into a new environment, and the command in
-[tool.pipeline] runs in it. It says what to do about what it finds, and does none of it.
+installs the release from there into a new environment of each Python that this machine
+has, and the command in [tool.pipeline] runs in it. It says what to do about what it
+finds, and does none of it.
 """
 
 import argparse
@@ -33,6 +34,7 @@ from pipeline.commands import (
 )
 from pipeline.ledger import Entry
 from pipeline.project import PROJECT
+from provision import pythons
 from targets import Plan, Python, Target
 
 if TYPE_CHECKING:
@@ -168,8 +170,8 @@ def download_all(simple: str, plan: Plan, entries: Sequence[Entry]) -> None:
     print(f"pip finds the right wheel on {count} kinds of platform and Python")
 
 
-def venv_command(venv: Path) -> Command:
-    return command(sys.executable, "-m", "venv", venv)
+def venv_command(python: Path, venv: Path) -> Command:
+    return command(python, "-m", "venv", venv)
 
 
 def install_commands(python: Path, simple: str, report: Path) -> list[Command]:
@@ -199,10 +201,11 @@ def smoke_command(python: Path, folder: Path) -> Command:
     return command(python, *PROJECT.smoke, cwd=folder)
 
 
-def install_and_run(simple: str, entries: Sequence[Entry]) -> None:
+def install_and_run(base: Path, simple: str, entries: Sequence[Entry]) -> str:
+    """In a new environment of this interpreter; the file that pip chose."""
     with tempfile.TemporaryDirectory(prefix=f"{PROJECT.name}-verify-") as name:
         folder = Path(name).resolve()
-        run(venv_command(folder / "venv"))
+        run(venv_command(base, folder / "venv"))
         python = toolenv.python(folder / "venv")
         report = folder / "report.json"
         for one in install_commands(python, simple, report):
@@ -211,7 +214,23 @@ def install_and_run(simple: str, entries: Sequence[Entry]) -> None:
         if digest not in {entry.sha256 for entry in entries}:
             raise Failure(f"pip installed {file}, sha256 {digest}: not in the ledger")
         run(smoke_command(python, folder))
-        print(f"verified {len(entries)} files; {file} was installed and runs")
+    return file
+
+
+def run_on_each(plan: Plan, simple: str, entries: Sequence[Entry]) -> None:
+    """On every Python of this machine for which there is a wheel."""
+    host = targets.host_triple()
+    rows = [row for entry in entries if (row := plan.of_file(entry.file))]
+    mine = [row for row in rows if row.is_of(host)]
+    wanted = [py for py in plan.pythons if any(row.admits(py) for row in mine)]
+    interpreters = pythons.provide(wanted)
+    if missing := interpreters.missing(plan):
+        raise Failure(f"no interpreter to verify with: {', '.join(map(str, missing))}")
+    for python, path in interpreters.found.items():
+        file = install_and_run(path, simple, entries)
+        print(f"Python {python}: {file} was installed and runs", flush=True)
+    verified = ", ".join(map(str, interpreters.found)) or "no Python of this machine"
+    print(f"verified {len(entries)} files; installed and run on {verified}")
 
 
 def parser() -> argparse.ArgumentParser:
@@ -242,8 +261,9 @@ def stage(arguments: Sequence[str]) -> int:
         found = list(unattested(listed, entries))
     if found:
         raise Failure("the index is not the release:\n  " + "\n  ".join(found))
-    download_all(simple, targets.load(), entries)
-    install_and_run(simple, entries)
+    plan = targets.load()
+    download_all(simple, plan, entries)
+    run_on_each(plan, simple, entries)
     return 0
 
 

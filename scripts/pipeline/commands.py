@@ -12,6 +12,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor, as_completed
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -88,6 +89,31 @@ def attempt(command: Command, *, show: Callable[[str], None] = write_line) -> Fi
     return Finished(command, status, "".join(lines))
 
 
+def side_by_side(sequences: Mapping[str, Sequence[Command]]) -> None:
+    """Several sequences of commands at once, as many as there are cores, by title.
+
+    Lines are shown with the title of their sequence. A failure, or Ctrl-C, ends all of
+    them before it is raised.
+    """
+    with ThreadPoolExecutor(os.cpu_count()) as pool:
+        waiting = [
+            pool.submit(run_titled, title, one) for title, one in sequences.items()
+        ]
+        try:
+            for sequence in as_completed(waiting):
+                sequence.result()
+        except BaseException:
+            pool.shutdown(wait=False, cancel_futures=True)
+            for process in list(RUNNING):
+                end(process)
+            raise
+
+
+def run_titled(title: str, sequence: Sequence[Command]) -> None:
+    for one in sequence:
+        run(one, show=lambda line: write_line(f"{title}: {line}"))
+
+
 def ask(command: Command, *, statuses: Sequence[int] = (0,)) -> str:
     """Its standard output, of a command that only answers a question.
 
@@ -109,6 +135,10 @@ def ask(command: Command, *, statuses: Sequence[int] = (0,)) -> str:
     if finished.returncode not in statuses:
         raise Failure(f"{command} failed:\n{finished.stderr}{finished.stdout}")
     return finished.stdout
+
+
+# What `child` has started and what has not ended.
+RUNNING: set["subprocess.Popen[str]"] = set()
 
 
 @contextmanager
@@ -134,12 +164,14 @@ def child(command: Command) -> Iterator["subprocess.Popen[str]"]:
         )
     except FileNotFoundError as error:
         raise missing(command) from error
+    RUNNING.add(process)
     try:
         yield process
     except BaseException:
         end(process)
         raise
     finally:
+        RUNNING.discard(process)
         if process.stdout is not None:
             process.stdout.close()
 
@@ -173,6 +205,10 @@ INSTALL = {
     "cc": "install a C compiler as linker, e.g. `apt-get install gcc libc6-dev`"
     " or `xcode-select --install`",
 }
+
+
+# What links a build for this machine; Microsoft's is found by rustc itself.
+LINKER = () if sys.platform == "win32" else ("cc",)
 
 
 def missing(command: Command) -> Failure:

@@ -1,6 +1,9 @@
 """The build: every row's command, and what makes it reproducible."""
 
 import io
+import os
+import subprocess
+import sys
 import tarfile
 from pathlib import Path
 
@@ -8,6 +11,7 @@ import pytest
 
 import build
 from build import Place
+from pipeline import ledger
 from pipeline.commands import Failure
 from pipeline.project import PROJECT, Project
 from targets import Plan
@@ -26,7 +30,8 @@ def test_every_row_has_its_command(plan: Plan) -> None:
         assert f"--compatibility {row.compatibility} " in argv
         assert f"--interpreter {row.builder} " in argv
         assert made.cwd == PLACE.source
-        assert made.env == {"A": "b", "CARGO_TARGET_DIR": "/work shop/target"}
+        folder = f"/work shop/target/{row.rust}"
+        assert made.env == {"A": "b", "CARGO_TARGET_DIR": folder}
 
 
 def test_no_path_of_this_machine_can_get_into_the_product(plan: Plan) -> None:
@@ -100,6 +105,37 @@ def test_a_difference_in_one_byte_is_found(
     assert kept.read_bytes() == b"2", "the second build is kept for comparison"
 
 
+def test_what_is_current_need_not_be_built_again(
+    tmp_path: Path, plan: Plan, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    row, other = plan.targets[:2]
+    sources = [b"sources"]
+
+    def sdist(out: Path, _epoch: str) -> Path:
+        (out / PROJECT.sdist).write_bytes(sources[0])
+        return out / PROJECT.sdist
+
+    monkeypatch.setattr(build, "build_sdist", sdist)
+    monkeypatch.setattr(build, "tools", lambda: {"maturin": "1"})
+    assert build.built_before([row], tmp_path) == [], "nothing is there"
+
+    files = [tmp_path / PROJECT.sdist, tmp_path / row.wheel]
+    files[0].write_bytes(sources[0])
+    files[1].write_bytes(b"wheel")
+    tools = {"maturin": "1"}
+    ledger.write(tmp_path, [ledger.entry(path, path.name, tools) for path in files])
+    assert build.built_before([row], tmp_path) == files
+    assert build.built_before([row, other], tmp_path) == [], "a wheel is missing"
+    monkeypatch.setattr(build, "tools", lambda: {"maturin": "2"})
+    assert build.built_before([row], tmp_path) == [], "by another tool"
+    monkeypatch.setattr(build, "tools", lambda: tools)
+    sources[0] = b"changed"
+    assert build.built_before([row], tmp_path) == [], "of other sources"
+    sources[0] = b"sources"
+    files[1].write_bytes(b"damaged")
+    assert build.built_before([row], tmp_path) == [], "not what was recorded"
+
+
 def test_the_second_build_is_of_those_that_were_named(plan: Plan) -> None:
     name = plan.targets[1].name
     assert build.twice(plan, None) == ()
@@ -114,3 +150,91 @@ def test_clones_do_not_share_a_workshop(monkeypatch: pytest.MonkeyPatch) -> None
     monkeypatch.setattr(build, "PROJECT", Project(Path("/elsewhere")))
     monkeypatch.setattr(Project, "name", "same")
     assert build.workshop().name != mine.name
+
+
+MAC, WINDOWS = "aarch64-apple-darwin", "x86_64-pc-windows-msvc"
+
+
+def test_a_machine_of_the_rows_own_kind_uses_its_own_tools(plan: Plan) -> None:
+    for host, platform in ((MAC, "macos-arm64"), (WINDOWS, "windows-x64")):
+        native = [row.name for row in plan.targets if build.is_native(row, host)]
+        assert native == [f"{platform}-{abi}" for abi in ("abi3", "cp314t", "abi3t")]
+    assert not any(
+        build.is_native(row, "x86_64-unknown-linux-gnu") for row in plan.targets
+    )
+
+
+def test_cibuildwheel_builds_once_and_tests_on_every_python(plan: Plan) -> None:
+    [mac] = plan.named(["macos-arm64-abi3"]).targets
+    place = Place(Path("/unpacked/a-1.0"), Path("/target"))
+    made = build.native_command(mac, place, [Path("/home/me/src")], Path("/o"), "7")
+    assert made.argv[1:] == (
+        "-m",
+        "cibuildwheel",
+        "--output-dir",
+        "/o",
+        str(place.source),
+    )
+    assert made.env["CIBW_BUILD"] == (
+        "cp311-macosx_arm64 cp312-macosx_arm64 cp313-macosx_arm64 cp314-macosx_arm64"
+        " cp315-macosx_arm64"
+    )
+    assert made.env["MACOSX_DEPLOYMENT_TARGET"] == "11.0"
+    assert (
+        "--remap-path-prefix=/unpacked/a-1.0=/src"
+        in (made.env["CARGO_ENCODED_RUSTFLAGS"])
+    )
+    [windows] = plan.named(["windows-x64-abi3t"]).targets
+    assert build.identifiers(windows) == [
+        "cp315t-win_amd64",
+        "cp315-win_amd64",
+    ]
+
+
+def test_cibuildwheel_knows_what_it_is_asked_for(plan: Plan) -> None:
+    """By its own list, for every machine that it is to run on."""
+    rows = [row for row in plan.targets if row.build == "cibuildwheel"]
+    known = known_identifiers({row.system for row in rows})
+    for row in rows:
+        assert set(build.identifiers(row)) <= known
+
+
+def known_identifiers(systems: set[str]) -> set[str]:
+    found: set[str] = set()
+    for system in systems:
+        argv = [sys.executable, "-m", "cibuildwheel", "--print-build-identifiers"]
+        argv += ["--platform", system, "--archs", "all"]
+        environ = {**os.environ, "CIBW_BUILD": "*", "CIBW_ENABLE": "all"}
+        finished = subprocess.run(
+            [*argv, str(PROJECT.root)],
+            env=environ,
+            capture_output=True,
+            text=True,
+            check=True,
+        )
+        found |= set(finished.stdout.split())
+    return found
+
+
+def test_the_sdist_of_another_job_is_taken(project: Project, tmp_path: Path) -> None:
+    sdist = tmp_path / project.sdist
+    with pytest.raises(Failure, match=f"there is no {project.sdist}"):
+        build.present(tmp_path)
+    sdist.touch()
+    assert build.present(tmp_path) == build.present(sdist) == sdist
+    assert build.present(None) is None
+    with pytest.raises(Failure, match="there is no"):
+        build.present(tmp_path / "other-1.0.tar.gz")
+
+
+@pytest.mark.parametrize(
+    ("argv", "said"),
+    [
+        ("linux-x86_64-abi3 --sdist", "name no row"),
+        ("--from dist --verify", "leave --from out"),
+    ],
+)
+def test_options_that_exclude_each_other_are_refused(argv: str, said: str) -> None:
+    options = build.parser().parse_args(argv.split())
+    with pytest.raises(Failure, match=said):
+        build.chosen(options)

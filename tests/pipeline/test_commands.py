@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -39,6 +40,38 @@ def test_a_command_is_shown_before_its_output() -> None:
 def test_a_failed_command_is_named_with_its_status() -> None:
     with pytest.raises(Failure, match=r"ended with status 7:\n  \+ .* -c "):
         commands.run(python("raise SystemExit(7)"), show=commands.silent)
+
+
+def test_sequences_run_side_by_side_and_each_in_its_order(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """One that waits for the other: one after the other, neither would end."""
+    wait = (
+        "import pathlib, time\nwhile not pathlib.Path({!r}).exists(): time.sleep(0.01)"
+    )
+    make = "import pathlib; pathlib.Path({!r}).touch(); print('made')"
+    first, second = str(tmp_path / "first"), str(tmp_path / "second")
+    commands.side_by_side(
+        {
+            "a": [python(wait.format(first)), python(make.format(second))],
+            "b": [python(make.format(first)), python(wait.format(second))],
+        }
+    )
+    lines = capsys.readouterr().out.splitlines()
+    assert [line for line in lines if line.endswith(": made")] == ["b: made", "a: made"]
+
+
+def test_a_failure_of_one_sequence_ends_the_others() -> None:
+    start = time.monotonic()
+    with pytest.raises(Failure, match="status 7"):
+        commands.side_by_side(
+            {
+                "a": [python("import time; time.sleep(60)")] * 9,
+                "b": [python("raise SystemExit(7)")],
+            }
+        )
+    assert time.monotonic() - start < commands.GRACE_SECONDS
+    assert set() == commands.RUNNING
 
 
 def test_a_question_that_fails_hands_on_the_answer() -> None:

@@ -42,6 +42,7 @@ def test_a_rehearsal_is_every_stage_of_a_release(plan: Plan) -> None:
         "plan",
         "build",
         "audit",
+        "sdist",
         "test",
         "publish",
         "verify",
@@ -63,6 +64,14 @@ def test_every_wheel_of_the_part_is_built_audited_tested_and_published(
     assert commands["test"][2:] == ("--suite", suite, "--wheel", *wheels)
 
 
+def test_a_rehearsal_that_was_cut_off_goes_on(plan: Plan) -> None:
+    planned = rehearse.stages(plan, "--all", DIST, URL, resume=True)
+    resuming = {one.name for one in planned if "--resume" in one.command.argv}
+    assert resuming == {"build", "test"}
+    others = rehearse.stages(plan, "--all", DIST, URL)
+    assert not any("--resume" in one.command.argv for one in others)
+
+
 def test_one_wheel_is_built_twice(plan: Plan) -> None:
     build = rehearse.stages(plan, "--sample", DIST, URL)[1]
     position = build.command.argv.index("--verify")
@@ -72,7 +81,7 @@ def test_one_wheel_is_built_twice(plan: Plan) -> None:
 def test_nothing_is_published_that_was_not_audited_and_tested(plan: Plan) -> None:
     planned = rehearse.stages(plan, "--sample", DIST, URL)
     needs = {one.name: one.needs for one in planned}
-    assert needs["publish"] == ("audit", "test")
+    assert needs["publish"] == ("audit", "sdist", "test")
     assert needs["verify"] == ("publish",)
 
 

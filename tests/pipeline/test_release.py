@@ -110,7 +110,7 @@ def repository(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     )
     made = release.dated(CHANGELOG, "1.1.0", "2026-11-23")
     (tmp_path / "CHANGELOG.md").write_text(made)
-    git(tmp_path, "init", "--quiet")
+    git(tmp_path, "init", "--quiet", "--initial-branch", "main")
     git(tmp_path, "add", ".")
     git(tmp_path, "commit", "--quiet", "--message", "a")
     git(tmp_path, "tag", "v1.1.0")
@@ -158,6 +158,15 @@ def test_a_tag_of_another_version_is_named(repository: Path) -> None:
     )
 
 
+def test_a_commit_beside_main_is_no_release(repository: Path) -> None:
+    git(repository, "checkout", "--quiet", "-b", "feature")
+    git(repository, "commit", "--quiet", "--allow-empty", "--message", "b")
+    git(repository, "tag", "--force", "v1.1.0")
+    assert disagreements(repository) == (
+        "this commit is not on main: merge it first, then tag it there"
+    )
+
+
 def test_a_tree_with_changes_is_no_release(repository: Path) -> None:
     (repository / "new.py").touch()
     assert disagreements(repository).endswith("in no commit: new.py")
@@ -182,8 +191,8 @@ def test_a_cut_is_one_commit_with_one_version(
     assert done.returncode == 0, done.stderr
     assert "git tag --annotate v999.0.0" in done.stdout
     git(root, "tag", "v999.0.0")
+    git(root, "checkout", "--quiet", "-B", "main")
     assert list(release.disagreements(Project(root), tagged=True)) == []
-    assert release.changed(Project(root)) == []
 
 
 def cut(root: Path, version: str) -> "subprocess.CompletedProcess[str]":
@@ -194,3 +203,35 @@ def cut(root: Path, version: str) -> "subprocess.CompletedProcess[str]":
 def test_a_version_that_cannot_be_compared_is_an_error() -> None:
     with pytest.raises(Failure, match="no version such as"):
         release.key("one")
+
+
+def announced(dist: Path, *, begun: bool) -> list[tuple[str, ...]]:
+    (dist / "b.whl").touch()
+    (dist / "a.whl").touch()
+    made = release.announce_commands(CHANGELOG, dist, begun=begun)
+    return [one.argv for one in made]
+
+
+def test_an_announcement_has_notes_and_all_files(tmp_path: Path) -> None:
+    [made] = announced(tmp_path, begun=False)
+    assert made[:5] == ("gh", "release", "create", "v1.0.0", "--verify-tag")
+    assert made[made.index("--notes") + 1] == "- Old."
+    assert "--prerelease" not in made
+    names = [Path(name).name for name in made]
+    assert names[-3:-1] == ["a.whl", "b.whl"]
+    assert names[-1].endswith(".cdx.json")
+
+
+def test_a_release_candidate_is_announced_as_such(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Project, "version", "1.0.0rc1")
+    [made] = announced(tmp_path, begun=False)
+    assert "--prerelease" in made
+
+
+def test_an_announcement_that_was_cut_off_goes_on(tmp_path: Path) -> None:
+    files, seen = announced(tmp_path, begun=True)
+    assert files[:5] == ("gh", "release", "upload", "v1.0.0", "--clobber")
+    assert str(tmp_path / "b.whl") in files
+    assert seen == ("gh", "release", "edit", "v1.0.0", "--draft=false")

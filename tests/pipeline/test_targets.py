@@ -1,7 +1,6 @@
 """The plan: its schema, and what follows from a row."""
 
 import argparse
-import json
 
 import pytest
 
@@ -23,6 +22,7 @@ size = 600_000
 PYTHONS = """
 [pythons]
 required = ["3.11", "3.15"]
+coming = "3.16"
 [pythons.optional]
 "3.15t" = "not here"
 [absent]
@@ -179,6 +179,12 @@ def test_the_sample_is_one_of_each_family_besides_this_machines(plan: Plan) -> N
     assert len(foreign) == len({one.system for one in foreign})
 
 
+def test_a_machine_that_can_test_no_others_builds_its_own(plan: Plan) -> None:
+    for host in ("aarch64-apple-darwin", "aarch64-unknown-linux-gnu"):
+        assert plan.of_sample(host) == plan.of_host(host)
+        assert not plan.can_test_others(host)
+
+
 def test_every_tier_holds_those_before_it(plan: Plan) -> None:
     first, second = plan.of_tier(1), plan.of_tier(2)
     assert set(first.targets) < set(second.targets) == set(plan.targets)
@@ -212,12 +218,6 @@ def test_a_stage_is_told_which_part_of_the_plan_it_is_about(
 def test_the_sdist_is_the_last_file_of_a_release(plan: Plan, project: Project) -> None:
     assert plan.files[-1] == project.sdist
     assert all(name.endswith(".whl") for name in plan.files[:-1])
-
-
-def test_the_matrix_has_each_row_with_its_fields(plan: Plan) -> None:
-    rows = json.loads(targets.matrix(plan))["include"]
-    assert [one["wheel"] for one in rows] == [one.wheel for one in plan.targets]
-    assert {one["runner"] for one in rows} == {one.runner for one in plan.targets}
 
 
 def test_unknown_names_are_refused_with_those_that_exist(plan: Plan) -> None:

@@ -2,6 +2,7 @@
 
 import argparse
 import importlib
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -98,7 +99,6 @@ def test_tests_elsewhere_see_the_wheel_and_its_python_alone() -> None:
     assert test.argv[7:9] == ("-m", "smoke")
     whole = stage.elsewhere_commands(interpreter, wheel, folder, "whole")[1]
     assert "smoke" not in whole.argv
-    assert "--hypothesis-profile=emulated" in whole.argv
 
 
 def test_pip_decides_as_the_other_machines_would() -> None:
@@ -138,13 +138,11 @@ def test_an_unknown_env_is_refused_with_those_that_exist() -> None:
         stage.chosen(stage.environments(INI), options(env=["typo"]))
 
 
-def test_tox_gets_the_wheel_and_may_not_download_interpreters(plan: Plan) -> None:
-    wheels = [Path("/dist") / row.wheel for row in plan.targets]
-    planned = stage.planned(stage.environments(INI), wheels, plan, HOST)
-    one = next(run for run in planned if run.wheel)
-    made = stage.tox_command(one)
-    assert made.argv[-4:] == ("-e", "py311", "--installpkg", str(wheels[0]))
-    assert made.env == {"UV_PYTHON_DOWNLOADS": "never", "TESTED_WHEEL": str(wheels[0])}
+def test_tox_gets_the_wheel_and_may_not_download_interpreters() -> None:
+    made = stage.tox_command("py311", Path("/dist/a.whl"))
+    assert made.argv[-4:] == ("-e", "py311", "--installpkg", "/dist/a.whl")
+    assert made.env == {"UV_PYTHON_DOWNLOADS": "never", "TESTED_WHEEL": "/dist/a.whl"}
+    assert "--installpkg" not in stage.tox_command("lint", None).argv
 
 
 @pytest.mark.parametrize(
@@ -213,6 +211,29 @@ def test_other_bytes_get_no_results(tmp_path: Path, plan: Plan) -> None:
     assert ledger.read(tmp_path)[0].tests == []
 
 
+@pytest.mark.parametrize(
+    ("noted", "suite", "done"),
+    [
+        (ledger.EnvResult("py312", True, "1 passed", "whole"), "whole", True),
+        (ledger.EnvResult("py312", False, "1 failed", "whole"), "whole", False),
+        (ledger.EnvResult("py312", True, "1 passed", "smoke"), "whole", False),
+        (ledger.EnvResult("py313", True, "1 passed", "whole"), "whole", False),
+        (ledger.EnvResult("py312", True, "1 passed", "smoke"), "smoke", True),
+    ],
+)
+def test_what_passed_on_these_bytes_need_not_run_again(
+    tmp_path: Path, plan: Plan, noted: ledger.EnvResult, suite: str, done: bool
+) -> None:
+    wheel = tmp_path / plan.targets[0].wheel
+    wheel.write_bytes(b"wheel")
+    ledger.write(tmp_path, [replace(ledger.entry(wheel, "row", {}), tests=[noted])])
+    env = stage.Env("py312", takes_wheel=True, python=Python(3, 12))
+    found = stage.before(stage.Run(env, wheel, native=suite == "whole"), suite)
+    assert (found is not None) == done
+    wheel.write_bytes(b"another")
+    assert stage.before(stage.Run(env, wheel), suite) is None
+
+
 def test_a_wheel_that_nothing_here_can_run_is_noted_as_such(
     tmp_path: Path, plan: Plan
 ) -> None:
@@ -224,8 +245,24 @@ def test_a_wheel_that_nothing_here_can_run_is_noted_as_such(
     wheel = tmp_path / free.wheel
     wheel.write_bytes(b"wheel")
     ledger.write(tmp_path, [ledger.entry(wheel, free.name, {})])
-    stage.note([wheel], [], {wheel.name: reasons})
+    assert stage.perform_all([], [wheel], {wheel.name: reasons}, pytest.fail) == []
     assert ledger.read(tmp_path)[0].not_run == reasons
+
+
+def test_each_result_is_noted_before_the_next_run(tmp_path: Path, plan: Plan) -> None:
+    wheel = tmp_path / plan.targets[0].wheel
+    wheel.write_bytes(b"wheel")
+    ledger.write(tmp_path, [ledger.entry(wheel, "row", {})])
+    pythons = [Python(3, 12), Python(3, 13)]
+    runs = [stage.Run(stage.Env(one.env, True, one), wheel) for one in pythons]
+    noted: list[int] = []
+
+    def perform(one: object) -> object:
+        noted.append(len(ledger.read(tmp_path)[0].tests))
+        return stage.Result(one, True, 1.0, ["1 passed"])
+
+    stage.perform_all(runs, [wheel], {}, perform)
+    assert noted == [0, 1]
 
 
 def test_a_row_whose_wheel_is_not_there_is_named(plan: Plan, tmp_path: Path) -> None:

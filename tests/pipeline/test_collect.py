@@ -1,0 +1,74 @@
+"""Files and results of many jobs, brought together."""
+
+from pathlib import Path
+
+import pytest
+
+import collect
+from pipeline import ledger
+from pipeline.commands import Failure
+from pipeline.ledger import Entry, EnvResult
+
+PASSED = EnvResult("py311", passed=True, summary="1 passed")
+
+
+def part(parts: Path, name: str, files: dict[str, bytes], *entries: Entry) -> None:
+    """What one job uploaded; without entries, those of its files."""
+    folder = parts / name
+    folder.mkdir(parents=True)
+    for file, data in files.items():
+        (folder / file).write_bytes(data)
+    made = [ledger.entry(folder / file, "row", {}) for file in files]
+    ledger.write(folder, list(entries) or made)
+
+
+def entry(file: str, data: bytes, folder: Path) -> Entry:
+    (folder / "scratch").write_bytes(data)
+    made = ledger.entry(folder / "scratch", "row", {})
+    return Entry(**{**vars(made), "file": file})
+
+
+def test_every_file_and_every_result_arrives(tmp_path: Path) -> None:
+    parts, dist = tmp_path / "parts", tmp_path / "dist"
+    part(parts, "built-a", {"a.whl": b"a"})
+    part(parts, "built-b", {"b.whl": b"b"})
+    tested = entry("a.whl", b"a", tmp_path)
+    tested.tests = [PASSED]
+    tested.not_run = {"py311": "no machine", "py312": "no interpreter"}
+    part(parts, "tested-a", {}, tested)
+    collect.collect(parts, dist)
+    assert {path.name for path in dist.iterdir()} == {"a.whl", "b.whl", ledger.NAME}
+    first, second = ledger.read(dist)
+    assert (first.file, first.tests) == ("a.whl", [PASSED])
+    assert first.not_run == {"py312": "no interpreter"}
+    assert (second.file, second.tests) == ("b.whl", [])
+
+
+def test_what_was_in_dist_is_gone(tmp_path: Path) -> None:
+    dist = tmp_path / "dist"
+    dist.mkdir()
+    (dist / "old.whl").touch()
+    part(tmp_path / "parts", "built-a", {"a.whl": b"a"})
+    collect.collect(tmp_path / "parts", dist)
+    assert not (dist / "old.whl").exists()
+
+
+def test_one_name_with_two_contents_stops_it(tmp_path: Path) -> None:
+    parts = tmp_path / "parts"
+    part(parts, "built-a", {"a.whl": b"a"})
+    part(parts, "built-b", {"a.whl": b"b"})
+    with pytest.raises(Failure, match=r"is another file than a part before it"):
+        collect.collect(parts, tmp_path / "dist")
+
+
+def test_results_of_other_bytes_stop_it(tmp_path: Path) -> None:
+    parts = tmp_path / "parts"
+    part(parts, "built-a", {"a.whl": b"a"})
+    part(parts, "tested-a", {}, entry("a.whl", b"b", tmp_path))
+    with pytest.raises(Failure, match=r"two parts have a a\.whl, with different bytes"):
+        collect.collect(parts, tmp_path / "dist")
+
+
+def test_a_folder_without_parts_is_an_error(tmp_path: Path) -> None:
+    with pytest.raises(Failure, match="no folder in it has a ledger"):
+        collect.collect(tmp_path, tmp_path / "dist")
