@@ -10,12 +10,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import uncork
+from emulated import EMULATED
 from functions import call
 from processes import run_short_of_memory
 from reference import reference
 
 NAMES = ["move_median", "move_rank"]
-N = 3000
+N = 1000 if EMULATED else 3000
 PLACES = np.arange(N)
 RNG = np.random.default_rng(20261122)
 

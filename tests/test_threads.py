@@ -15,14 +15,13 @@ import numpy as np
 import pytest
 
 import uncork
+from emulated import EMULATED
 from functions import MOVE, REDUCE, call
 from processes import run
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-# Where each instruction is emulated, one other count and one window have to do.
-EMULATED = "TESTED_EMULATED" in os.environ
 COUNTS = [1, 3] if EMULATED else [1, 2, 3, 8]
 
 
