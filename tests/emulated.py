@@ -1,4 +1,4 @@
-"""Whether a program stands for the processor: every instruction takes many times longer.
+"""Whether a program stands for the processor, so that all takes many times longer.
 
 Tests then try less of the same kind; what sets the variable is where the program does.
 """
