@@ -36,6 +36,8 @@ from targets import Plan, Python, Target
 
 # Debian's releases, by the Python that is theirs.
 SUITES = {Python(3, 13): "trixie", Python(3, 15): "forky"}
+# What pip says of a package that the index has in no form that fits.
+NO_WHEEL = "No matching distribution found"
 # glibc's minor versions, newest first, for which pip may take a wheel.
 GLIBC = range(41, 16, -1)
 
@@ -127,7 +129,7 @@ def from_debian(target: Target, python: Python) -> Interpreter:
         *(f"manylinux_2_{minor}_{target.machine}" for minor in GLIBC),
         f"manylinux2014_{target.machine}",
     ]
-    site = equip(tree.prefix, python, platforms)
+    site = equip(tree.prefix, python, platforms, if_there_is_one="numpy")
     program = tree.python(str(python))
     if not program.exists():
         # NumPy is Debian's where there is no wheel for this processor.
@@ -146,7 +148,7 @@ def from_debian(target: Target, python: Python) -> Interpreter:
 def with_musl(target: Target, python: Python) -> Interpreter:
     platforms = [f"musllinux_1_{minor}_{target.machine}" for minor in (2, 1, 0)]
     folder = home("musl")
-    site = equip(folder, python, platforms)
+    site = equip(folder, python, platforms, "numpy")
     return Interpreter(python, musl.provide(folder), platforms, site)
 
 
@@ -154,7 +156,7 @@ def under_wine(_target: Target, python: Python) -> Interpreter:
     folder = home("windows")
     platforms = ["win_amd64"]
     # pip reads the conditions of requirements as on this machine.
-    site = equip(folder, python, platforms, "colorama")
+    site = equip(folder, python, platforms, "numpy", "colorama")
     start = wine.provide(folder, site)
     return Interpreter(
         python,
@@ -171,8 +173,17 @@ def home(name: str) -> Path:
     return PROJECT.cache / "foreign" / name
 
 
-def equip(folder: Path, python: Python, platforms: Sequence[str], *also: str) -> Path:
-    """What the tests need, made once for each list of it."""
+def equip(
+    folder: Path,
+    python: Python,
+    platforms: Sequence[str],
+    *also: str,
+    if_there_is_one: str | None = None,
+) -> Path:
+    """What the tests need, made once for each list of it.
+
+    One package may have no wheel for these platforms; any other has to have one.
+    """
     group = PROJECT.pyproject["dependency-groups"]["test"]
     wanted = [*group, *also]
     key = hashlib.sha256(" ".join(wanted).encode()).hexdigest()[:12]
@@ -182,11 +193,13 @@ def equip(folder: Path, python: Python, platforms: Sequence[str], *also: str) ->
     draft = folder / "site.draft"
     shutil.rmtree(draft, ignore_errors=True)
     run(install_command(python, platforms, draft, *wanted))
-    numpy = attempt(install_command(python, platforms, draft, "numpy"), show=silent)
-    known = "" if numpy.status else "with NumPy's wheel"
+    if if_there_is_one:
+        one = attempt(install_command(python, platforms, draft, if_there_is_one))
+        if one.status and NO_WHEEL not in one.output:
+            raise Failure(f"{if_there_is_one} could not be installed for {python}")
     precompile(python, draft)
     draft.replace(site)
-    write_line(f"made {site} {known}".rstrip())
+    write_line(f"made {site}")
     return site
 
 

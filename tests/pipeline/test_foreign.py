@@ -3,13 +3,14 @@
 import re
 import stat
 import subprocess
+from contextlib import nullcontext
 from pathlib import Path
 from typing import Literal
 
 import pytest
 
 from pipeline import windows_linker
-from pipeline.commands import Command, Failure, Finished
+from pipeline.commands import Command, Failure, Finished, command
 from provision import apt, debian, emulator, foreign, musl, rust, wine, wine_shims
 from targets import Plan, Python
 
@@ -252,6 +253,30 @@ def test_a_wheel_is_tested_on_a_python_that_takes_it(plan: Plan) -> None:
 def test_a_free_threaded_wheel_is_excused_by_what_is_missing(plan: Plan) -> None:
     [row] = plan.named(["musl-x86_64-cp314t"]).targets
     assert foreign.excuses(row, plan) == {"py314t": plan.optional[Python(3, 14, True)]}
+
+
+@pytest.mark.parametrize(
+    ("said", "made"),
+    [
+        ("true", True),
+        (f"echo ERROR: {foreign.NO_WHEEL} for numpy; exit 1", True),
+        ("echo ERROR: connection broken; exit 1", False),
+    ],
+    ids=["a wheel", "none", "a fault"],
+)
+def test_only_a_wheel_that_does_not_exist_is_done_without(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, said: str, *, made: bool
+) -> None:
+    def install(_python: Python, _tags: object, folder: Path, *what: str) -> Command:
+        return command("sh", "-c", said if what == ("numpy",) else f"mkdir '{folder}'")
+
+    monkeypatch.setattr(foreign, "install_command", install)
+    monkeypatch.setattr(foreign, "precompile", lambda *_: None)
+    # A folder that is half made must not be found the next time.
+    for _ in range(2):
+        with nullcontext() if made else pytest.raises(Failure, match="numpy could not"):
+            foreign.equip(tmp_path, Python(3, 13), [], if_there_is_one="numpy")
+    assert any(tmp_path.glob("site-*")) == made
 
 
 def test_an_interpreter_sees_its_folders_in_its_own_spelling() -> None:
