@@ -108,10 +108,11 @@ class Apt:
             deb.unlink()
 
     def source(self, package: str, folder: Path) -> Path:
-        """Upstream's archive of a package."""
+        """Upstream's archive of a package, which outlives Debian's revisions of it."""
         shutil.rmtree(folder, ignore_errors=True)
         folder.mkdir(parents=True)
-        run(self.command("source", "--download-only", package, cwd=folder))
+        alone = ("--download-only", "--tar-only")
+        run(self.command("source", *alone, package, cwd=folder))
         archives = folder.glob("*.orig.tar.*")
         return next(path for path in archives if path.suffix != ".asc")
 
