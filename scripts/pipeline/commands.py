@@ -65,11 +65,16 @@ def write_line(line: str) -> None:
 
 
 def run(command: Command, *, show: Callable[[str], None] = write_line) -> Finished:
-    """Run it, its output going where ours goes; `Failure` unless it succeeds."""
+    """Run it, its output going where ours goes; `Failure` unless it succeeds.
+
+    That has the last line, too: a table of what failed is read without the log.
+    """
     finished = attempt(command, show=show)
     if finished.status:
         name = Path(command.argv[0]).name
-        raise Failure(f"{name} ended with status {finished.status}:\n  {command}")
+        ended = f"{name} ended with status {finished.status}:"
+        last = finished.output.strip().rpartition("\n")[2]
+        raise Failure(f"{ended} {last}".rstrip() + f"\n  {command}")
     return finished
 
 
