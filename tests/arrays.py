@@ -14,6 +14,12 @@ if TYPE_CHECKING:
 #: The dtypes that the kernels accept.
 DTYPES = ["float64", "float32", "int64", "int32"]
 
+
+def swapped(dtype: str) -> str:
+    """The same in the order of bytes that is not this machine's: without a kernel."""
+    return np.dtype(dtype).newbyteorder("S").str
+
+
 #: Values whose sums and squares stay in range; few, so that there are ties.
 FLOATS = st.one_of(
     st.sampled_from([np.nan, np.nan, 0.0, -0.0, 1.0, np.inf, -np.inf]),
