@@ -359,7 +359,7 @@ def stage(arguments: Sequence[str]) -> int:
     again = twice(plan, options.verify)
     dist = options.dist.resolve()
     files = built_before(plan.targets, dist) if options.resume else []
-    files = files or build(plan.targets, dist, present(options.given))
+    files = files or build(plan.targets, dist, present(options.given, dist))
     if again:
         verify(again, dist)
     for path in files:
@@ -369,13 +369,15 @@ def stage(arguments: Sequence[str]) -> int:
     return 0
 
 
-def present(given: Path | None) -> Path | None:
-    """The sdist of this version, which was named or is in the folder."""
+def present(given: Path | None, dist: Path) -> Path | None:
+    """The sdist of this version, which was named or is in the folder; not in dist/."""
     if given is None:
         return None
     sdist = given / PROJECT.sdist if given.is_dir() else given
     if sdist.name != PROJECT.sdist or not sdist.exists():
         raise Failure(f"--from {given}: there is no {PROJECT.sdist}")
+    if sdist.resolve().is_relative_to(dist):
+        raise Failure(f"--from {given}: {dist} is emptied first, so move it elsewhere")
     return sdist.resolve()
 
 

@@ -24,6 +24,8 @@ def collect(parts: Path, dist: Path) -> list[Entry]:
     folders = sorted({path.parent for path in parts.rglob(ledger.NAME)})
     if not folders:
         raise Failure(f"{parts}: no folder in it has a {ledger.NAME}")
+    if dist.resolve() in (folder.resolve() for folder in folders):
+        raise Failure(f"{dist} is emptied first, and {parts} has a part in it")
     shutil.rmtree(dist, ignore_errors=True)
     dist.mkdir(parents=True)
     for folder in folders:

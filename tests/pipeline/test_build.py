@@ -217,14 +217,16 @@ def known_identifiers(systems: set[str]) -> set[str]:
 
 
 def test_the_sdist_of_another_job_is_taken(project: Project, tmp_path: Path) -> None:
-    sdist = tmp_path / project.sdist
+    sdist, dist = tmp_path / project.sdist, tmp_path / "dist"
     with pytest.raises(Failure, match=f"there is no {project.sdist}"):
-        build.present(tmp_path)
+        build.present(tmp_path, dist)
     sdist.touch()
-    assert build.present(tmp_path) == build.present(sdist) == sdist
-    assert build.present(None) is None
+    assert build.present(tmp_path, dist) == build.present(sdist, dist) == sdist
+    assert build.present(None, dist) is None
     with pytest.raises(Failure, match="there is no"):
-        build.present(tmp_path / "other-1.0.tar.gz")
+        build.present(tmp_path / "other-1.0.tar.gz", dist)
+    with pytest.raises(Failure, match="is emptied first"):
+        build.present(sdist, tmp_path)
 
 
 @pytest.mark.parametrize(

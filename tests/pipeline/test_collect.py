@@ -72,3 +72,11 @@ def test_results_of_other_bytes_stop_it(tmp_path: Path) -> None:
 def test_a_folder_without_parts_is_an_error(tmp_path: Path) -> None:
     with pytest.raises(Failure, match="no folder in it has a ledger"):
         collect.collect(tmp_path, tmp_path / "dist")
+
+
+def test_parts_are_not_lost_to_the_folder_that_is_emptied(tmp_path: Path) -> None:
+    part(tmp_path, "dist", {"a.whl": b"a"})
+    for parts in (tmp_path, tmp_path / "dist"):
+        with pytest.raises(Failure, match="is emptied first"):
+            collect.collect(parts, tmp_path / "dist")
+    assert (tmp_path / "dist" / "a.whl").read_bytes() == b"a"
