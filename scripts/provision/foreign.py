@@ -107,9 +107,9 @@ def excuses(target: Target, plan: Plan) -> dict[str, str]:
     """By environment, why the wheel is not tested on a Python that it promises."""
     tested = usable(target)
     there = ", ".join(map(str, offered(target)))
-    reason = target.untested or f"there is no CPython of its kind but {there}"
+    other = f"there is no CPython of its kind but {there}"
     return {
-        python.env: plan.optional.get(python, reason)
+        python.env: target.untested or plan.optional.get(python, other)
         for python in plan.promised(target)
         if python not in tested
     }

@@ -253,6 +253,9 @@ def test_a_wheel_is_tested_on_a_python_that_takes_it(plan: Plan) -> None:
 def test_a_free_threaded_wheel_is_excused_by_what_is_missing(plan: Plan) -> None:
     [row] = plan.named(["musl-x86_64-cp314t"]).targets
     assert foreign.excuses(row, plan) == {"py314t": plan.optional[Python(3, 14, True)]}
+    # Where nothing can be run, no interpreter would help.
+    [row] = plan.named(["macos-arm64-cp314t"]).targets
+    assert foreign.excuses(row, plan) == {"py314t": row.untested}
 
 
 @pytest.mark.parametrize(
