@@ -303,9 +303,7 @@ class Executor:
     def upload(self, given: Values) -> None:
         place = self.artifacts / given["name"]
         if place.exists():
-            raise UnknownError(
-                f"a second artifact {given['name']}, which Actions refuses"
-            )
+            raise UnknownError(f"a second artifact {given['name']}: one would be lost")
         place.mkdir(parents=True)
         for path in map(Path, str(given["path"]).split()):
             source = self.workspace / path
