@@ -16,23 +16,23 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import targets
+from pipeline import plan as plans
 from pipeline import toolenv
 from pipeline.commands import Failure, main
 from pipeline.project import PROJECT
 
 if TYPE_CHECKING:
-    from pipeline.gates import Verdicts
+    from pipeline.gates.audit import Verdicts
 
 
 def parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument("dist", nargs="?", type=Path, default=PROJECT.root / "dist")
+    parser.add_argument("dist", nargs="?", type=Path, default=PROJECT.dist)
     parser.add_argument("--json", type=Path, metavar="FILE", help="write the verdicts")
     parser.add_argument("--gates", action="store_true", help="explain the gates")
-    targets.add_selection(parser)
+    plans.add_selection(parser)
     return parser
 
 
@@ -62,7 +62,7 @@ def as_json(verdicts: "Verdicts") -> str:
 
 def show(verdicts: "Verdicts") -> None:
     from pipeline import report
-    from pipeline.gates import GATES
+    from pipeline.gates.audit import GATES
 
     files = list(dict.fromkeys(file for _, file in verdicts))
     numbers = ["set", *(str(number) for number in range(1, len(files)))]
@@ -78,7 +78,7 @@ def show(verdicts: "Verdicts") -> None:
 
 def explain() -> None:
     from pipeline import report
-    from pipeline.gates import GATES
+    from pipeline.gates.audit import GATES
 
     lines = [
         [gate.name, ", ".join(gate.kinds), gate.accident] for gate in GATES.values()
@@ -88,17 +88,18 @@ def explain() -> None:
 
 def stage(arguments: Sequence[str]) -> int:
     options = parser().parse_args(arguments)
-    toolenv.enter()
-    from pipeline import gates
+    toolenv.enter("audit")
+    from pipeline.gates.audit import audit
+    from pipeline.gates.model import Folder
 
     if options.gates:
         explain()
         return 0
     if not options.dist.is_dir():
         raise Failure(f"no folder {options.dist}: python scripts/build.py makes it")
-    plan = targets.selected(options) or targets.load()
-    folder = gates.Folder(options.dist.resolve(), PROJECT, plan)
-    verdicts = gates.audit(folder)
+    plan = plans.selected(options) or plans.load()
+    folder = Folder(options.dist.resolve(), PROJECT, plan)
+    verdicts = audit(folder)
     if options.json:
         options.json.write_text(as_json(verdicts), "utf-8")
     show(verdicts)

@@ -23,16 +23,15 @@ import os
 import re
 import shutil
 import sys
-import tarfile
 import tempfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from importlib.metadata import version
+from importlib.util import find_spec
 from pathlib import Path
 
-import sbom
-import targets
 from pipeline import ledger, toolenv
+from pipeline import plan as plans
 from pipeline.commands import (
     Command,
     Failure,
@@ -44,11 +43,12 @@ from pipeline.commands import (
     run,
     side_by_side,
 )
+from pipeline.generators import sbom
+from pipeline.plan import Plan, Python, Target
 from pipeline.project import PROJECT
+from pipeline.sdist import build_sdist, epoch, expect, unpack
 from provision import rust
-from targets import Plan, Python, Target
 
-DIST = PROJECT.root / "dist"
 # rustc's arguments in one variable, split where no path has a character.
 SEPARATOR = "\x1f"
 LINKER = Path(__file__).parent / "pipeline" / "windows_linker.py"
@@ -60,22 +60,6 @@ class Place:
 
     source: Path  # the unpacked sdist
     artifacts: Path  # cargo's target folder
-
-
-def epoch_command() -> Command:
-    return command("git", "log", "-1", "--format=%ct")
-
-
-def epoch() -> str:
-    """The time that every file in an archive gets."""
-    if "SOURCE_DATE_EPOCH" in os.environ:
-        return os.environ["SOURCE_DATE_EPOCH"]
-    require("git")
-    return ask(epoch_command()).strip()
-
-
-def sdist_command(out: Path, epoch: str) -> Command:
-    return command("maturin", "sdist", "--out", out, env={"SOURCE_DATE_EPOCH": epoch})
 
 
 def fetch_command(source: Path) -> Command:
@@ -167,33 +151,19 @@ def workshop() -> Path:
     return PROJECT.cache / "build" / key
 
 
-def unpack(sdist: Path, folder: Path) -> Path:
-    """The sources of the sdist, alone in the folder."""
-    shutil.rmtree(folder, ignore_errors=True)
-    folder.mkdir(parents=True)
-    with tarfile.open(sdist) as archive:
-        archive.extractall(folder, filter="data")
-    return folder / PROJECT.stem
-
-
-def build_sdist(out: Path, epoch: str) -> Path:
-    run(sdist_command(out, epoch))
-    return expect(out, PROJECT.sdist)
-
-
 def build_wheels(
     rows: Sequence[Target], place: Place, out: Path, epoch: str
 ) -> list[Path]:
     """The wheels of the rows, each under the name that the plan foresees."""
     run(fetch_command(place.source))
-    host = targets.host_triple()
-    sysroots = rust.provide(row.rust for row in rows if not is_native(row, host))
+    host = plans.host_triple()
+    sysroots = rust.provide(row.rust for row in rows if not row.is_native(host))
     folders = registries()
     # The linker of a wheel is one thread for most of the time: platforms side by side,
     # and the ABIs of one after the other, as they share what is compiled.
     sequences: dict[str, list[Command]] = {}
     for row in rows:
-        if is_native(row, host):
+        if row.is_native(host):
             made = native_command(row, place, folders, out, epoch)
         else:
             env = wheel_environment(row, place, folders, sysroots[row.rust], epoch)
@@ -201,11 +171,6 @@ def build_wheels(
         sequences.setdefault(row.rust, []).append(made)
     side_by_side(sequences)
     return [expect(out, row.wheel) for row in rows]
-
-
-def is_native(row: Target, host: str) -> bool:
-    """Whether the plan wants this machine's own tools for it."""
-    return row.build == "cibuildwheel" and row.is_of(host)
 
 
 def native_command(
@@ -227,21 +192,15 @@ def identifiers(row: Target) -> list[str]:
     """What cibuildwheel calls the Pythons that the wheel is for, the builder first."""
     platform = re.sub(r"^macosx_\d+_\d+_", "macosx_", row.tag)
     builder = row.builder.removeprefix("python")
-    pythons = [Python.parse(builder), *targets.load().promised(row)]
+    pythons = [Python.parse(builder), *plans.load().promised(row)]
     names = (f"cp{python}-{platform}".replace(".", "") for python in pythons)
     return list(dict.fromkeys(names))
 
 
-def expect(folder: Path, name: str) -> Path:
-    if not (folder / name).exists():
-        made = ", ".join(sorted(path.name for path in folder.iterdir())) or "nothing"
-        raise Failure(f"the build was to make {name}, but made {made}")
-    return folder / name
-
-
 def tools() -> dict[str, str]:
     """What decides about the bytes, for the ledger."""
-    packages = {name: version(name) for name in ("maturin", "ziglang")}
+    names = ("cibuildwheel", "maturin", "ziglang")
+    packages = {name: version(name) for name in names if find_spec(name)}
     return {"rustc": ask(command("rustc", "--version")).strip(), **packages}
 
 
@@ -319,7 +278,7 @@ def parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    targets.add_selection(parser, "target")
+    plans.add_selection(parser, "target")
     parser.add_argument(
         "--verify", nargs="*", metavar="NAME", help="build twice, compare"
     )
@@ -327,19 +286,21 @@ def parser() -> argparse.ArgumentParser:
     parts.add_argument("--sdist", action="store_true", help="the sdist alone")
     parts.add_argument("--from", type=Path, dest="given", metavar="SDIST")
     parts.add_argument("--resume", action="store_true", help="keep what is current")
-    parser.add_argument("--dist", type=Path, default=DIST, help="where to (dist/)")
+    parser.add_argument(
+        "--dist", type=Path, default=PROJECT.dist, help="where to (dist/)"
+    )
     return parser
 
 
 def chosen(options: argparse.Namespace) -> Plan:
-    selected = targets.selected(options)
+    selected = plans.selected(options)
     if options.sdist and selected:
         raise Failure("--sdist is the sdist alone: name no row with it")
     if options.given and options.verify is not None:
         raise Failure("--verify makes an sdist of its own: leave --from out")
     if options.sdist:
-        return targets.load().of([])
-    return selected or targets.load().of_host(targets.host_triple())
+        return plans.load().of([])
+    return selected or plans.load().of_host(plans.host_triple())
 
 
 def twice(plan: Plan, names: Sequence[str] | None) -> Sequence[Target]:
@@ -353,8 +314,9 @@ def stage(arguments: Sequence[str]) -> int:
     options = parser().parse_args(arguments)
     require("cargo", "git")
     require_rust()
-    toolenv.enter()
     plan = chosen(options)
+    host = plans.host_triple()
+    toolenv.enter(*({row.tools(host) for row in plan.targets} or {"build"}))
     # Misspelt, it must not be noticed after an hour.
     again = twice(plan, options.verify)
     dist = options.dist.resolve()

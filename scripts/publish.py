@@ -22,13 +22,12 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import release
-import targets
-from pipeline import ledger, toolenv
+from pipeline import ledger, toolenv, version
+from pipeline import plan as plans
 from pipeline.commands import Command, Failure, command, main, run
 from pipeline.ledger import Entry
+from pipeline.plan import Plan
 from pipeline.project import PROJECT
-from targets import Plan
 
 if TYPE_CHECKING:
     from pipeline.index import Index, Listed
@@ -63,15 +62,16 @@ def untested(name: str, entry: Entry, plan: Plan) -> Iterator[str]:
         if env in runs and not runs[env].passed:
             yield f"{name} failed {env}: {runs[env].summary}"
         if env not in runs and env not in entry.not_run:
-            script = "test.py --wheel" if target else "offline.py"
+            script = "test.py --wheel" if target else "check_sdist.py"
             yield f"{name} was not tested by {env}: python scripts/{script}"
 
 
 def failed_gates(dist: Path, plan: Plan) -> Iterator[str]:
     """The audit once more, of what is uploaded now."""
-    from pipeline import gates
+    from pipeline.gates.audit import audit
+    from pipeline.gates.model import Folder
 
-    verdicts = gates.audit(gates.Folder(dist, PROJECT, plan))
+    verdicts = audit(Folder(dist, PROJECT, plan))
     for (gate, file), findings in verdicts.items():
         if findings:
             yield f"{file or dist} fails the gate {gate}: {findings[0].found}"
@@ -117,7 +117,7 @@ def against(dist: Path, plan: Plan, where: "Index") -> list[str]:
 
     found = list(obstacles(dist, plan, ledger.read(dist)))
     if not where.is_of_this_machine:
-        found += release.disagreements(tagged=True)
+        found += version.disagreements(tagged=True)
     found = found or list(failed_gates(dist, plan))
     if found:
         return found
@@ -145,25 +145,25 @@ def parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument("dist", nargs="?", type=Path, default=PROJECT.root / "dist")
+    parser.add_argument("dist", nargs="?", type=Path, default=PROJECT.dist)
     parser.add_argument(
         "--index", required=True, help="pypi, testpypi, or the address of a local one"
     )
     parser.add_argument("--attest", action="store_true", help="sign each file first")
-    targets.add_selection(parser)
+    plans.add_selection(parser)
     return parser
 
 
 def stage(arguments: Sequence[str]) -> int:
     options = parser().parse_args(arguments)
-    toolenv.enter()
+    toolenv.enter("audit", "publish")
     from pipeline import index, upload
 
     where = index.of(options.index)
-    part = targets.selected(options)
+    part = plans.selected(options)
     if part and not where.is_of_this_machine:
         raise Failure(f"a part of the plan is for rehearsals, not for {options.index}")
-    plan = part or targets.load()
+    plan = part or plans.load()
     dist = options.dist.resolve()
     if found := against(dist, plan, where):
         raise Failure("nothing was uploaded:\n  " + "\n  ".join(found))

@@ -21,7 +21,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import targets
+from pipeline import plan as plans
 from pipeline import toolenv
 from pipeline.commands import (
     LINKER,
@@ -32,8 +32,8 @@ from pipeline.commands import (
     require,
     require_rust,
 )
+from pipeline.plan import Plan
 from pipeline.project import PROJECT
-from targets import Plan
 
 if TYPE_CHECKING:
     from pipeline.report import Stages
@@ -86,13 +86,19 @@ def stages(
         Stage("plan", script("targets")),
         Stage("build", build, ("plan",)),
         Stage("audit", script("audit", dist, part), ("build",)),
-        Stage("sdist", script("offline", dist / PROJECT.sdist), ("build",)),
+        Stage("sdist", script("check_sdist", dist / PROJECT.sdist), ("build",)),
         Stage("test", test, ("build",)),
         Stage("publish", upload, ("audit", "sdist", "test")),
         Stage("verify", script("verify", dist, "--index", url), ("publish",)),
         *(
             # What the README says of each wheel is what has just become of it.
-            [Stage("support", script("support", "--record", dist), ("verify",))]
+            [
+                Stage(
+                    "support",
+                    script("generate", "support", "--record", dist),
+                    ("verify",),
+                )
+            ]
             if part == "--all"
             else []
         ),
@@ -152,16 +158,16 @@ def stage(arguments: Sequence[str]) -> int:
     options = parser().parse_args(arguments)
     require("cargo", "git", *LINKER)
     require_rust()
-    toolenv.enter()
-    from pipeline import index, report
+    toolenv.enter("audit", "build", "publish", "rehearse", "test")
+    from pipeline import local_index, report
 
-    whole = targets.load()
-    plan = whole if options.all else whole.of_sample(targets.host_triple())
+    whole = plans.load()
+    plan = whole if options.all else whole.of_sample(plans.host_triple())
     part = "--all" if options.all else "--sample"
-    dist = PROJECT.root / "dist"
+    dist = PROJECT.dist
     with (
         tempfile.TemporaryDirectory(prefix=f"{PROJECT.name}-index-") as folder,
-        index.serve(Path(folder)) as url,
+        local_index.serve(Path(folder)) as url,
     ):
         planned = stages(plan, part, dist, url, resume=options.resume)
         with report.stages(len(planned)) as screen:

@@ -10,19 +10,15 @@ changes of its own. Nothing leaves this machine: it prints the commands that do.
 """
 
 import argparse
-import json
 import re
-import sys
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
-import sbom
-from pipeline import toolenv
+from pipeline.changelog import UNRELEASED, dated, day_of, is_first, section
 from pipeline.commands import (
     Command,
     Failure,
-    ask,
     attempt,
     command,
     main,
@@ -30,10 +26,10 @@ from pipeline.commands import (
     run,
     silent,
 )
-from pipeline.project import PROJECT, Project, parse_toml
+from pipeline.generators import sbom
+from pipeline.project import PROJECT, Project
+from pipeline.version import VERSION, changed, disagreements, key, not_a_version
 
-UNRELEASED = "## [Unreleased]"
-VERSION = re.compile(r"(\d+)\.(\d+)\.(\d+)(?:(a|b|rc)(\d+))?")
 # What is bumped; the lock file and the SBOM follow from it.
 CARGO = PROJECT.root / "Cargo.toml"
 CHANGELOG = PROJECT.root / "CHANGELOG.md"
@@ -42,76 +38,7 @@ CHANGELOG = PROJECT.root / "CHANGELOG.md"
 # The changelog.
 
 
-def section(changelog: str, title: str) -> str:
-    """What stands under a version, or under `Unreleased`; empty where there is none."""
-    pattern = rf"^## \[{re.escape(title)}\][^\n]*\n(.*?)(?=^## \[|^\[[^\]]+\]: |\Z)"
-    found = re.search(pattern, changelog, re.MULTILINE | re.DOTALL)
-    return found[1].strip() if found else ""
-
-
-def dated(changelog: str, version: str, day: str) -> str:
-    """With what was unreleased under the version, and nothing unreleased."""
-    head = f"{UNRELEASED}\n\n## [{version}] - {day}"
-    return changelog.replace(UNRELEASED, head, 1)
-
-
-def day_of(changelog: str, version: str) -> str:
-    pattern = rf"^## \[{re.escape(version)}\] - (\d{{4}}-\d\d-\d\d)$"
-    found = re.search(pattern, changelog, re.MULTILINE)
-    return found[1] if found else ""
-
-
 # What must agree.
-
-
-def disagreements(project: Project = PROJECT, *, tagged: bool) -> Iterator[str]:
-    """Between the files that name the version; and the tag, where it is out."""
-    version = project.version
-    if (lock := locked(project)) != version:
-        yield f"Cargo.lock has {lock}, Cargo.toml {version}: cargo update --workspace"
-    for name in project.sboms:
-        listed = json.loads((project.root / name).read_text("utf-8"))
-        if listed["metadata"]["component"]["version"] != version:
-            yield f"{name} is not of {version}: python scripts/sbom.py"
-    if tagged:
-        yield from tag_disagreements(project)
-
-
-def tag_disagreements(project: Project) -> Iterator[str]:
-    version = project.version
-    changelog = (project.root / "CHANGELOG.md").read_text("utf-8")
-    if not day_of(changelog, version):
-        yield f"CHANGELOG.md has no section [{version}] - date: scripts/release.py"
-    if not section(changelog, version):
-        yield f"CHANGELOG.md says nothing of {version}"
-    tags = ask(command("git", "tag", "--points-at", "HEAD", cwd=project.root)).split()
-    if f"v{version}" not in tags:
-        here = ", ".join(tags) or "no tag"
-        yield f"this commit has {here}, and Cargo.toml says v{version}"
-    if not is_on_main(project):
-        yield "this commit is not on main: merge it first, then tag it there"
-    if changes := changed(project):
-        yield f"the tree has changes that are in no commit: {', '.join(changes)}"
-
-
-def is_on_main(project: Project) -> bool:
-    """On that of the remote, where there is one: a clone by Actions has no other."""
-    named = ("--format", "%(refname:short)", "--contains", "HEAD")
-    branches = ask(command("git", "branch", "--all", *named, cwd=project.root))
-    return bool({"main", "origin/main"} & set(branches.split()))
-
-
-def locked(project: Project) -> str:
-    """The project's own version in the lock file."""
-    lock = parse_toml((project.root / "Cargo.lock").read_text("utf-8"))
-    name = project.cargo["package"]["name"]
-    found = [one["version"] for one in lock["package"] if one["name"] == name]
-    return found[0] if found else "nothing"
-
-
-def changed(project: Project) -> list[str]:
-    status = ask(command("git", "status", "--porcelain", cwd=project.root))
-    return [line[3:] for line in status.splitlines()]
 
 
 # The cut.
@@ -132,24 +59,6 @@ def obstacles(version: str, changelog: str, changes: Sequence[str]) -> Iterator[
         yield f"the tree has changes of its own: {', '.join(changes)}"
 
 
-def not_a_version(text: str) -> str:
-    return f"{text!r} is no version such as 1.2.3 or 1.2.3rc1"
-
-
-def is_first(changelog: str) -> bool:
-    """Whether no version was released yet; then Cargo.toml may name it already."""
-    return not re.search(r"^## \[\d", changelog, re.MULTILINE)
-
-
-def key(version: str) -> tuple[int, int, int, str, int]:
-    """Compares as pip does: a pre-release is before its release."""
-    found = VERSION.fullmatch(version)
-    if not found:
-        raise Failure(not_a_version(version))
-    major, minor, patch, kind, number = found.groups()
-    return int(major), int(minor), int(patch), kind or "z", int(number or 0)
-
-
 def bumped(cargo: str, version: str) -> str:
     return re.sub(r'(?m)^version = ".*"$', f'version = "{version}"', cargo, count=1)
 
@@ -159,7 +68,7 @@ def bump(version: str, changelog: str) -> None:
     run(command("cargo", "update", "--workspace", "--offline"))
     day = f"{datetime.now(UTC):%Y-%m-%d}"
     CHANGELOG.write_text(dated(changelog, version, day), "utf-8", newline="\n")
-    run(command(sys.executable, sbom.__file__))
+    sbom.write()
 
 
 def commit_commands(version: str) -> list[Command]:
@@ -207,7 +116,7 @@ def announce() -> None:
     view = command("gh", "release", "view", f"v{PROJECT.version}")
     begun = attempt(view, show=silent).status == 0
     changelog = CHANGELOG.read_text("utf-8")
-    for one in announce_commands(changelog, PROJECT.root / "dist", begun=begun):
+    for one in announce_commands(changelog, PROJECT.dist, begun=begun):
         run(one)
 
 
@@ -226,7 +135,6 @@ def parser() -> argparse.ArgumentParser:
 def stage(arguments: Sequence[str]) -> int:
     options = parser().parse_args(arguments)
     require("git", "cargo")
-    toolenv.enter()
     if options.version:
         cut(options.version)
     elif options.announce:

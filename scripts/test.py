@@ -13,8 +13,6 @@ every runner's own last line and what could not be run; status 1 if anything fai
 """
 
 import argparse
-import configparser
-import re
 import shutil
 import sys
 import tempfile
@@ -23,9 +21,8 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-import build
-import targets
 from pipeline import ledger, toolenv
+from pipeline import plan as plans
 from pipeline.commands import (
     LINKER,
     Command,
@@ -38,36 +35,17 @@ from pipeline.commands import (
     require_rust,
     run,
 )
+from pipeline.plan import Plan, Python, Target
 from pipeline.project import PROJECT
-from provision import foreign, pythons
-from targets import Plan, Python, Target
-
-TOX = PROJECT.root / "tox.ini"
-
-# How runners close. One environment may run several; each line is shown.
-CLOSING = re.compile(
-    r"=+ (?P<pytest>.*\b(passed|failed|errors?|skipped|deselected|no tests ran)\b.*) =+"
-    r"|(?P<cargo>test result: .*)"
-    r"|(?P<mypy>Success: no issues found in .*|Found \d+ errors?\b.*)"
-    r"|(?P<pyright>\d+ errors?, \d+ warnings?.*)"
-    r"|(?P<ruff>All checks passed!|\d+ files? already formatted)"
-    r"|(?P<check_jsonschema>ok -- validation done)"
-    r"|(?P<zizmor>No findings to report.*|\d+ findings?\b.*)"
-    r"|(?P<calls>\d+ calls: .*)"
-    r"|(?P<ours>\S+ is up to date.*)"
-    r"|(?P<bench>\d+ cells; .*)"
+from pipeline.tox import (
+    TOX,
+    Env,
+    closing_lines,
+    environments,
+    failed_commands,
+    tox_command,
 )
-
-
-@dataclass(frozen=True)
-class Env:
-    """An environment of tox.ini."""
-
-    name: str
-    takes_wheel: bool
-    python: Python | None  # None where any will do
-    tools: Sequence[str] = ()  # of the system; without them it is left out
-    usual: bool = True  # else it runs where it is named, as in the nightly workflow
+from provision import foreign, pythons
 
 
 @dataclass(frozen=True)
@@ -100,45 +78,6 @@ class Result:
 
 
 # What there is to run.
-
-
-def environments(ini: str) -> list[Env]:
-    """Those in env_list, in its order, and those that have a label instead."""
-    parser = configparser.ConfigParser(interpolation=None)
-    parser.read_string(ini)
-    usual = parser["tox"]["env_list"].split()
-    labels = parser["tox"].get("labels", "")
-    labelled = re.findall(r"[\w-]+(?=,|$)", labels, re.MULTILINE)
-    sections = {name: section(parser, name) for name in [*usual, *labelled]}
-    return [
-        Env(
-            name,
-            takes_wheel=found.get("skip_install") != "true",
-            python=python_of(name, found.get("base_python", "")),
-            tools=found.get("allowlist_externals", "").split(),
-            usual=name in usual,
-        )
-        for name, found in sections.items()
-    ]
-
-
-def section(parser: configparser.ConfigParser, name: str) -> Mapping[str, str]:
-    """The section of an environment; `abi-{a,b}` is that of abi-a and of abi-b."""
-    for title in parser.sections():
-        if name in expand(title.removeprefix("testenv:")):
-            return parser[title]
-    return {}
-
-
-def expand(title: str) -> list[str]:
-    found = re.fullmatch(r"(.*)\{(.*)\}", title)
-    return [found[1] + part for part in found[2].split(",")] if found else [title]
-
-
-def python_of(name: str, base: str) -> Python | None:
-    """By the name, as tox does: py314t is 3.14t; else by base_python."""
-    found = re.match(r"py(\d\d+t?)(-|$)", name) or re.match(r"python([\d.]+t?)$", base)
-    return Python.parse(found[1]) if found else None
 
 
 def without_tool(envs: Iterable[Env]) -> dict[str, str]:
@@ -205,18 +144,6 @@ def chosen(envs: Sequence[Env], options: argparse.Namespace) -> list[Env]:
 
 
 # Running it.
-
-
-def tox_command(env: str, wheel: Path | None) -> Command:
-    package = ("--installpkg", str(wheel)) if wheel else ()
-    return command(
-        *("tox", "run", "--colored", "no", "-e", env, *package),
-        env={
-            # What can be had is here by now; uv would try once more, for long.
-            "UV_PYTHON_DOWNLOADS": "never",
-            **({"TESTED_WHEEL": str(wheel)} if wheel else {}),
-        },
-    )
 
 
 def before(one: Run, suite: str) -> Result | None:
@@ -294,20 +221,6 @@ def elsewhere_commands(
     ]
 
 
-def failed_commands(output: str) -> list[str]:
-    """What tox says of a command that failed, whatever the command itself said."""
-    found = re.findall(r"^\S+: exit (\d+) .*?> (.*) pid=\d+$", output, re.MULTILINE)
-    return [f"status {status}: {line}" for status, line in found]
-
-
-def closing_lines(output: str) -> list[str]:
-    """Each runner's own last words."""
-    matches = (CLOSING.fullmatch(line.strip()) for line in output.splitlines())
-    return [
-        next(filter(None, match.groupdict().values())) for match in matches if match
-    ]
-
-
 def perform_all(
     runs: Sequence[Run],
     wheels: Sequence[Path],
@@ -338,10 +251,18 @@ def wheels_for(
         return [present(dist / row.wheel) for row in plan.named(options.target).targets]
     if not any(env.takes_wheel or env.name == "pipeline" for env in envs):
         return []
-    triple = targets.host_triple()
+    triple = plans.host_triple()
     if not plan.of_host(triple).targets:
         raise Failure(f"no row of targets.toml builds and tests a wheel on {triple}")
-    run(command(sys.executable, build.__file__, "--sample", "--dist", dist))
+    run(
+        command(
+            sys.executable,
+            Path(__file__).with_name("build.py"),
+            "--sample",
+            "--dist",
+            dist,
+        )
+    )
     return [dist / row.wheel for row in plan.of_sample(triple).targets]
 
 
@@ -429,19 +350,27 @@ def parser() -> argparse.ArgumentParser:
         "--suite", choices=["smoke", "whole"], default="smoke", help="where emulated"
     )
     parser.add_argument(
-        "--dist", type=Path, default=build.DIST, help="where to build (dist/)"
+        "--dist", type=Path, default=PROJECT.dist, help="where to build (dist/)"
     )
     return parser
+
+
+def parts(options: argparse.Namespace, plan: Plan) -> set[str]:
+    """Of the tools: where wheels are built first, those of the builds, too."""
+    if options.wheel or options.target:
+        return {"test"}
+    host = plans.host_triple()
+    return {"test", *(row.tools(host) for row in plan.of_sample(host).targets)}
 
 
 def stage(arguments: Sequence[str]) -> int:
     options = parser().parse_args(arguments)
     require("cargo", "git", *LINKER)
     require_rust()
-    toolenv.enter()
+    plan = plans.load()
+    toolenv.enter(*parts(options, plan))
     from pipeline import report
 
-    plan = targets.load()
     envs = chosen(environments(TOX.read_text("utf-8")), options)
     report.heading("interpreters")
     interpreters = pythons.provide(sorted({env.python for env in envs if env.python}))
@@ -453,7 +382,7 @@ def stage(arguments: Sequence[str]) -> int:
     ]
 
     report.heading("wheels")
-    host = targets.host_triple()
+    host = plans.host_triple()
     wheels = wheels_for(envs, options, plan)
     runs = [*planned(possible, wheels, plan, host)]
     if any(env.takes_wheel for env in envs) and plan.can_test_others(host):

@@ -21,8 +21,8 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import targets
 from pipeline import ledger, toolenv
+from pipeline import plan as plans
 from pipeline.commands import (
     Command,
     Failure,
@@ -33,9 +33,9 @@ from pipeline.commands import (
     silent,
 )
 from pipeline.ledger import Entry
+from pipeline.plan import Plan, Python, Target
 from pipeline.project import PROJECT
 from provision import pythons
-from targets import Plan, Python, Target
 
 if TYPE_CHECKING:
     from pipeline.index import Listed
@@ -219,7 +219,7 @@ def install_and_run(base: Path, simple: str, entries: Sequence[Entry]) -> str:
 
 def run_on_each(plan: Plan, simple: str, entries: Sequence[Entry]) -> None:
     """On every Python of this machine for which there is a wheel."""
-    host = targets.host_triple()
+    host = plans.host_triple()
     rows = [row for entry in entries if (row := plan.of_file(entry.file))]
     mine = [row for row in rows if row.is_of(host)]
     wanted = [py for py in plan.pythons if any(row.admits(py) for row in mine)]
@@ -237,7 +237,7 @@ def parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument("dist", nargs="?", type=Path, default=PROJECT.root / "dist")
+    parser.add_argument("dist", nargs="?", type=Path, default=PROJECT.dist)
     parser.add_argument(
         "--index", required=True, help="pypi, testpypi, or the address of a local one"
     )
@@ -250,7 +250,7 @@ def parser() -> argparse.ArgumentParser:
 
 def stage(arguments: Sequence[str]) -> int:
     options = parser().parse_args(arguments)
-    toolenv.enter()
+    toolenv.enter("publish", "test")
     from pipeline import index
 
     simple = index.of(options.index).simple
@@ -261,7 +261,7 @@ def stage(arguments: Sequence[str]) -> int:
         found = list(unattested(listed, entries))
     if found:
         raise Failure("the index is not the release:\n  " + "\n  ".join(found))
-    plan = targets.load()
+    plan = plans.load()
     download_all(simple, plan, entries)
     run_on_each(plan, simple, entries)
     return 0

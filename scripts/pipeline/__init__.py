@@ -1,9 +1,9 @@
-"""What the stages share.
+"""What the stages share; it imports none of them.
 
-A stage starts on a bare Python, so that `project`, `commands`, `toolenv` and
-`ledger` import nothing but the standard library. `gates`, `report` and `index` use
-packages of the tool environment: a stage imports them in its body, after
-`toolenv.enter()`.
+A stage starts on a bare Python, so that `commands`, `project`, `plan`, `toolenv`,
+`ledger`, `sdist`, `tox`, `version` and `changelog` import nothing but the standard
+library. `gates`, `report`, `index`, `local_index` and `upload` use packages: a stage
+imports them in its body, after `toolenv.enter()`.
 """
 
 import sys

@@ -1,23 +1,16 @@
-"""Package indexes: the real ones, one of our own to rehearse with, how to read any."""
+"""Package indexes: which there are, and how to read any."""
 
 import hashlib
 import json
 import re
-import threading
 import urllib.error
 import urllib.parse
 import urllib.request
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
 from html.parser import HTMLParser
 from http.client import HTTPException
-from pathlib import Path
-from socketserver import ThreadingMixIn
-from wsgiref.simple_server import WSGIRequestHandler, WSGIServer, make_server
 
-import pypiserver
 from packaging.utils import canonicalize_name
 
 from pipeline.commands import Failure
@@ -149,44 +142,3 @@ def request(address: str, *, accept: str = "*/*") -> tuple[str, bytes]:
 def digest(address: str) -> str:
     """Of the bytes that the index serves, not what it says of them."""
     return hashlib.sha256(request(address)[1]).hexdigest()
-
-
-# One of our own.
-
-
-class Server(ThreadingMixIn, WSGIServer):
-    """pip keeps a connection open while it opens the next."""
-
-    daemon_threads = True
-
-
-class Silent(WSGIRequestHandler):
-    """Requests are no news; twine and pip say what matters."""
-
-    def log_message(self, format: str, *args: object) -> None:  # noqa: A002  (its name)
-        """Say nothing."""
-
-
-@contextmanager
-def serve(folder: Path) -> Iterator[str]:
-    """An empty index in the folder, at a free port of this machine alone.
-
-    A thread of ours rather than a process: it ends with us, whatever ends us, and
-    the port is chosen and taken in one step.
-    """
-    app = pypiserver.app(
-        roots=[folder],
-        # Anyone may upload: only this machine reaches it, for a minute.
-        authenticate=[],
-        password_file=".",  # noqa: S106  (how pypiserver spells "none")
-        # What is not here must fail, not come from the real index.
-        disable_fallback=True,
-        hash_algo="sha256",
-    )
-    with make_server("127.0.0.1", 0, app, Server, Silent) as server:
-        # Looks often whether it is to end: tests have many, one after the other.
-        threading.Thread(target=server.serve_forever, args=[0.02], daemon=True).start()
-        try:
-            yield f"http://127.0.0.1:{server.server_port}/"
-        finally:
-            server.shutdown()

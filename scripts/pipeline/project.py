@@ -105,6 +105,11 @@ class Project:
         return list(self.pyproject["dependency-groups"]["smoke"])
 
     @property
+    def dist(self) -> Path:
+        """Where the files of a release are made."""
+        return self.root / "dist"
+
+    @property
     def cache(self) -> Path:
         """Where everything goes that is made once: never inside the tree."""
         return user_cache(sys.platform, os.environ) / self.name

@@ -1,14 +1,10 @@
 """A CPython for each kind of wheel that this machine does not run by itself.
 
-    python scripts/provision/foreign.py            for all of targets.toml
-    python scripts/provision/foreign.py TARGET...  for these rows
-
 Debian's packages of another processor, under qemu-user where it is needed; CPython
 built with musl; CPython for Windows, under Wine. With each go NumPy and what the tests
 need. Everything lies in the cache.
 """
 
-import argparse
 import hashlib
 import shutil
 import sys
@@ -16,23 +12,18 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-sys.path.insert(0, str(Path(__file__).parents[1]))
-
-import targets
-from pipeline import toolenv
 from pipeline.commands import (
     Command,
     Failure,
     attempt,
     command,
-    main,
     run,
     silent,
     write_line,
 )
+from pipeline.plan import Plan, Python, Target
 from pipeline.project import PROJECT
 from provision import debian, emulator, musl, pythons, wine
-from targets import Plan, Python, Target
 
 # Debian's releases, by the Python that is theirs.
 SUITES = {Python(3, 13): "trixie", Python(3, 15): "forky"}
@@ -209,35 +200,3 @@ def precompile(python: Python, folder: Path) -> None:
     if path := found.get(python):
         # Some of what is there is not Python 3, or not meant to be.
         attempt(command(path, "-m", "compileall", "-q", folder), show=silent)
-
-
-# By hand.
-
-
-def parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
-    targets.add_selection(parser, "target")
-    return parser
-
-
-def stage(arguments: Sequence[str]) -> int:
-    options = parser().parse_args(arguments)
-    toolenv.enter()
-    plan = targets.selected(options) or targets.load()
-    absent = 0
-    for target in plan.targets:
-        for python in usable(target):
-            try:
-                made = provide(target, python)
-            except Failure as failure:
-                absent += 1
-                write_line(f"{target.name:20}{python!s:6}MISSING: {failure}")
-            else:
-                write_line(f"{target.name:20}{python!s:6}{' '.join(made.start)}")
-    return 1 if absent else 0
-
-
-if __name__ == "__main__":
-    main(stage)

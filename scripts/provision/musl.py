@@ -8,9 +8,9 @@ import tarfile
 from pathlib import Path
 
 from pipeline.commands import Command, Failure, ask, command, run
+from pipeline.plan import Python
 from provision import apt
 from provision.apt import Apt
-from targets import Python
 
 PYTHON = Python(3, 13)
 # Its musl, 1.2.5, loads NumPy's libraries; that of older suites cannot.

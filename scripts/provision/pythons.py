@@ -1,37 +1,28 @@
 """Find an interpreter for each Python of the plan; get those that are missing.
 
-    python scripts/provision/pythons.py            all of targets.toml
-    python scripts/provision/pythons.py 3.14 3.15  these
-
 Looks on PATH, in pyenv's and in uv's folders; gets what is missing by `uv python
 install`, and from Debian's packages where nothing can be downloaded. Prints where
 each one is, and why one cannot be had; status 1 if that one is required.
 """
 
-import argparse
 import os
 import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-sys.path.insert(0, str(Path(__file__).parents[1]))
-
-import targets
-from pipeline import toolenv
 from pipeline.commands import (
     Command,
     Failure,
     ask,
     attempt,
     command,
-    main,
     silent,
     write_line,
 )
+from pipeline.plan import Plan, Python
 from pipeline.project import PROJECT
 from provision import apt, debian
-from targets import Plan, Python
 
 # Prints the version, and whether it is a build without the GIL.
 QUESTION = (
@@ -173,30 +164,3 @@ def put_on_path(pythons: Pythons) -> None:
     os.environ["PATH"] = os.pathsep.join([first, *added, *kept])
     for python, path in pythons.found.items():
         write_line(f"{python!s:6}{path}")
-
-
-def parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
-    parser.add_argument("versions", nargs="*", metavar="VERSION", help="e.g. 3.14t")
-    return parser
-
-
-def stage(arguments: Sequence[str]) -> int:
-    options = parser().parse_args(arguments)
-    toolenv.enter()
-    plan = targets.load()
-    wanted = [Python.parse(version) for version in options.versions] or plan.pythons
-    pythons = provide(wanted)
-    for python, path in pythons.found.items():
-        write_line(f"{python!s:6}{path}")
-    for python, reason in pythons.excused(plan).items():
-        write_line(f"{python!s:6}cannot be had here: {reason}")
-    for python, reason in pythons.missing(plan).items():
-        write_line(f"{python!s:6}MISSING: {reason}")
-    return 1 if pythons.missing(plan) else 0
-
-
-if __name__ == "__main__":
-    main(stage)

@@ -1,33 +1,23 @@
 """Rust's standard library for the targets that this machine builds and does not run.
 
-    python scripts/provision/rust.py            for all of targets.toml
-    python scripts/provision/rust.py TRIPLE...  for these
-
 Asks rustup for it; where its server cannot be reached, compiles it once, from the
 sources of exactly this release that Debian packages, into the cache: under a minute
 and 90 MB for each target. Prints where each one lies.
 """
 
-import argparse
 import os
 import shutil
-import sys
 import tarfile
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-sys.path.insert(0, str(Path(__file__).parents[1]))
-
-import targets
-from pipeline import toolenv
 from pipeline.commands import (
     Command,
     Failure,
     ask,
     attempt,
     command,
-    main,
     require_rust,
     run,
     silent,
@@ -181,24 +171,3 @@ def compile_library(triple: str, rustc: Compiler) -> None:
         shutil.copy2(path, draft)
     draft.replace(place)
     shutil.rmtree(built)
-
-
-def parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
-    parser.add_argument("triples", nargs="*", metavar="TRIPLE", help="Rust's names")
-    return parser
-
-
-def stage(arguments: Sequence[str]) -> int:
-    options = parser().parse_args(arguments)
-    toolenv.enter()
-    planned = [row.rust for row in targets.load().targets]
-    for triple, sysroot in provide(options.triples or planned).items():
-        write_line(f"{triple:32}{library(sysroot, triple)}")
-    return 0
-
-
-if __name__ == "__main__":
-    main(stage)

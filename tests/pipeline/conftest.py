@@ -10,7 +10,7 @@ sys.path.insert(0, str(ROOT / "scripts"))
 
 import pytest  # noqa: E402  (scripts/ must be found first)
 
-import targets  # noqa: E402
+from pipeline import plan as plans  # noqa: E402
 from pipeline.project import PROJECT, Project  # noqa: E402
 
 
@@ -20,18 +20,18 @@ def project() -> Project:
 
 
 @pytest.fixture(scope="session")
-def plan() -> targets.Plan:
-    return targets.load()
+def plan() -> plans.Plan:
+    return plans.load()
 
 
 @pytest.fixture(scope="session")
-def sample() -> targets.Plan:
+def sample() -> plans.Plan:
     """The part of the plan that every run of CI builds."""
-    return targets.load().of_sample(targets.host_triple())
+    return plans.load().of_sample(plans.host_triple())
 
 
 @pytest.fixture(scope="session")
-def dist(sample: targets.Plan, tmp_path_factory: pytest.TempPathFactory) -> Path:
+def dist(sample: plans.Plan, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A good release of the sample. Its absence is an error, no reason to skip."""
     built = ROOT / "dist"
     missing = [name for name in sample.files if not (built / name).exists()]

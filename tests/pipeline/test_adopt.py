@@ -15,7 +15,7 @@ from pathlib import Path
 import actions
 import pytest
 
-from pipeline import index
+from pipeline import local_index
 from pipeline.commands import ask, command, run
 from pipeline.project import PROJECT
 from rehearse import ANYONE
@@ -66,7 +66,7 @@ def deleted_environments() -> list[str]:
 
 def copy_pipeline(folder: Path) -> None:
     tracked = ask(command("git", "ls-files", "scripts", ".github", "tox.ini"))
-    left_out = {"scripts/stubs.py", "scripts/support.json"}
+    left_out = {"scripts/generate.py stubs", "scripts/support.json"}
     for name in [*tracked.splitlines(), "deny.toml", "LICENSE"]:
         if name not in left_out:
             (folder / name).parent.mkdir(parents=True, exist_ok=True)
@@ -126,7 +126,7 @@ def executed(second: Path, workflow: str, folder: Path) -> list[actions.Run]:
 
 def test_the_guide_is_read() -> None:
     assert {path for path, _ in written()} >= {"Cargo.toml", "pyproject.toml"}
-    assert "python3 scripts/sbom.py" in steps()
+    assert "python3 scripts/generate.py sbom" in steps()
     tox = (PROJECT.root / "tox.ini").read_text("utf-8")
     kept = {"lint", "abi-{cp314t,abi3t}", "requires-pre", "python-pre"}
     described = set(re.findall(r"^\[testenv:(.*)\]$", tox, re.MULTILINE))
@@ -167,10 +167,13 @@ def test_a_dry_run_of_its_release_goes_through(second: Path, tmp_path: Path) -> 
 
 def publish_parts(second: Path, parts: Path) -> None:
     """As the jobs behind a dry run would: nothing is missing for it."""
-    collect, publish = (
+    merge, publish = (
         (sys.executable, second / "scripts" / f"{name}.py")
-        for name in ("collect", "publish")
+        for name in ("merge_parts", "publish")
     )
-    run(command(*collect, parts, cwd=second))
-    with tempfile.TemporaryDirectory() as folder, index.serve(Path(folder)) as url:
+    run(command(*merge, parts, cwd=second))
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        local_index.serve(Path(folder)) as url,
+    ):
         run(command(*publish, "--index", url, env=ANYONE, cwd=second))

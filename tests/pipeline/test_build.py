@@ -11,10 +11,11 @@ import pytest
 
 import build
 from build import Place
-from pipeline import ledger
+from pipeline import ledger, sdist
 from pipeline.commands import Failure
+from pipeline.plan import Plan
 from pipeline.project import PROJECT, Project
-from targets import Plan
+from pipeline.sdist import unpack
 
 PLACE = Place(Path("/work shop/source"), Path("/work shop/target"))
 SYSROOT = Path("/rust")
@@ -48,13 +49,13 @@ def test_no_path_of_this_machine_can_get_into_the_product(plan: Plan) -> None:
 
 def test_the_time_is_the_one_that_is_set(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SOURCE_DATE_EPOCH", "7")
-    assert build.epoch() == "7"
+    assert sdist.epoch() == "7"
 
 
 def test_else_the_time_is_the_last_commits(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("SOURCE_DATE_EPOCH", raising=False)
-    assert int(build.epoch()) > 1_700_000_000
-    assert build.epoch_command().argv == ("git", "log", "-1", "--format=%ct")
+    assert int(sdist.epoch()) > 1_700_000_000
+    assert sdist.epoch_command().argv == ("git", "log", "-1", "--format=%ct")
 
 
 def test_what_lies_in_the_folder_does_not_survive_unpacking(
@@ -67,7 +68,7 @@ def test_what_lies_in_the_folder_does_not_survive_unpacking(
     stale.parent.mkdir(parents=True)
     stale.touch()
 
-    source = build.unpack(sdist, tmp_path / "source")
+    source = unpack(sdist, tmp_path / "source")
 
     assert [path.name for path in source.iterdir()] == ["Cargo.toml"]
 
@@ -75,7 +76,7 @@ def test_what_lies_in_the_folder_does_not_survive_unpacking(
 def test_a_wheel_of_another_name_than_planned_stops_the_build(tmp_path: Path) -> None:
     (tmp_path / "made.whl").touch()
     with pytest.raises(Failure, match=r"to make planned\.whl, but made made\.whl"):
-        build.expect(tmp_path, "planned.whl")
+        sdist.expect(tmp_path, "planned.whl")
 
 
 def test_a_difference_in_one_byte_is_found(
@@ -157,11 +158,9 @@ MAC, WINDOWS = "aarch64-apple-darwin", "x86_64-pc-windows-msvc"
 
 def test_a_machine_of_the_rows_own_kind_uses_its_own_tools(plan: Plan) -> None:
     for host, platform in ((MAC, "macos-arm64"), (WINDOWS, "windows-x64")):
-        native = [row.name for row in plan.targets if build.is_native(row, host)]
+        native = [row.name for row in plan.targets if row.is_native(host)]
         assert native == [f"{platform}-{abi}" for abi in ("abi3", "cp314t", "abi3t")]
-    assert not any(
-        build.is_native(row, "x86_64-unknown-linux-gnu") for row in plan.targets
-    )
+    assert not any(row.is_native("x86_64-unknown-linux-gnu") for row in plan.targets)
 
 
 def test_cibuildwheel_builds_once_and_tests_on_every_python(plan: Plan) -> None:

@@ -19,7 +19,7 @@ from pathlib import Path
 import faulty
 import pytest
 
-from pipeline import index, upload
+from pipeline import index, local_index, upload
 from pipeline.commands import Failure
 from pipeline.project import Project
 from pipeline.upload import Patience
@@ -73,7 +73,7 @@ def shelf(tmp_path: Path) -> Iterator[tuple[str, Path]]:
     """An empty index: its address, and the folder of its files."""
     folder = tmp_path / "index"
     folder.mkdir()
-    with index.serve(folder) as url:
+    with local_index.serve(folder) as url:
         yield url, folder
 
 

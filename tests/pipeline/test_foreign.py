@@ -11,8 +11,8 @@ import pytest
 
 from pipeline import windows_linker
 from pipeline.commands import Command, Failure, Finished, command
+from pipeline.plan import Plan, Python
 from provision import apt, debian, emulator, foreign, musl, rust, wine, wine_shims
-from targets import Plan, Python
 
 TRIPLE = "mips-unknown-none"
 

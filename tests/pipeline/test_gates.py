@@ -15,10 +15,13 @@ from pathlib import Path
 import lief
 import pytest
 
-from pipeline import gates, ledger
-from pipeline.gates import GATES, Archive, Folder
+from pipeline import ledger
+from pipeline.gates.archives import file_set, record_hash
+from pipeline.gates.audit import audit, audit_file
+from pipeline.gates.contents import tracked
+from pipeline.gates.model import GATES, Archive, Folder, tar_contents
+from pipeline.plan import Plan, Target
 from pipeline.project import Project
-from targets import Plan, Target
 
 Contents = dict[str, bytes]
 Change = Callable[[Contents], None]
@@ -53,7 +56,7 @@ def record_again(contents: Contents) -> None:
     rows = csv.writer(text, lineterminator="\n")
     for path, data in contents.items():
         if path != name:
-            rows.writerow([path, gates.record_hash(data), len(data)])
+            rows.writerow([path, record_hash(data), len(data)])
     rows.writerow([name, "", ""])
     contents[name] = text.getvalue().encode()
 
@@ -156,7 +159,7 @@ def export_more(contents: Contents) -> None:
 
 
 def failing(file: Archive) -> set[str]:
-    verdicts = gates.audit_file(file)
+    verdicts = audit_file(file)
     return {gate for (gate, _), findings in verdicts.items() if findings}
 
 
@@ -344,7 +347,7 @@ def test_a_file_of_another_time_fails_timestamps(
 def test_nothing_is_wrong_with_the_files_as_built(
     dist: Path, sample: Plan, project: Project
 ) -> None:
-    verdicts = gates.audit(Folder(dist, project, sample))
+    verdicts = audit(Folder(dist, project, sample))
     assert {key: found for key, found in verdicts.items() if found} == {}
 
 
@@ -450,7 +453,7 @@ def test_a_module_that_cannot_be_imported_fails_contents(
 
 
 def copy_of(project: Project, root: Path) -> Project:
-    for name in gates.tracked(project):
+    for name in tracked(project):
         target = root / name
         target.parent.mkdir(parents=True, exist_ok=True)
         shutil.copy(project.root / name, target)
@@ -483,7 +486,7 @@ def test_an_sdist_with_one_thing_broken_fails_exactly_its_gate(
     gate: str, change: Change, dist: Path, plan: Plan, project: Project, tmp_path: Path
 ) -> None:
     with tarfile.open(dist / project.sdist) as archive:
-        contents = dict(gates.tar_contents(archive))
+        contents = dict(tar_contents(archive))
     change(contents)
     with tarfile.open(tmp_path / project.sdist, "w:gz") as archive:
         for name, data in contents.items():
@@ -502,7 +505,7 @@ def test_a_missing_and_a_foreign_file_fail_the_file_set(
     (tmp_path / yesterday).touch()
     (tmp_path / ledger.NAME).touch()
 
-    findings = list(gates.file_set(Folder(tmp_path, project, plan)))
+    findings = list(file_set(Folder(tmp_path, project, plan)))
 
     assert [finding.found for finding in findings] == [
         f"{plan.files[0]} is missing",

@@ -7,20 +7,21 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.gates import tracked
+from pipeline import tox
+from pipeline.gates.contents import tracked
+from pipeline.plan import PLAN, Plan
 from pipeline.project import PROJECT, Project
-from targets import PLAN, Plan
 
 stage = importlib.import_module("test")
 
-TOX = stage.TOX.read_text("utf-8")
+TOX = tox.TOX.read_text("utf-8")
 WORKFLOWS = sorted((PROJECT.root / ".github" / "workflows").glob("*.yml"))
 SCRIPTS = PLAN.parent
 LOCKS = sorted((SCRIPTS / "requirements").glob("*.txt"))
 
 
 def test_tox_has_an_environment_for_each_python(plan: Plan) -> None:
-    envs = {env.name for env in stage.environments(TOX)}
+    envs = {env.name for env in tox.environments(TOX)}
     pythons = {name for name in envs if re.fullmatch(r"py\d+t?", name)}
     assert pythons == {python.env for python in plan.pythons}
 
@@ -31,7 +32,7 @@ def test_free_threaded_tests_keep_the_gil_off(plan: Plan) -> None:
 
 
 def test_tox_asks_for_no_python_outside_the_plan(plan: Plan) -> None:
-    envs = stage.environments(TOX)
+    envs = tox.environments(TOX)
     assert {env.python for env in envs if env.usual} <= {None, *plan.pythons}
     others = {env.name: env.python for env in envs if not env.usual}
     assert others == {"requires-pre": max(plan.required), "python-pre": plan.coming}
@@ -42,12 +43,12 @@ def test_every_section_of_tox_is_run() -> None:
     parser = configparser.ConfigParser(interpolation=None)
     parser.read_string(TOX)
     titles = [one.removeprefix("testenv:") for one in parser.sections() if ":" in one]
-    described = {name for title in titles for name in stage.expand(title)}
-    assert described <= {env.name for env in stage.environments(TOX)}
+    described = {name for title in titles for name in tox.expand(title)}
+    assert described <= {env.name for env in tox.environments(TOX)}
 
 
 def test_the_nightly_run_has_what_no_other_has() -> None:
-    named = [env.name for env in stage.environments(TOX) if not env.usual]
+    named = [env.name for env in tox.environments(TOX) if not env.usual]
     nightly = (PROJECT.root / ".github" / "workflows" / "nightly.yml").read_text()
     assert f"run: python scripts/test.py --env {' '.join(named)}\n" in nightly
 
@@ -70,7 +71,7 @@ def test_classifiers_are_the_required_pythons(plan: Plan, project: Project) -> N
 def test_the_oldest_python_is_the_same_everywhere(plan: Plan, project: Project) -> None:
     oldest = min(plan.required)
     assert project.minimum_python == str(oldest)
-    floors = [row.floor for row in plan.targets if row.abi.endswith("abi3")]
+    floors = [row.min_python for row in plan.targets if row.abi.endswith("abi3")]
     assert set(floors) == {oldest}
     features = project.cargo["dependencies"]["pyo3"]["features"]
     assert f"abi3-py{oldest.major}{oldest.minor}" in features
@@ -86,7 +87,7 @@ def init_text() -> str:
 
 def test_the_abi3t_floor_is_the_crates(plan: Plan, project: Project) -> None:
     features = project.cargo["dependencies"]["pyo3"]["features"]
-    floors = {row.floor for row in plan.targets if row.abi.endswith("abi3t")}
+    floors = {row.min_python for row in plan.targets if row.abi.endswith("abi3t")}
     assert [f"abi3t-py{py.major}{py.minor}" for py in floors] == [
         feature for feature in features if feature.startswith("abi3t")
     ]

@@ -6,10 +6,10 @@ from pathlib import Path
 import pytest
 
 from pipeline.commands import Command, Failure, Finished
+from pipeline.plan import Plan, Python
 from provision import apt, debian, pythons
 from provision.apt import Apt
 from provision.pythons import Pythons
-from targets import Plan, Python
 
 TREE = debian.Tree(Path("/cache/pythons"))
 APT = Apt(Path("/cache/apt"), ("forky", "sid"), "arm64")

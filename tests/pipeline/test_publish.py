@@ -14,13 +14,13 @@ import pytest
 
 import publish
 import rehearse
-import targets
 import verify
-from pipeline import index, ledger
+from pipeline import index, ledger, local_index
+from pipeline import plan as plans
 from pipeline.commands import Command, Failure, Finished
 from pipeline.ledger import Entry, EnvResult
+from pipeline.plan import Plan, Python
 from pipeline.project import Project
-from targets import Plan, Python
 
 TOOLS = {"rustc": "1"}
 
@@ -206,7 +206,7 @@ def test_what_is_there_must_be_ours(release: Path, plan: Plan) -> None:
 @pytest.fixture
 def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, Path]]:
     folder = tmp_path_factory.mktemp("index")
-    with index.serve(folder) as url:
+    with local_index.serve(folder) as url:
         yield url, folder
 
 
@@ -270,7 +270,7 @@ def test_a_failing_gate_is_an_obstacle(
 
 
 def test_the_index_ends_with_its_block(tmp_path: Path) -> None:
-    with index.serve(tmp_path) as url:
+    with local_index.serve(tmp_path) as url:
         assert index.request(url)
     with pytest.raises(Failure, match="refused"):
         index.request(url)
@@ -390,7 +390,7 @@ def test_ours_is_installed_from_one_index_only(project: Project) -> None:
 
 
 def test_pip_is_asked_as_it_would_be_there(tmp_path: Path) -> None:
-    plan = targets.load()
+    plan = plans.load()
     mac = plan.named(["macos-arm64-cp314t"]).targets[0]
     made = verify.download_command("s/", mac, Python(3, 14, True), tmp_path)
     words = " ".join(made.argv)
@@ -404,7 +404,7 @@ def test_pip_is_asked_as_it_would_be_there(tmp_path: Path) -> None:
 
 
 def test_every_platform_and_python_of_what_is_published_is_asked_for() -> None:
-    plan = targets.load()
+    plan = plans.load()
     entries = [ledger.Entry(name, "00", 1, "", {}) for name in plan.files]
     asked = [(row.tag, python) for row, python in verify.promises(plan, entries)]
     assert len(set(asked)) == len(asked)

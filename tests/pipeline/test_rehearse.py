@@ -10,8 +10,8 @@ import pytest
 
 import rehearse
 from pipeline.commands import Command, command
+from pipeline.plan import Plan
 from rehearse import Stage
-from targets import Plan
 
 DIST, URL = Path("/dist"), "http://127.0.0.1:1/"
 
@@ -109,7 +109,7 @@ LONG = '''
 import sys
 sys.path.insert(0, sys.argv[1])
 from pathlib import Path
-from pipeline import index
+from pipeline import local_index
 from pipeline.commands import command, main, run
 
 STUBBORN = """
@@ -120,7 +120,7 @@ time.sleep(3600)
 """
 
 def stage(arguments):
-    with index.serve(Path(sys.argv[2])) as url:
+    with local_index.serve(Path(sys.argv[2])) as url:
         print("index", url, flush=True)
         run(command(sys.executable, "-W", "ignore", "-c", STUBBORN))
     return 0

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 import release
+from pipeline import changelog, version
 from pipeline.commands import Failure
 from pipeline.project import Project
 
@@ -39,17 +40,17 @@ def _version(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_a_section_is_what_stands_under_its_title() -> None:
-    assert release.section(CHANGELOG, "Unreleased") == "### Added\n\n- News."
-    assert release.section(CHANGELOG, "1.0.0") == "- Old."
-    assert release.section(CHANGELOG, "1.0") == ""
+    assert changelog.section(CHANGELOG, "Unreleased") == "### Added\n\n- News."
+    assert changelog.section(CHANGELOG, "1.0.0") == "- Old."
+    assert changelog.section(CHANGELOG, "1.0") == ""
 
 
 def test_what_is_unreleased_gets_a_version_and_a_day() -> None:
-    made = release.dated(CHANGELOG, "1.1.0", "2026-11-23")
-    assert release.section(made, "1.1.0") == "### Added\n\n- News."
-    assert release.section(made, "Unreleased") == ""
-    assert release.day_of(made, "1.1.0") == "2026-11-23"
-    assert release.section(made, "1.0.0") == "- Old."
+    made = changelog.dated(CHANGELOG, "1.1.0", "2026-11-23")
+    assert changelog.section(made, "1.1.0") == "### Added\n\n- News."
+    assert changelog.section(made, "Unreleased") == ""
+    assert changelog.day_of(made, "1.1.0") == "2026-11-23"
+    assert changelog.section(made, "1.0.0") == "- Old."
 
 
 @pytest.mark.parametrize("version", ["1.0.1", "1.1.0rc1", "2.0.0", "10.0.0"])
@@ -108,7 +109,7 @@ def repository(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     (tmp_path / "pyproject.toml").write_text(
         '[tool.maturin.sbom]\ninclude = ["a.cdx.json"]\n'
     )
-    made = release.dated(CHANGELOG, "1.1.0", "2026-11-23")
+    made = changelog.dated(CHANGELOG, "1.1.0", "2026-11-23")
     (tmp_path / "CHANGELOG.md").write_text(made)
     git(tmp_path, "init", "--quiet", "--initial-branch", "main")
     git(tmp_path, "add", ".")
@@ -118,7 +119,7 @@ def repository(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def disagreements(root: Path) -> str:
-    return "\n".join(release.disagreements(Project(root), tagged=True))
+    return "\n".join(version.disagreements(Project(root), tagged=True))
 
 
 def test_a_release_agrees_with_itself(repository: Path) -> None:
@@ -192,7 +193,7 @@ def test_a_cut_is_one_commit_with_one_version(
     assert "git tag --annotate v999.0.0" in done.stdout
     git(root, "tag", "v999.0.0")
     git(root, "checkout", "--quiet", "-B", "main")
-    assert list(release.disagreements(Project(root), tagged=True)) == []
+    assert list(version.disagreements(Project(root), tagged=True)) == []
 
 
 def cut(root: Path, version: str) -> "subprocess.CompletedProcess[str]":
@@ -202,7 +203,7 @@ def cut(root: Path, version: str) -> "subprocess.CompletedProcess[str]":
 
 def test_a_version_that_cannot_be_compared_is_an_error() -> None:
     with pytest.raises(Failure, match="no version such as"):
-        release.key("one")
+        version.key("one")
 
 
 def announced(dist: Path, *, begun: bool) -> list[tuple[str, ...]]:

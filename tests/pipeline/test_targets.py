@@ -4,10 +4,10 @@ import argparse
 
 import pytest
 
-import targets
+from pipeline import plan as plans
 from pipeline.commands import Failure
+from pipeline.plan import Plan, Python, Target
 from pipeline.project import Project
-from targets import Plan, Python, Target
 
 ROW = """
 tier = 1
@@ -47,7 +47,7 @@ def row(**changed: str) -> Target:
 
 
 def test_a_good_row_is_read() -> None:
-    plan = targets.read(with_row(ROW))
+    plan = plans.read(with_row(ROW))
     assert plan.targets[0] == Target(
         "one-abi3",
         tier=1,
@@ -65,7 +65,7 @@ def test_a_good_row_is_read() -> None:
 
 def test_a_platform_has_a_row_for_each_abi() -> None:
     abis = '["cp311-abi3", "cp314-cp314t", "cp315-abi3.abi3t"]'
-    plan = targets.read(with_row(ROW.replace('["cp311-abi3"]', abis)))
+    plan = plans.read(with_row(ROW.replace('["cp311-abi3"]', abis)))
     assert [one.name for one in plan.targets] == ["one-abi3", "one-cp314t", "one-abi3t"]
     assert {one.rust for one in plan.targets} == {"x86_64-unknown-linux-gnu"}
 
@@ -85,7 +85,7 @@ def test_a_platform_has_a_row_for_each_abi() -> None:
 )
 def test_a_wrong_row_is_refused_with_words(old: str, new: str, message: str) -> None:
     with pytest.raises(Failure, match=message):
-        targets.read(with_row(ROW.replace(old, new)))
+        plans.read(with_row(ROW.replace(old, new)))
 
 
 @pytest.mark.parametrize(
@@ -99,7 +99,7 @@ def test_a_wrong_row_is_refused_with_words(old: str, new: str, message: str) -> 
 )
 def test_a_wrong_plan_is_refused_with_words(text: str, message: str) -> None:
     with pytest.raises(Failure, match=message):
-        targets.read(text)
+        plans.read(text)
 
 
 @pytest.mark.parametrize(
@@ -200,7 +200,7 @@ def test_platforms_of_tier_1_have_every_abi(plan: Plan) -> None:
 def test_nobody_selects_by_a_misspelt_name() -> None:
     options = argparse.Namespace(target=["no"], tier=None, sample=False, all=False)
     with pytest.raises(Failure, match="unknown target no; there are "):
-        targets.selected(options)
+        plans.selected(options)
 
 
 @pytest.mark.parametrize(
@@ -210,8 +210,8 @@ def test_a_stage_is_told_which_part_of_the_plan_it_is_about(
     arguments: list[str], tiers: set[int]
 ) -> None:
     parser = argparse.ArgumentParser()
-    targets.add_selection(parser)
-    part = targets.selected(parser.parse_args(arguments))
+    plans.add_selection(parser)
+    part = plans.selected(parser.parse_args(arguments))
     assert {row.tier for row in (part.targets if part else ())} == tiers
 
 

@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from pipeline import ledger
+from pipeline import ledger, tox
 from pipeline.commands import Failure
+from pipeline.plan import Plan, Python
 from provision import foreign
-from targets import Plan, Python
 
 # By hand, as `test` is also a package of the standard library.
 stage = importlib.import_module("test")
@@ -39,7 +39,7 @@ HOST = "x86_64-unknown-linux-gnu"
 
 def runs(plan: Plan, dist: Path) -> list[str]:
     wheels = [dist / row.wheel for row in plan.targets]
-    planned = stage.planned(stage.environments(INI), wheels, plan, HOST)
+    planned = stage.planned(tox.environments(INI), wheels, plan, HOST)
     return [one.title for one in planned]
 
 
@@ -59,7 +59,7 @@ def test_each_env_runs_on_each_wheel_that_its_python_may_install(plan: Plan) -> 
 def test_a_wheel_outside_the_plan_is_refused(plan: Plan) -> None:
     wheel = Path("x-1-py3-none-any.whl")
     with pytest.raises(Failure, match="is in no row of targets"):
-        list(stage.planned(stage.environments(INI), [wheel], plan, HOST))
+        list(stage.planned(tox.environments(INI), [wheel], plan, HOST))
 
 
 def test_a_wheel_of_another_machine_is_run_on_a_python_of_that_machine(
@@ -118,7 +118,7 @@ def options(**given: object) -> argparse.Namespace:
 
 
 def test_a_given_wheel_is_tested_on_every_python_and_nothing_else() -> None:
-    envs = stage.chosen(stage.environments(INI), options(wheel=["a.whl"]))
+    envs = stage.chosen(tox.environments(INI), options(wheel=["a.whl"]))
     assert [env.name for env in envs] == ["py311", "py315", "py315t"]
 
 
@@ -126,7 +126,7 @@ def test_an_environment_whose_tool_is_absent_is_left_out(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     ini = "[tox]\nenv_list = lint instructions\n[testenv:instructions]\n"
-    envs = stage.environments(ini + "allowlist_externals = valgrind")
+    envs = tox.environments(ini + "allowlist_externals = valgrind")
     monkeypatch.setattr(stage.shutil, "which", lambda _: None)
     assert stage.without_tool(envs) == {"instructions": "valgrind is not installed"}
     monkeypatch.setattr(stage.shutil, "which", lambda name: f"/usr/bin/{name}")
@@ -135,14 +135,14 @@ def test_an_environment_whose_tool_is_absent_is_left_out(
 
 def test_an_unknown_env_is_refused_with_those_that_exist() -> None:
     with pytest.raises(Failure, match=r"no typo in tox\.ini; there is lint, py311"):
-        stage.chosen(stage.environments(INI), options(env=["typo"]))
+        stage.chosen(tox.environments(INI), options(env=["typo"]))
 
 
 def test_tox_gets_the_wheel_and_may_not_download_interpreters() -> None:
-    made = stage.tox_command("py311", Path("/dist/a.whl"))
+    made = tox.tox_command("py311", Path("/dist/a.whl"))
     assert made.argv[-4:] == ("-e", "py311", "--installpkg", "/dist/a.whl")
     assert made.env == {"UV_PYTHON_DOWNLOADS": "never", "TESTED_WHEEL": "/dist/a.whl"}
-    assert "--installpkg" not in stage.tox_command("lint", None).argv
+    assert "--installpkg" not in tox.tox_command("lint", None).argv
 
 
 @pytest.mark.parametrize(
@@ -166,9 +166,7 @@ def test_tox_gets_the_wheel_and_may_not_download_interpreters() -> None:
     ],
 )
 def test_the_last_words_of_each_runner_are_known(line: str) -> None:
-    assert stage.closing_lines(f"before\n{line}\nafter 3 passed\n") == [
-        line.strip("= ")
-    ]
+    assert tox.closing_lines(f"before\n{line}\nafter 3 passed\n") == [line.strip("= ")]
 
 
 def test_the_command_that_failed_is_named() -> None:
@@ -177,7 +175,7 @@ def test_the_command_that_failed_is_named() -> None:
         "lint: exit 1 (0.78 seconds) /repo> ruff format --check pid=16953\n"
         "  lint: FAIL code 1 (21.33 seconds)\n"
     )
-    assert stage.failed_commands(output) == ["status 1: ruff format --check"]
+    assert tox.failed_commands(output) == ["status 1: ruff format --check"]
 
 
 def test_results_are_noted_beside_the_wheel_that_was_tested(
@@ -186,7 +184,7 @@ def test_results_are_noted_beside_the_wheel_that_was_tested(
     wheel = tmp_path / plan.targets[0].wheel
     wheel.write_bytes(b"wheel")
     ledger.write(tmp_path, [ledger.entry(wheel, "row", {})])
-    env = stage.Env("py312", takes_wheel=True, python=Python(3, 12))
+    env = tox.Env("py312", takes_wheel=True, python=Python(3, 12))
     failed = stage.Result(stage.Run(env, wheel), False, 1.0, ["1 failed in 1 s"])
     stage.note([wheel], [failed], {wheel.name: {"py314": "not here"}})
 
@@ -205,7 +203,7 @@ def test_other_bytes_get_no_results(tmp_path: Path, plan: Plan) -> None:
     wheel.write_bytes(b"wheel")
     ledger.write(tmp_path, [ledger.entry(wheel, "row", {})])
     wheel.write_bytes(b"another")
-    env = stage.Env("py312", takes_wheel=True, python=Python(3, 12))
+    env = tox.Env("py312", takes_wheel=True, python=Python(3, 12))
     result = stage.Result(stage.Run(env, wheel), True, 1.0, [])
     stage.note([wheel], [result], {})
     assert ledger.read(tmp_path)[0].tests == []
@@ -227,7 +225,7 @@ def test_what_passed_on_these_bytes_need_not_run_again(
     wheel = tmp_path / plan.targets[0].wheel
     wheel.write_bytes(b"wheel")
     ledger.write(tmp_path, [replace(ledger.entry(wheel, "row", {}), tests=[noted])])
-    env = stage.Env("py312", takes_wheel=True, python=Python(3, 12))
+    env = tox.Env("py312", takes_wheel=True, python=Python(3, 12))
     found = stage.before(stage.Run(env, wheel, native=suite == "whole"), suite)
     assert (found is not None) == done
     wheel.write_bytes(b"another")
@@ -254,7 +252,7 @@ def test_each_result_is_noted_before_the_next_run(tmp_path: Path, plan: Plan) ->
     wheel.write_bytes(b"wheel")
     ledger.write(tmp_path, [ledger.entry(wheel, "row", {})])
     pythons = [Python(3, 12), Python(3, 13)]
-    runs = [stage.Run(stage.Env(one.env, True, one), wheel) for one in pythons]
+    runs = [stage.Run(tox.Env(one.env, True, one), wheel) for one in pythons]
     noted: list[int] = []
 
     def perform(one: object) -> object:
@@ -272,7 +270,7 @@ def test_a_row_whose_wheel_is_not_there_is_named(plan: Plan, tmp_path: Path) -> 
 
 
 def test_a_python_that_must_be_here_and_is_not_is_a_failure() -> None:
-    env = stage.Env("py314", takes_wheel=True, python=Python(3, 14))
+    env = tox.Env("py314", takes_wheel=True, python=Python(3, 14))
     result = stage.execute(stage.Run(env, Path("a.whl")), {Python(3, 14): "lost"})
     assert not result.passed
     assert result.closing == ["no interpreter: lost"]
@@ -282,7 +280,7 @@ def test_a_machine_that_no_row_is_for_is_told_so(
     plan: Plan, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Else nothing would be tested there, and all of it would pass."""
-    monkeypatch.setattr(stage.targets, "host_triple", lambda: "m68k-unknown-linux-gnu")
-    env = stage.Env("py314", takes_wheel=True, python=Python(3, 14))
+    monkeypatch.setattr(stage.plans, "host_triple", lambda: "m68k-unknown-linux-gnu")
+    env = tox.Env("py314", takes_wheel=True, python=Python(3, 14))
     with pytest.raises(Failure, match=r"no row .* wheel on m68k-unknown-linux-gnu"):
         stage.wheels_for([env], options(), plan)

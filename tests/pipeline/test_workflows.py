@@ -13,8 +13,8 @@ import pytest
 import yaml
 
 import targets
+from pipeline.plan import Plan
 from pipeline.project import PROJECT
-from targets import Plan
 
 FOLDER = PROJECT.root / ".github" / "workflows"
 WORKFLOWS = {path.name: actions.load(path) for path in sorted(FOLDER.glob("*.yml"))}

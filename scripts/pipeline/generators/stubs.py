@@ -1,8 +1,5 @@
 """The stub of the extension: signatures, types and docstrings, for type checkers.
 
-    python scripts/stubs.py            writes it
-    python scripts/stubs.py --check    fails if it is stale
-
 Run by a Python that has the package installed, as after `maturin develop`: names,
 defaults and docstrings are read off the built module. What a module cannot tell, the
 types, stands here, in PARAMETERS and RESULTS.
@@ -11,27 +8,22 @@ Types do not show everything: a list of bools is a list of ints to them, and an 
 swapped bytes looks like any other, though both are answered with NumPy's scalars.
 """
 
-import argparse
 import importlib
 import inspect
-import sys
 import textwrap
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
-from pathlib import Path
 from types import ModuleType
 
-sys.path.append(str(Path(__file__).parent))  # after what is installed
-
-from pipeline.commands import Failure, main
+from pipeline.commands import Failure
 from pipeline.project import PROJECT
 
 PATH = (PROJECT.stubs / PROJECT.module.replace(".", "/")).with_suffix(".pyi")
 WIDTH = 88
 
 HEADER = '''\
-"""The compiled functions. Written by scripts/stubs.py."""
+"""The compiled functions. Written by scripts/generate.py stubs."""
 
 from collections.abc import Sequence
 from typing import (
@@ -343,26 +335,14 @@ def current() -> str:
     return PATH.read_text("utf-8") if PATH.exists() else ""
 
 
-def parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
-    parser.add_argument("--check", action="store_true")
-    return parser
+def write() -> str:
+    PATH.write_text(generate(installed(), RESULTS), "utf-8", newline="\n")
+    return f"wrote {PATH.name}"
 
 
-def stage(arguments: Sequence[str]) -> int:
-    options = parser().parse_args(arguments)
-    text = generate(installed(), RESULTS)
-    if not options.check:
-        PATH.write_text(text, "utf-8", newline="\n")
-        print(f"wrote {PATH.name}")
-        return 0
-    if current() != text:
-        raise Failure(f"{PATH.name} is stale: maturin develop, python scripts/stubs.py")
-    print(f"{PATH.name} is up to date")
-    return 0
-
-
-if __name__ == "__main__":
-    main(stage)
+def check() -> str:
+    if current() != generate(installed(), RESULTS):
+        raise Failure(
+            f"{PATH.name} is stale: maturin develop, python scripts/generate.py stubs"
+        )
+    return f"{PATH.name} is up to date"

@@ -2,10 +2,10 @@
 
 import pytest
 
-import support
 from pipeline.commands import Failure
+from pipeline.generators import support_table as support
 from pipeline.ledger import Entry, EnvResult
-from targets import Plan
+from pipeline.plan import Plan
 
 
 def entry(file: str, tests: list[EnvResult], not_run: dict[str, str]) -> Entry:

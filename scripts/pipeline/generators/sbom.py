@@ -1,21 +1,16 @@
 """The bill of materials: which crates are compiled into the extension.
 
-    python scripts/sbom.py            writes it
-    python scripts/sbom.py --check    fails if it is stale or no valid CycloneDX
-
 maturin's own carries a timestamp, a random serial number and build paths
 (cyclonedx-rust-cargo#514), so that no two builds agree. This one follows from
 Cargo.lock alone; it lies in the repository and maturin packs it.
 """
 
-import argparse
 import json
 import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from pipeline import toolenv
-from pipeline.commands import Failure, ask, command, main, require
+from pipeline.commands import Failure, ask, command, require
 from pipeline.project import PROJECT, parse_toml
 
 SPECIFICATION = "1.6"
@@ -128,7 +123,7 @@ def current() -> str:
     """What the file holds; `Failure` if that is not what it should hold."""
     present = PATH.read_text("utf-8") if PATH.exists() else ""
     if present != generate():
-        raise Failure(f"{PATH.name} is stale: python scripts/sbom.py")
+        raise Failure(f"{PATH.name} is stale: python scripts/generate.py sbom")
     return present
 
 
@@ -141,26 +136,12 @@ def errors(text: str) -> list[str]:
     return [] if found is None else [str(found.data)]
 
 
-def parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
-    parser.add_argument("--check", action="store_true")
-    return parser
+def write() -> str:
+    PATH.write_text(generate(), "utf-8", newline="\n")
+    return f"wrote {PATH.name}"
 
 
-def stage(arguments: Sequence[str]) -> int:
-    options = parser().parse_args(arguments)
-    if not options.check:
-        PATH.write_text(generate(), "utf-8", newline="\n")
-        print(f"wrote {PATH.name}")
-        return 0
-    toolenv.enter()
+def check() -> str:
     if found := errors(current()):
         raise Failure(f"{PATH.name} is no valid CycloneDX {SPECIFICATION}: {found}")
-    print(f"{PATH.name} is up to date and valid CycloneDX {SPECIFICATION}")
-    return 0
-
-
-if __name__ == "__main__":
-    main(stage)
+    return f"{PATH.name} is up to date and valid CycloneDX {SPECIFICATION}"

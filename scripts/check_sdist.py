@@ -1,6 +1,6 @@
 """Prove the sdist: built where there is no network, and tested as what it is.
 
-    python scripts/offline.py [SDIST]
+    python scripts/check_sdist.py [SDIST]
 
 Who builds from source has the sdist, its crates vendored beside it, and nothing else:
 cargo gets an empty home and may not ask anybody. The wheel that comes of it goes
@@ -8,15 +8,13 @@ through the tests on the oldest Python; the ledger beside the sdist notes the re
 """
 
 import argparse
-import importlib
 import sys
 import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
-import build
-import targets
 from pipeline import ledger, toolenv
+from pipeline import plan as plans
 from pipeline.commands import (
     Command,
     Failure,
@@ -28,10 +26,9 @@ from pipeline.commands import (
     run,
 )
 from pipeline.project import PROJECT
+from pipeline.sdist import unpack
+from pipeline.tox import closing_lines, tox_command
 from provision import pythons
-
-# By name: Python has a package `test` of its own.
-tests = importlib.import_module("test")
 
 
 def vendor_command(source: Path) -> Command:
@@ -49,7 +46,7 @@ def wheel_command(source: Path, home: Path, out: Path) -> Command:
 
 
 def build_offline(sdist: Path, folder: Path) -> Path:
-    source = build.unpack(sdist, folder / "source")
+    source = unpack(sdist, folder / "source")
     settings = source / ".cargo" / "config.toml"
     text = ask(vendor_command(source))
     settings.parent.mkdir()
@@ -64,8 +61,8 @@ def build_offline(sdist: Path, folder: Path) -> Path:
 def prove(sdist: Path, env: str) -> ledger.EnvResult:
     with tempfile.TemporaryDirectory(prefix=f"{PROJECT.name}-offline-") as name:
         wheel = build_offline(sdist, Path(name).resolve())
-        finished = attempt(tests.tox_command(env, wheel))
-    summary = "; ".join(tests.closing_lines(finished.output))
+        finished = attempt(tox_command(env, wheel))
+    summary = "; ".join(closing_lines(finished.output))
     return ledger.EnvResult("offline", finished.status == 0, summary)
 
 
@@ -82,7 +79,7 @@ def parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    default = build.DIST / PROJECT.sdist
+    default = PROJECT.dist / PROJECT.sdist
     parser.add_argument("sdist", nargs="?", type=Path, default=default)
     return parser
 
@@ -90,11 +87,11 @@ def parser() -> argparse.ArgumentParser:
 def stage(arguments: Sequence[str]) -> int:
     options = parser().parse_args(arguments)
     require_rust()
-    toolenv.enter()
+    toolenv.enter("test")
     sdist = options.sdist.resolve()
     if not sdist.exists():
         raise Failure(f"{sdist} is missing: python scripts/build.py --sdist makes it")
-    oldest = min(targets.load().required)
+    oldest = min(plans.load().required)
     interpreters = pythons.provide([oldest])
     pythons.put_on_path(interpreters)
     result = prove(sdist, oldest.env)

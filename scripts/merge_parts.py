@@ -1,6 +1,6 @@
 """Bring together what the jobs of a release made, each in a folder of its own.
 
-    python scripts/collect.py PARTS [DIST]
+    python scripts/merge_parts.py PARTS [DIST]
 
 Every folder of PARTS has a ledger, and files of the release or none. They go into an
 empty dist/, and what the ledgers say of a file is put together. Two files of one name
@@ -65,7 +65,7 @@ def parser() -> argparse.ArgumentParser:
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("parts", type=Path)
-    parser.add_argument("dist", nargs="?", type=Path, default=PROJECT.root / "dist")
+    parser.add_argument("dist", nargs="?", type=Path, default=PROJECT.dist)
     return parser
 
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 import capstone
 
-from pipeline.binary import Extension, Pe
+from pipeline.gates.binary import Extension, Pe
 
 MODES = {
     "x86_64": capstone.CS_MODE_64,

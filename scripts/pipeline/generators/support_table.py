@@ -1,30 +1,25 @@
 """The support table of the README: each wheel of the plan, and what became of it.
 
-    python scripts/support.py                 writes the table
-    python scripts/support.py --check         fails where it is stale
-    python scripts/support.py --record DIST   first notes what the ledger there says
-
 What was built and run is read from support.json, which `rehearse.py --all` has noted
 from its ledger; nobody writes it by hand.
 """
 
-import argparse
 import json
 import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-import targets
 from pipeline import ledger
-from pipeline.commands import Failure, main
+from pipeline import plan as plans
+from pipeline.commands import Failure
 from pipeline.ledger import Entry
+from pipeline.plan import Plan, Python, Target
 from pipeline.project import PROJECT
-from targets import Plan, Python, Target
 
 DOCUMENT = PROJECT.root / "README.md"
-RECORD = Path(__file__).with_suffix(".json")
-START = "<!-- Written by scripts/support.py: -->"
-END = "<!-- End of what scripts/support.py wrote. -->"
+RECORD = Path(__file__).parents[2] / "support.json"
+START = "<!-- Written by scripts/generate.py support: -->"
+END = "<!-- End of what scripts/generate.py support wrote. -->"
 
 # By row: the Pythons on which each suite passed, or why none ran.
 Record = Mapping[str, Mapping[str, Sequence[str]]]
@@ -104,33 +99,26 @@ def written(text: str, made: str) -> str:
     return f"{head}{START}\n\n{made}\n{END}{tail}"
 
 
-def parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
-    group = parser.add_mutually_exclusive_group()
-    group.add_argument("--check", action="store_true")
-    group.add_argument("--record", type=Path, metavar="DIST")
-    return parser
+def note(dist: Path) -> None:
+    """Remember what the ledger there says of the wheels of the plan."""
+    noted = record(ledger.read(dist), plans.load())
+    RECORD.write_text(json.dumps(noted, indent=2) + "\n", "utf-8", newline="\n")
 
 
-def stage(arguments: Sequence[str]) -> int:
-    options = parser().parse_args(arguments)
-    plan = targets.load()
-    if options.record:
-        noted = record(ledger.read(options.record), plan)
-        RECORD.write_text(json.dumps(noted, indent=2) + "\n", "utf-8", newline="\n")
+def current() -> str:
+    """The document as it should be."""
     done = json.loads(RECORD.read_text("utf-8")) if RECORD.exists() else {}
-    present = DOCUMENT.read_text("utf-8")
-    made = written(present, table(plan, done))
-    if options.check and made != present:
-        raise Failure(f"the table in {DOCUMENT.name} is stale: scripts/support.py")
-    if not options.check:
-        DOCUMENT.write_text(made, "utf-8", newline="\n")
-    state = "is up to date" if options.check else "was written"
-    print(f"{DOCUMENT.name} {state}")
-    return 0
+    return written(DOCUMENT.read_text("utf-8"), table(plans.load(), done))
 
 
-if __name__ == "__main__":
-    main(stage)
+def write() -> str:
+    DOCUMENT.write_text(current(), "utf-8", newline="\n")
+    return f"wrote the table in {DOCUMENT.name}"
+
+
+def check() -> str:
+    if current() != DOCUMENT.read_text("utf-8"):
+        raise Failure(
+            f"the table in {DOCUMENT.name} is stale: python scripts/generate.py support"
+        )
+    return f"{DOCUMENT.name} is up to date"

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-import collect
+import merge_parts
 from pipeline import ledger
 from pipeline.commands import Failure
 from pipeline.ledger import Entry, EnvResult
@@ -36,7 +36,7 @@ def test_every_file_and_every_result_arrives(tmp_path: Path) -> None:
     tested.tests = [PASSED]
     tested.not_run = {"py311": "no machine", "py312": "no interpreter"}
     part(parts, "tested-a", {}, tested)
-    collect.collect(parts, dist)
+    merge_parts.collect(parts, dist)
     assert {path.name for path in dist.iterdir()} == {"a.whl", "b.whl", ledger.NAME}
     first, second = ledger.read(dist)
     assert (first.file, first.tests) == ("a.whl", [PASSED])
@@ -49,7 +49,7 @@ def test_what_was_in_dist_is_gone(tmp_path: Path) -> None:
     dist.mkdir()
     (dist / "old.whl").touch()
     part(tmp_path / "parts", "built-a", {"a.whl": b"a"})
-    collect.collect(tmp_path / "parts", dist)
+    merge_parts.collect(tmp_path / "parts", dist)
     assert not (dist / "old.whl").exists()
 
 
@@ -58,7 +58,7 @@ def test_one_name_with_two_contents_stops_it(tmp_path: Path) -> None:
     part(parts, "built-a", {"a.whl": b"a"})
     part(parts, "built-b", {"a.whl": b"b"})
     with pytest.raises(Failure, match=r"is another file than a part before it"):
-        collect.collect(parts, tmp_path / "dist")
+        merge_parts.collect(parts, tmp_path / "dist")
 
 
 def test_results_of_other_bytes_stop_it(tmp_path: Path) -> None:
@@ -66,17 +66,17 @@ def test_results_of_other_bytes_stop_it(tmp_path: Path) -> None:
     part(parts, "built-a", {"a.whl": b"a"})
     part(parts, "tested-a", {}, entry("a.whl", b"b", tmp_path))
     with pytest.raises(Failure, match=r"two parts have a a\.whl, with different bytes"):
-        collect.collect(parts, tmp_path / "dist")
+        merge_parts.collect(parts, tmp_path / "dist")
 
 
 def test_a_folder_without_parts_is_an_error(tmp_path: Path) -> None:
     with pytest.raises(Failure, match="no folder in it has a ledger"):
-        collect.collect(tmp_path, tmp_path / "dist")
+        merge_parts.collect(tmp_path, tmp_path / "dist")
 
 
 def test_parts_are_not_lost_to_the_folder_that_is_emptied(tmp_path: Path) -> None:
     part(tmp_path, "dist", {"a.whl": b"a"})
     for parts in (tmp_path, tmp_path / "dist"):
         with pytest.raises(Failure, match="is emptied first"):
-            collect.collect(parts, tmp_path / "dist")
+            merge_parts.collect(parts, tmp_path / "dist")
     assert (tmp_path / "dist" / "a.whl").read_bytes() == b"a"

@@ -1,0 +1,117 @@
+"""Gates of what is inside: the repository's files, all of them and nothing else."""
+
+from collections.abc import Iterator, Mapping
+from fnmatch import fnmatchcase
+from pathlib import Path
+
+from pipeline.commands import ask, command
+from pipeline.gates.model import REBUILD, Archive, Finding, gate, is_binary
+from pipeline.generators import sbom
+from pipeline.project import Project
+
+WRITE_SBOM = "python scripts/generate.py sbom, then python scripts/build.py"
+
+
+@gate("wheel")
+def python(wheel: Archive) -> Iterator[Finding]:
+    """A module that was left out, or a wheel built before the last change."""
+    yield from from_tree(wheel, python_files(wheel.project))
+
+
+@gate("wheel")
+def typing(wheel: Archive) -> Iterator[Finding]:
+    """py.typed shipped and the stubs gone, or stale (mlx#3916, kreuzberg#754): users'
+    type checkers then see `Any` everywhere, and nobody an error.
+    """
+    yield from from_tree(wheel, typing_files(wheel.project))
+
+
+@gate("wheel")
+def sboms(wheel: Archive) -> Iterator[Finding]:
+    """A bill of materials that is missing, not the repository's (which build.py holds
+    against the lock file), or that no scanner can read.
+    """
+    inside = {f"{wheel.dist_info}/sboms/{Path(n).name}": n for n in wheel.project.sboms}
+    if not inside:
+        yield Finding("no SBOM declared", "one", "add it to [tool.maturin.sbom]")
+    yield from from_tree(wheel, inside)
+    for name in inside:
+        for error in sbom.errors(wheel.contents.get(name, b"{}").decode()):
+            yield Finding(f"{name}: {error}", "valid CycloneDX", WRITE_SBOM)
+
+
+@gate("wheel")
+def unexpected(wheel: Archive) -> Iterator[Finding]:
+    """A file that nobody meant to publish: a secret, a test, a build's leftovers."""
+    project = wheel.project
+    info = wheel.dist_info
+    known = {
+        *python_files(project),
+        *typing_files(project),
+        *(f"{info}/{name}" for name in ("METADATA", "WHEEL", "RECORD")),
+        *(f"{info}/licenses/{name}" for name in project.license_files),
+        *(f"{info}/sboms/{Path(name).name}" for name in project.sboms),
+    }
+    for name in wheel.contents:
+        if name not in known and not is_binary(name):
+            yield Finding(f"{name} is in the wheel", "files of the repository", REBUILD)
+
+
+@gate("sdist")
+def sdist_files(sdist: Archive) -> Iterator[Finding]:
+    """An sdist that cannot be built or tested (delta-rs#3364), or that holds what was
+    never committed.
+    """
+    project = sdist.project
+    files = {name for name in tracked(project) if not is_left_out(name, project)}
+    allowed = {f"{project.stem}/{name}" for name in {*files, "PKG-INFO"}}
+    licences = {f"{project.stem}/{name}" for name in project.license_files}
+    for name in sorted(allowed - licences - sdist.contents.keys()):
+        yield Finding(f"{name} is missing", "every tracked file", REBUILD)
+    for name in sorted(sdist.contents.keys() - allowed):
+        yield Finding(f"{name} is in the sdist", "tracked files only", REBUILD)
+
+
+def is_left_out(name: str, project: Project) -> bool:
+    return any(fnmatchcase(name, pattern) for pattern in project.not_in_sdist)
+
+
+def from_tree(file: Archive, paths: Mapping[str, str]) -> Iterator[Finding]:
+    """That each file of the archive is there and is the repository's."""
+    for inside, source in paths.items():
+        path = file.project.root / source
+        if inside not in file.contents:
+            yield Finding(f"{inside} is missing", f"a copy of {source}", REBUILD)
+        elif not path.exists() or file.contents[inside] != path.read_bytes():
+            yield Finding(f"{inside} differs", f"the bytes of {source}", REBUILD)
+
+
+def tracked(project: Project) -> list[str]:
+    """Git's files: what everyone has, without what happens to lie about."""
+    output = ask(command("git", "ls-files", "-z", cwd=project.root))
+    return [name for name in output.split("\0") if name]
+
+
+def package_files(project: Project) -> dict[str, str]:
+    """Place in the wheel and in the repository of all that maturin copies."""
+    roots = (project.python_source, project.stubs)
+    found = {}
+    for name in tracked(project):
+        for root in roots:
+            path = project.root / name
+            if path.is_relative_to(root):
+                found[path.relative_to(root).as_posix()] = name
+    return found
+
+
+def is_typing(name: str) -> bool:
+    return name.endswith((".pyi", "py.typed"))
+
+
+def typing_files(project: Project) -> dict[str, str]:
+    return {key: name for key, name in package_files(project).items() if is_typing(key)}
+
+
+def python_files(project: Project) -> dict[str, str]:
+    files = package_files(project)
+    return {key: name for key, name in files.items() if not is_typing(key)}

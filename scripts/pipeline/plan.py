@@ -1,0 +1,311 @@
+"""The plan: which wheels a release has, read from targets.toml.
+
+python scripts/targets.py            a table of the plan
+python scripts/targets.py --outputs  the matrix of GitHub Actions, as a step's outputs
+python scripts/targets.py --files    the files of a release, one a line
+"""
+
+import argparse
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import MISSING, dataclass, fields, replace
+from pathlib import Path
+from typing import Any, Literal, get_args, get_origin, get_type_hints
+
+from pipeline.commands import Failure, ask, command, require_rust
+from pipeline.project import PROJECT, parse_toml
+
+PLAN = Path(__file__).parents[1] / "targets.toml"
+
+# How Actions builds it. On any other machine build.py does, always by zig.
+Build = Literal["zig", "cibuildwheel"]
+# How x86_64 Linux tests it: by tox, or on a CPython of the wheel's own kind, which is
+# Debian's (under qemu-user, where the processor is another), built with musl, or under
+# Wine. A machine of the wheel's own kind always does it by tox.
+Test = Literal["native", "debian", "musl", "wine", "none"]
+
+
+@dataclass(frozen=True)
+class Target:
+    """One wheel. A table of targets.toml has these fields, with its ABIs as `abis`."""
+
+    name: str  # the platform's and the ABI's
+    tier: int  # 1 has every ABI
+    rust: str  # Rust's target triple, where zig links
+    tag: str  # the wheel tag's last part, with its floor (glibc, macOS)
+    abi: str  # the wheel tag's first two parts
+    runner: str  # label of the machine in GitHub Actions
+    build: Build
+    test: Test
+    size: int  # the most bytes that the wheel may have
+    debian: str = ""  # Debian's name of the processor; exactly where test is "debian"
+    native: str = ""  # Rust's name of such a machine, where that is another: MSVC's
+    sample: bool = False  # one of its family that every run of CI builds
+    untested: str = ""  # the reason; exactly where test is "none"
+
+    @property
+    def wheel(self) -> str:
+        """The file's name."""
+        return f"{PROJECT.stem}-{self.abi}-{self.tag}.whl"
+
+    @property
+    def machine(self) -> str:
+        """The processor, as the tag calls it."""
+        found = re.search(r"(?:x_\d+_\d+|win)_?(\w+)$", self.tag)
+        return found[1] if found else ""
+
+    @property
+    def min_python(self) -> "Python":
+        """The oldest Python that the tag admits."""
+        digits, abi = self.abi.removeprefix("cp").split("-")
+        free_threaded = abi.endswith("t") and abi != "abi3.abi3t"
+        return Python(int(digits[0]), int(digits[1:]), free_threaded)
+
+    @property
+    def builder(self) -> str:
+        """The Python whose name makes maturin choose this ABI; none need exist."""
+        suffix = "t" if self.abi.endswith("t") else ""
+        return f"python{self.min_python.major}.{self.min_python.minor}{suffix}"
+
+    @property
+    def compatibility(self) -> str:
+        """What `maturin --compatibility` calls the platform."""
+        first = self.tag.split(".")[0]
+        found = re.match(r"(many|musl)linux(\d+|(_\d+){2})(?=_)", first)
+        return found[0] if found else "off"
+
+    @property
+    def system(self) -> Literal["glibc", "musl", "macos", "windows"]:
+        """The family, within which wheels are alike."""
+        kinds: dict[str, Literal["glibc", "musl", "macos", "windows"]]
+        kinds = {"many": "glibc", "musl": "musl", "maco": "macos", "win": "windows"}
+        return next(kind for start, kind in kinds.items() if self.tag.startswith(start))
+
+    def is_of(self, host: str) -> bool:
+        """Whether a machine of this Rust triple runs it without an emulator."""
+        return host in (self.rust, self.native)
+
+    def is_native(self, host: str) -> bool:
+        """Whether the plan wants the machine's own tools for it."""
+        return self.build == "cibuildwheel" and self.is_of(host)
+
+    def tools(self, host: str) -> str:
+        """Which part of the tools builds it there."""
+        return "native" if self.is_native(host) else "build"
+
+    def admits(self, python: "Python") -> bool:
+        """Whether pip may install this wheel there."""
+        if "abi3" not in self.abi:
+            return python == self.min_python
+        kinds = {False: True, True: self.abi.endswith("abi3t")}
+        newer = (python.major, python.minor) >= (
+            self.min_python.major,
+            self.min_python.minor,
+        )
+        return newer and kinds[python.free_threaded]
+
+
+@dataclass(frozen=True, order=True)
+class Python:
+    """A Python of the test matrix, `3.14` or `3.14t`."""
+
+    major: int
+    minor: int
+    free_threaded: bool = False
+
+    def __str__(self) -> str:
+        return f"{self.major}.{self.minor}{'t' if self.free_threaded else ''}"
+
+    @property
+    def env(self) -> str:
+        """Its environment in tox.ini."""
+        return f"py{self}".replace(".", "")
+
+    @classmethod
+    def parse(cls, text: str) -> "Python":
+        found = re.fullmatch(r"(\d)\.?(\d+)(t?)", text)
+        if not found:
+            raise Failure(f"{text!r} is no version of Python such as 3.14 or 3.14t")
+        return cls(int(found[1]), int(found[2]), found[3] == "t")
+
+
+@dataclass(frozen=True)
+class Plan:
+    """All of targets.toml."""
+
+    targets: tuple[Target, ...]
+    required: tuple[Python, ...]
+    optional: Mapping[Python, str]  # with the reason why it may be missing
+    coming: Python  # of which there are pre-releases at most
+    absent: Mapping[str, str]  # platforms without a wheel, with the reason
+
+    @property
+    def pythons(self) -> list[Python]:
+        return [*self.required, *self.optional]
+
+    @property
+    def files(self) -> list[str]:
+        """What a release consists of, in the order of upload: the sdist last.
+
+        A resolver that sees the sdist alone would compile it (PyWavelets#656).
+        """
+        return [*sorted(target.wheel for target in self.targets), PROJECT.sdist]
+
+    def promised(self, target: Target) -> list[Python]:
+        """The Pythons on which the wheel is to be tested."""
+        return [python for python in self.pythons if target.admits(python)]
+
+    def of_file(self, name: str) -> Target | None:
+        """The row that a wheel was built for."""
+        return next((row for row in self.targets if row.wheel == name), None)
+
+    def of(self, rows: Sequence[Target]) -> "Plan":
+        """The same plan with these rows alone: of a rehearsal, or of one machine."""
+        return replace(self, targets=tuple(rows))
+
+    def of_host(self, triple: str) -> "Plan":
+        """Of the wheels that this machine runs without an emulator."""
+        return self.of([row for row in self.targets if row.is_of(triple)])
+
+    def can_test_others(self, triple: str) -> bool:
+        """Whether it is the kind of machine that the column `test` speaks of."""
+        return any(row.is_of(triple) and row.test == "native" for row in self.targets)
+
+    def of_sample(self, triple: str) -> "Plan":
+        """Those of this machine, and a stable-ABI wheel of each family it can test."""
+        others = self.can_test_others(triple)
+        return self.of(
+            [
+                row
+                for row in self.targets
+                if row.is_of(triple)
+                or (others and row.sample and row.abi.endswith("-abi3"))
+            ]
+        )
+
+    def of_tier(self, tier: int) -> "Plan":
+        return self.of([row for row in self.targets if row.tier <= tier])
+
+    def named(self, names: Sequence[str]) -> "Plan":
+        known = {row.name: row for row in self.targets}
+        unknown = [name for name in names if name not in known]
+        if unknown:
+            raise Failure(
+                f"unknown target {', '.join(unknown)}; there are {', '.join(known)}"
+            )
+        return self.of([known[name] for name in names])
+
+
+def read(text: str) -> Plan:
+    """The plan, or a `Failure` that names the row, what is wrong and what is right."""
+    tables = parse_toml(text)
+    check_keys("targets.toml", tables, required={"pythons", "platforms", "absent"})
+    pythons = tables["pythons"]
+    check_keys("[pythons]", pythons, required={"required", "optional", "coming"})
+    rows = [
+        row
+        for name, table in tables["platforms"].items()
+        for row in platform(name, table)
+    ]
+    wheels = [row.wheel for row in rows]
+    twice = sorted({wheel for wheel in wheels if wheels.count(wheel) > 1})
+    if twice:
+        raise Failure(f"targets.toml: two rows make {', '.join(twice)}")
+    return Plan(
+        tuple(rows),
+        tuple(Python.parse(version) for version in pythons["required"]),
+        {Python.parse(key): reason for key, reason in pythons["optional"].items()},
+        Python.parse(pythons["coming"]),
+        tables["absent"],
+    )
+
+
+def platform(name: str, table: Mapping[str, Any]) -> Iterator[Target]:
+    """The rows of a platform, checked against the fields of `Target`."""
+    where = f"[platforms.{name}]"
+    columns = [one for one in fields(Target) if one.name not in {"name", "abi"}]
+    required = {column.name for column in columns if column.default is MISSING}
+    known = {column.name for column in columns}
+    check_keys(where, table, required | {"abis"}, known | {"abis"})
+    kinds = {**get_type_hints(Target), "abis": list}
+    for key, value in table.items():
+        check_value(f"{where} {key}", value, kinds[key])
+    if (table["test"] == "none") != bool(table.get("untested")):
+        raise Failure(
+            f'{where} needs `untested = "the reason"` where test is "none", only there'
+        )
+    if (table["test"] == "debian") != bool(table.get("debian")):
+        raise Failure(
+            f'{where} needs `debian = "its architecture"` where test is "debian", only'
+            " there"
+        )
+    shared = {key: value for key, value in table.items() if key != "abis"}
+    for abi in table["abis"]:
+        if not re.fullmatch(r"cp\d{3}-(abi3|cp\d{3}t?|abi3\.abi3t)", abi):
+            raise Failure(f"{where} abis: {abi!r} is no tag such as 'cp311-abi3'")
+        short = re.split(r"[-.]", abi)[-1]
+        yield Target(f"{name}-{short}", abi=abi, **shared)
+
+
+def check_keys(
+    where: str,
+    table: Mapping[str, Any],
+    required: set[str],
+    known: set[str] | None = None,
+) -> None:
+    unknown = sorted(table.keys() - (known or required))
+    missing = sorted(required - table.keys())
+    if unknown:
+        raise Failure(
+            f"{where} has unknown keys: {', '.join(unknown)};"
+            f" known are {', '.join(sorted(known or required))}"
+        )
+    if missing:
+        raise Failure(f"{where} lacks: {', '.join(missing)}")
+
+
+def check_value(where: str, value: object, kind: Any) -> None:
+    if get_origin(kind) is Literal:
+        if value not in get_args(kind):
+            allowed = ", ".join(map(repr, get_args(kind)))
+            raise Failure(f"{where}: {value!r} is not one of {allowed}")
+    elif type(value) is not kind:
+        raise Failure(f"{where}: {value!r} is no {kind.__name__}")
+
+
+def load() -> Plan:
+    return read(PLAN.read_text("utf-8"))
+
+
+def host_triple() -> str:
+    """Rust's name of this machine."""
+    require_rust()
+    return ask(command("rustc", "-vV")).partition("host: ")[2].split()[0]
+
+
+# Which rows a stage is about.
+
+
+def add_selection(parser: argparse.ArgumentParser, names: str = "--target") -> None:
+    """The same words for every stage that can do with a part of the plan."""
+    parser.add_argument(
+        names, nargs="*", default=[], metavar="NAME", help="rows of the plan"
+    )
+    group = parser.add_mutually_exclusive_group()
+    group.add_argument("--tier", type=int, choices=[1, 2], help="rows up to this tier")
+    group.add_argument(
+        "--sample", action="store_true", help="this machine's rows, one of each family"
+    )
+    group.add_argument("--all", action="store_true", help="every row of the plan")
+
+
+def selected(options: argparse.Namespace) -> Plan | None:
+    """The part of the plan that was asked for; None where nothing was said."""
+    plan = load()
+    if options.target:
+        return plan.named(options.target)
+    if options.tier:
+        return plan.of_tier(options.tier)
+    if options.sample:
+        return plan.of_sample(host_triple())
+    return plan if options.all else None
