@@ -31,7 +31,6 @@ from pipeline.project import PROJECT, Project
 from pipeline.version import VERSION, changed, disagreements, key, not_a_version
 
 # What is bumped; the lock file and the SBOM follow from it.
-CARGO = PROJECT.root / "Cargo.toml"
 CHANGELOG = PROJECT.root / "CHANGELOG.md"
 
 
@@ -64,7 +63,9 @@ def bumped(cargo: str, version: str) -> str:
 
 
 def bump(version: str, changelog: str) -> None:
-    CARGO.write_text(bumped(CARGO.read_text("utf-8"), version), "utf-8", newline="\n")
+    manifest = PROJECT.version_manifest
+    text = bumped(manifest.read_text("utf-8"), version)
+    manifest.write_text(text, "utf-8", newline="\n")
     run(command("cargo", "update", "--workspace", "--offline"))
     day = f"{datetime.now(UTC):%Y-%m-%d}"
     CHANGELOG.write_text(dated(changelog, version, day), "utf-8", newline="\n")
@@ -89,7 +90,7 @@ def cut(version: str) -> None:
         run(one)
     print(
         f"\nLook at `git show`, then:\n\n    git tag --annotate v{version}"
-        f" --message {version}\n    git push origin main v{version}\n"
+        f" --message {version}\n    git push origin {PROJECT.branch} v{version}\n"
     )
 
 

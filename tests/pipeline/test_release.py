@@ -101,13 +101,15 @@ def repository(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """One with the files that name the version, all at 1.1.0, and the tag."""
     monkeypatch.setattr(Project, "version", "1.1.0")
     (tmp_path / "Cargo.toml").write_text('[package]\nname = "a"\nversion = "1.1.0"\n')
+    (tmp_path / "src").mkdir()
+    (tmp_path / "src" / "lib.rs").touch()
     lock = '[[package]]\nname = "b"\nversion = "9.0.0"\n\n'
     lock += '[[package]]\nname = "a"\nversion = "1.1.0"\n'
     (tmp_path / "Cargo.lock").write_text(lock)
     sbom = '{"metadata": {"component": {"version": "1.1.0"}}}'
     (tmp_path / "a.cdx.json").write_text(sbom)
     (tmp_path / "pyproject.toml").write_text(
-        '[tool.maturin.sbom]\ninclude = ["a.cdx.json"]\n'
+        '[project]\nname = "a"\n[tool.maturin.sbom]\ninclude = ["a.cdx.json"]\n'
     )
     made = changelog.dated(CHANGELOG, "1.1.0", "2026-11-23")
     (tmp_path / "CHANGELOG.md").write_text(made)
