@@ -1,8 +1,8 @@
 """What the stages share; it imports none of them.
 
-A stage starts on a bare Python, so that `gates`, `report`, `index`, `local_index` and
-`upload`, which use packages, are imported in the stage's body, after `toolenv.enter()`.
-The others import nothing but the standard library.
+A stage starts on a bare Python, so that `attestation`, `gates`, `report`, `index`,
+`local_index` and `upload`, which use packages, are imported in the stage's body, after
+`toolenv.enter()`. The others import nothing but the standard library.
 """
 
 import sys
