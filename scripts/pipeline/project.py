@@ -15,6 +15,8 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+from pipeline.version import Version
+
 
 def parse_toml(text: str) -> dict[str, Any]:
     """For the stages, whose imports must not fail on a Python that is too old."""
@@ -105,9 +107,15 @@ class Project:
         return str(self.pyproject["project"]["name"])
 
     @property
+    def cargo_version(self) -> str:
+        """As Cargo spells it."""
+        return str(self.crate["version"])
+
+    @property
     def version(self) -> str:
-        """Cargo's, unless pyproject.toml has one."""
-        return str(self.pyproject["project"].get("version") or self.crate["version"])
+        """As PEP 440 spells it: in file names, metadata and the index."""
+        declared = self.pyproject["project"].get("version")
+        return str(Version.parse(declared or self.cargo_version))
 
     @property
     def stem(self) -> str:

@@ -12,6 +12,7 @@ from typing import Any
 
 from pipeline.commands import Failure, ask, command, require
 from pipeline.project import PROJECT, parse_toml
+from pipeline.version import Version
 
 SPECIFICATION = "1.6"
 PATH = PROJECT.root / f"{PROJECT.name}.cdx.json"
@@ -101,8 +102,11 @@ def checksums(lock: Mapping[str, Any]) -> dict[tuple[str, str], str]:
 def document(metadata: Json, lock: Mapping[str, Any]) -> Json:
     """CycloneDX without what is optional and would differ: serial number and time."""
     by_id = {package["id"]: package for package in metadata["packages"]}
-    # Others of a workspace have no source either, and are no packages of Python.
-    root = {**by_id[metadata["resolve"]["root"]], "is_root": True}
+    root = by_id[metadata["resolve"]["root"]]
+    # Ours is a package of Python, and its version is spelled as that; others of a
+    # workspace have no source either, and are none.
+    version = str(Version.parse(root["version"]))
+    root = {**root, "is_root": True, "version": version}
     packages = linked(metadata)
     sums = checksums(lock)
     return {
