@@ -10,6 +10,7 @@ import pytest
 from pipeline import ledger, tox
 from pipeline.commands import Failure
 from pipeline.plan import Plan, Python
+from pipeline.project import PROJECT
 from provision import foreign
 
 # By hand, as `test` is also a package of the standard library.
@@ -91,13 +92,15 @@ def test_tests_elsewhere_see_the_wheel_and_its_python_alone() -> None:
         Python(3, 13), ("qemu", "python"), ["manylinux_2_17_s390x"], Path("/site")
     )
     wheel, folder = Path("/dist/a.whl"), Path("/unpacked")
-    check, test = stage.elsewhere_commands(interpreter, wheel, folder, "smoke")
-    for made in (check, test):
-        assert made.argv[:3] == ("qemu", "python", "-P")
-        assert made.env["PYTHONPATH"] == "/unpacked:/site"
-        assert made.env["TESTED_FOLDER"] == "/unpacked"
-    assert test.argv[7:9] == ("-m", "smoke")
-    whole = stage.elsewhere_commands(interpreter, wheel, folder, "whole")[1]
+    made = stage.elsewhere_command(interpreter, wheel, folder, "smoke")
+    assert made.argv[:2] == ("qemu", "python")
+    assert Path(made.argv[2]).name == "only_installed.py"
+    assert made.env["PYTHONPATH"] == "/unpacked:/site"
+    assert made.env["TESTED_FOLDER"] == "/unpacked"
+    assert made.env["TESTED_WHEEL"] == "/dist/a.whl"
+    assert made.argv[made.argv.index("-m") + 1] == "smoke"
+    assert made.argv[-1] == str(PROJECT.root / "tests")
+    whole = stage.elsewhere_command(interpreter, wheel, folder, "whole")
     assert "smoke" not in whole.argv
 
 
