@@ -100,6 +100,8 @@ def test_one_changed_byte_is_stale_and_stays(
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
+    # CycloneDX's schema has tests of its own, and takes seconds.
+    monkeypatch.setattr(sbom, "errors", lambda _: [])
     copy = tmp_path / path.name
     shutil.copy(path, copy)
     name = next(name for name, value in vars(module).items() if value is path)
