@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
+import html
 import io
 import json
 import re
@@ -386,8 +387,9 @@ def opened(name: str, content: bytes) -> bytes:
 
 def page(files: list[dict[str, Any]]) -> str:
     links = (
-        f'<a href="{file["url"]}#sha256={file["hashes"]["sha256"]}">'
-        f"{file['filename']}</a><br>"
+        f'<a href="{file["url"]}#sha256={file["hashes"]["sha256"]}"'
+        + (f' data-yanked="{html.escape(file["yanked"])}"' if file["yanked"] else "")
+        + f">{file['filename']}</a><br>"
         for file in files
     )
     return f"<!DOCTYPE html><html><body>{''.join(links)}</body></html>"
