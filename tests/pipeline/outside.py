@@ -24,10 +24,9 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from io import BufferedIOBase
 from pathlib import Path
 from socketserver import ThreadingMixIn
-from typing import Any, cast
+from typing import Any
 from wsgiref.simple_server import ServerHandler, WSGIRequestHandler, WSGIServer
 
 import jwt
@@ -82,7 +81,7 @@ class Proxy(WSGIRequestHandler):
             self.accept()
             with self.server.tls.wrap_socket(self.connection, server_side=True) as tls:
                 self.rfile = tls.makefile("rb")
-                self.wfile = cast("BufferedIOBase", tls.makefile("wb", 0))
+                self.wfile = tls.makefile("wb")
                 self.raw_requestline = self.rfile.readline(65537)
                 if self.parse_request():
                     self.answer(self.server.apps[host])
@@ -131,7 +130,7 @@ def upstream(host: str) -> Callable[[str], HTTPResponse]:
     """Hands the request on to the real host of this name."""
     pool = urllib3.PoolManager(ssl_context=ssl.create_default_context())
     kept = ("Accept", "Range", "If-None-Match", "If-Modified-Since", "User-Agent")
-    hop = {"connection", "content-length", "keep-alive", "transfer-encoding"}
+    hop = {"connection", "keep-alive", "transfer-encoding"}
 
     def passed_on(path: str) -> HTTPResponse:
         headers = {k: v for k in kept if (v := request.get_header(k))}
