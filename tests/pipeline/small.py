@@ -144,7 +144,8 @@ def plan(text: str) -> str:
     """Two platforms, each with the one ABI, and two Pythons."""
     head, *tables = re.split(r"\n(?=\[)", text)
     kept = [
-        re.sub(r"abis = .*", 'abis = ["cp311-abi3"]', table)
+        # What is said of other ABIs goes with them.
+        re.sub(r"abis = .*", 'abis = ["cp311-abi3"]', re.sub(r'\n"cp.*', "", table))
         for table in tables
         if table.startswith(tuple(f"[platforms.{name}]" for name in PLATFORMS))
     ]
