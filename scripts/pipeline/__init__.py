@@ -2,8 +2,8 @@
 
 A stage starts on a bare Python, so that `commands`, `project`, `plan`, `toolenv`,
 `ledger`, `sdist`, `tox`, `version` and `changelog` import nothing but the standard
-library. `gates`, `report`, `index`, `local_index` and `upload` use packages: a stage
-imports them in its body, after `toolenv.enter()`.
+library. `attestation`, `gates`, `report`, `index`, `local_index` and `upload` use
+packages: a stage imports them in its body, after `toolenv.enter()`.
 """
 
 import sys
