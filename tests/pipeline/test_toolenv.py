@@ -11,13 +11,16 @@ import threading
 import time
 import zipfile
 from collections.abc import Iterator, Sequence
-from contextlib import suppress
+from contextlib import contextmanager, suppress
+from functools import partial
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from importlib.metadata import PackageNotFoundError, metadata
 from pathlib import Path
 
 import pytest
+from packaging.version import Version
 
-from pipeline import local_index, toolenv
+from pipeline import toolenv
 from pipeline.commands import (
     Command,
     Failure,
@@ -62,7 +65,8 @@ def wheel(folder: Path, name: str, version: str, files: dict[str, str]) -> str:
         "Tag: py3-none-any\n",
     }
     records = [f"{path},{record(text)}" for path, text in contents.items()]
-    path = folder / f"{stem}-py3-none-any.whl"
+    path = folder / name / f"{stem}-py3-none-any.whl"
+    path.parent.mkdir(exist_ok=True)
     with zipfile.ZipFile(path, "w") as archive:
         for inside, text in contents.items():
             archive.writestr(inside, text)
@@ -75,6 +79,26 @@ def wheel(folder: Path, name: str, version: str, files: dict[str, str]) -> str:
 def record(text: str) -> str:
     digest = base64.urlsafe_b64encode(hashlib.sha256(text.encode()).digest())
     return f"sha256={digest.decode().rstrip('=')},{len(text.encode())}"
+
+
+class Index(ThreadingHTTPServer):
+    """A folder for each package: its listing is what PEP 503 wants of an index."""
+
+    request_queue_size = 128  # as many as uv asks at once
+
+
+class Silent(SimpleHTTPRequestHandler):
+    def log_message(self, *_arguments: object) -> None:
+        """Say nothing."""
+
+
+@contextmanager
+def serve(folder: Path) -> Iterator[str]:
+    handler = partial(Silent, directory=str(folder))
+    with Index(("127.0.0.1", 0), handler) as server:
+        threading.Thread(target=server.serve_forever, args=[0.02], daemon=True).start()
+        yield f"http://127.0.0.1:{server.server_port}/"
+        server.shutdown()
 
 
 def oldest_pip(plan: Plan) -> str:
@@ -118,19 +142,16 @@ def world(plan: Plan, tmp_path_factory: pytest.TempPathFactory) -> Iterator[None
     for part in [*TOOLS, toolenv.INSTALLER]:
         text = PINNED.sub(pinned, toolenv.lock(part).read_text("utf-8"))
         (locks / f"{part}.txt").write_text(text, "utf-8")
-    with pytest.MonkeyPatch.context() as patch, local_index.serve(folder) as url:
+    with pytest.MonkeyPatch.context() as patch, serve(folder) as url:
         for variable in [
             name for name in os.environ if name.startswith(("PIP_", "UV_"))
         ]:
             patch.delenv(variable)
         patch.setenv("PIP_CONFIG_FILE", os.devnull)
         patch.setenv("PIP_NO_CACHE_DIR", "1")
-        patch.setenv("PIP_INDEX_URL", f"{url}simple/")
-        patch.setenv("PIP_RETRIES", "0")
+        patch.setenv("PIP_INDEX_URL", url)
         patch.setenv("UV_CACHE_DIR", str(tmp_path_factory.mktemp("cache")))
-        patch.setenv("UV_DEFAULT_INDEX", f"{url}simple/")
-        # Few at a time: the small server has room for five that wait.
-        patch.setenv("UV_CONCURRENT_DOWNLOADS", "4")
+        patch.setenv("UV_DEFAULT_INDEX", url)
         patch.setattr(sys, "executable", oldest_pip(plan))
         patch.setattr(toolenv, "LOCKS", locks)
         yield
@@ -184,15 +205,19 @@ def test_without_the_lock_the_newer_would_come(home: Path, tmp_path: Path) -> No
 def test_an_old_pip_alone_would_look_past_the_lock(home: Path) -> None:
     """It takes `pydantic[email]` for something new, and finds the newer (pip#12345)."""
     pip = (toolenv.python(home), "-m", "pip")
-    version = ask(command(*pip, "--version")).split()[1]
+    version = Version(ask(command(*pip, "--version")).split()[1])
     lock = ("--require-hashes", "-r", toolenv.lock("publish"))
     plain = command(*pip, "install", "--dry-run", "--ignore-installed", *lock)
     finished = attempt(plain, show=silent)
-    assert "pinned" in finished.output, (version, finished.output)
+    if version < Version("23.3"):  # where the machine has a Python that is so old
+        assert "must have their versions pinned with ==" in finished.output
 
 
-def uv_step(home: Path, parts: Sequence[str]) -> Finished:
-    return attempt(toolenv.make_commands(home, parts)[2], show=silent)
+def again(home: Path, step: int) -> Finished:
+    """A step that installs, as if nothing were there."""
+    made = toolenv.make_commands(home, ["build"])[step]
+    anew = {1: "--ignore-installed", 2: "--reinstall"}
+    return attempt(command(*made.argv, anew[step]), show=silent)
 
 
 @pytest.mark.parametrize(
@@ -215,9 +240,8 @@ def test_what_uv_says_is_understood(
     text = re.sub(*change, toolenv.lock("build").read_text("utf-8"), flags=re.MULTILINE)
     (tmp_path / "build.txt").write_text(text, "utf-8")
     monkeypatch.setattr(toolenv, "LOCKS", tmp_path)
-    monkeypatch.setenv("UV_REINSTALL", "1")
     monkeypatch.setenv("UV_CACHE_DIR", str(tmp_path / "cache"))
-    finished = uv_step(home, ["build"])
+    finished = again(home, 2)
     assert finished.status
     assert blamed in toolenv.blame(finished.output, toolenv.ROOM)
 
@@ -229,15 +253,13 @@ def test_an_index_that_is_not_there_is_blamed(
     nowhere = "http://127.0.0.1:9/simple/"
     for name, value in {
         "PIP_INDEX_URL": nowhere,
-        "PIP_IGNORE_INSTALLED": "1",
+        "PIP_RETRIES": "1",
         "UV_DEFAULT_INDEX": nowhere,
         "UV_HTTP_RETRIES": "0",
-        "UV_REINSTALL": "1",
         "UV_CACHE_DIR": str(tmp_path),
     }.items():
         monkeypatch.setenv(name, value)
-    made = toolenv.make_commands(home, ["build"])[step]
-    finished = attempt(made, show=silent)
+    finished = again(home, step)
     assert finished.status
     blamed = toolenv.blame(finished.output, toolenv.ROOM)
     assert blamed.startswith("the package index cannot be reached")
