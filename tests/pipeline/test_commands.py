@@ -119,6 +119,7 @@ def test_all_missing_tools_are_named_at_once(
 
 
 def test_an_old_rust_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert PROJECT.minimum_rust  # which asks cargo, once
     monkeypatch.setattr(commands, "require", lambda _name: None)
     monkeypatch.setattr(commands, "ask", lambda _command: "rustc 1.63.0 (hash date)")
     with pytest.raises(Failure, match=r"rustc is 1\.63\.0, .* is needed: `rustup upd"):
