@@ -47,7 +47,7 @@ def lock(folder: Path, *, upgrade: bool = False) -> None:
     texts = [path.read_text("utf-8") for path in present if path.exists()]
     # uv prefers what its output file has. Each version stands in several locks.
     pins = sorted({found[0] for text in texts for found in PINNED.finditer(text)})
-    together.write_text("\n".join(pins) + "\n", "utf-8")
+    together.write_text("\n".join(pins) + "\n", "utf-8", newline="\n")
     run(compile_command(sources(), together, upgrade=upgrade))
     for source in sources():
         made = folder / source.with_suffix(".txt").name
