@@ -86,7 +86,8 @@ def usable(target: Target) -> list[Python]:
 
 def excuses(target: Target, plan: Plan) -> dict[str, str]:
     """By environment, why the wheel is not tested on a Python that it promises."""
-    tested, there = usable(target), offered(target)
+    tested = usable(target)
+    there = [python for python in offered(target) if target.admits(python)]
     return {
         python.env: target.untested or excuse(python, there)
         for python in plan.promised(target)

@@ -10,7 +10,7 @@ import pytest
 from pipeline import ledger, tox
 from pipeline.commands import Failure
 from pipeline.plan import Plan, Python
-from provision import foreign
+from provision import assembled, foreign
 
 # By hand, as `test` is also a package of the standard library.
 stage = importlib.import_module("test")
@@ -71,6 +71,8 @@ def test_a_wheel_of_another_machine_is_run_on_a_python_of_that_machine(
     titles = [one.title for one in planned]
     assert "py313 linux-aarch64-abi3" in titles
     assert "py315 linux-aarch64-abi3t" in titles
+    assert "py315t linux-aarch64-abi3t" in titles
+    assert "py314t musl-aarch64-cp314t" in titles
     assert not any("macos" in title for title in titles)
 
 
@@ -79,7 +81,7 @@ def test_what_a_wheel_promises_is_run_or_excused(plan: Plan) -> None:
     for row in plan.targets:
         if row.is_of(HOST):
             continue
-        excuses = stage.excuses(row, plan, HOST, {})
+        excuses = stage.excuses(row, plan, HOST)
         run = {python.env for python in foreign.usable(row)}
         assert run | excuses.keys() == {python.env for python in plan.promised(row)}
         assert not run & excuses.keys()
@@ -102,7 +104,7 @@ def test_tests_elsewhere_see_the_wheel_and_its_python_alone() -> None:
 
 
 def test_pip_decides_as_the_other_machines_would() -> None:
-    made = foreign.install_command(
+    made = assembled.install_command(
         Python(3, 13), ["win_amd64"], Path("/site"), "--no-deps", Path("a.whl")
     )
     options = " ".join(made.argv)
@@ -235,10 +237,9 @@ def test_what_passed_on_these_bytes_need_not_run_again(
 def test_a_wheel_that_nothing_here_can_run_is_noted_as_such(
     tmp_path: Path, plan: Plan
 ) -> None:
-    free = next(row for row in plan.targets if row.abi == "cp314-cp314t")
-    excused = {Python.parse("3.14t"): "not here", Python.parse("3.15t"): "nor that"}
-    reasons = stage.excuses(free, plan, HOST, excused)
-    assert reasons == {"py314t": "not here"}, "only what the wheel promises"
+    [free] = plan.named(["macos-arm64-cp314t"]).targets
+    reasons = stage.excuses(free, plan, HOST)
+    assert reasons == {"py314t": free.untested}, "only what the wheel promises"
 
     wheel = tmp_path / free.wheel
     wheel.write_bytes(b"wheel")
