@@ -205,7 +205,7 @@ def test_a_cpython_for_musl_gets_its_loader_and_zlib(
     program = tmp_path / "bin" / "python3.15t"
     program.parent.mkdir()
     program.touch()
-    loader = Path("/root/ld-musl-aarch64.so.1")
+    loader = Path("/loaders/ld-musl-aarch64.so.1")
     monkeypatch.setattr(musl, "provide", lambda _: loader)
     monkeypatch.setattr(musl, "zlib_sources", lambda: [Path("/zlib/adler32.c")])
     patch, compile_zlib = musl.adopt_commands("aarch64", tmp_path)
