@@ -141,7 +141,8 @@ def assemble(kind: Kind, package: Path, debian: Path, draft: Path) -> None:
         path.replace(libraries / path.name)
     link(libraries / "freeze_core.libs", Path())
     text = f"build_time_vars = {variables(kind, debian)!r}\n"
-    (modules / data_name(kind)).write_text(text, "utf-8")
+    for name in data_names(kind):
+        (modules / name).write_text(text, "utf-8", newline="\n")
     program = draft / "bin" / kind.program.name
     program.parent.mkdir()
     base = package / "freeze_core" / "bases" / f"console-{kind.abi}"
@@ -149,10 +150,11 @@ def assemble(kind: Kind, package: Path, debian: Path, draft: Path) -> None:
     program.chmod(0o755)
 
 
-def data_name(kind: Kind) -> str:
-    """The module from which sysconfig reads how the interpreter was built."""
+def data_names(kind: Kind) -> list[str]:
+    """The module that tells sysconfig of the build: CPython's name, and Debian's."""
     flags = "t" if kind.python.free_threaded else ""
-    return f"_sysconfigdata_{flags}_linux_{kind.machine}-linux-{kind.libc}.py"
+    platform = f"{kind.machine}-linux-{kind.libc}.py"
+    return [f"_sysconfigdata_{flags}_{part}{platform}" for part in ("linux_", "")]
 
 
 def variables(kind: Kind, debian: Path) -> dict[str, str | int]:
