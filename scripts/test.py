@@ -19,6 +19,7 @@ import tempfile
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from pipeline import ledger, toolenv
@@ -28,12 +29,15 @@ from pipeline.commands import (
     Command,
     Failure,
     Finished,
+    at_once,
     attempt,
     command,
     main,
     require,
     require_rust,
     run,
+    titled,
+    write_line,
 )
 from pipeline.plan import Plan, Python, Target
 from pipeline.project import PROJECT
@@ -46,6 +50,9 @@ from pipeline.tox import (
     tox_command,
 )
 from provision import foreign, pythons
+
+# What becomes of a line of a command's output.
+Show = Callable[[str], None]
 
 
 @dataclass(frozen=True)
@@ -158,12 +165,12 @@ def before(one: Run, suite: str) -> Result | None:
     return None
 
 
-def execute(one: Run, missing: Mapping[Python, str]) -> Result:
+def execute(one: Run, missing: Mapping[Python, str], show: Show = write_line) -> Result:
     python = one.env.python
     if python and python in missing:
         return Result(one, False, 0, [f"no interpreter: {missing[python]}"])
     start = time.monotonic()
-    finished = attempt(tox_command(one.env.name, one.wheel))
+    finished = attempt(tox_command(one.env.name, one.wheel), show=show)
     seconds = time.monotonic() - start
     closing = closing_lines(finished.output) + failed_commands(finished.output)
     return Result(one, finished.status == 0, seconds, closing)
@@ -225,19 +232,33 @@ def perform_all(
     runs: Sequence[Run],
     wheels: Sequence[Path],
     not_run: Mapping[str, Mapping[str, str]],
-    perform: Callable[[Run], Result],
+    perform: Callable[[Run, Show], Result],
 ) -> list[Result]:
-    """One after the other; the ledger has each result at once."""
-    from pipeline import report
-
+    """Those of one core side by side, then the others; the ledger has each at once."""
     results: list[Result] = []
     # Also of wheels that nothing here can run.
     note(wheels, results, not_run)
-    for number, one in enumerate(runs, 1):
-        report.heading(f"{number}/{len(runs)} {one.title}")
-        results.append(perform(one))
+    for result in performed(runs, perform):
+        results.append(result)
         note(wheels, results, not_run)
-    return results
+    return sorted(results, key=lambda one: runs.index(one.run))
+
+
+def performed(
+    runs: Sequence[Run], perform: Callable[[Run, Show], Result]
+) -> Iterator[Result]:
+    from pipeline import report
+
+    side_by_side = [one for one in runs if one.env.one_core]
+    if side_by_side:
+        report.heading(f"{len(side_by_side)} of one core each, side by side")
+    work = {one.title: partial(perform, one, titled(one.title)) for one in side_by_side}
+    for _, result in at_once(work):
+        yield result
+    others = [one for one in runs if not one.env.one_core]
+    for number, one in enumerate(others, 1):
+        report.heading(f"{number}/{len(others)} {one.title}")
+        yield perform(one, write_line)
 
 
 def wheels_for(
@@ -391,11 +412,11 @@ def stage(arguments: Sequence[str]) -> int:
     reasons = {name: excuses(row, plan, host, excused) for name, row in rows.items()}
     missing = interpreters.missing(plan)
 
-    def perform(one: Run) -> Result:
+    def perform(one: Run, show_line: Show) -> Result:
         if options.resume and (done := before(one, options.suite)):
             return done
         if one.native:
-            return execute(one, missing)
+            return execute(one, missing, show_line)
         return execute_elsewhere(one, options.suite)
 
     results = perform_all(runs, wheels, reasons, perform)

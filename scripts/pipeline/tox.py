@@ -36,6 +36,7 @@ class Env:
     takes_wheel: bool
     python: Python | None  # None where any will do
     tools: Sequence[str] = ()  # of the system; without them it is left out
+    one_core: bool = False  # so that two cores run two of its kind at a time
     usual: bool = True  # else it runs where it is named, as in the nightly workflow
 
 
@@ -44,8 +45,8 @@ def environments(ini: str) -> list[Env]:
     parser = configparser.ConfigParser(interpolation=None)
     parser.read_string(ini)
     usual = parser["tox"]["env_list"].split()
-    labels = parser["tox"].get("labels", "")
-    labelled = re.findall(r"[\w-]+(?=,|$)", labels, re.MULTILINE)
+    labels = read_labels(parser["tox"].get("labels", ""))
+    labelled = (name for names in labels.values() for name in names)
     sections = {name: section(parser, name) for name in [*usual, *labelled]}
     return [
         Env(
@@ -54,9 +55,16 @@ def environments(ini: str) -> list[Env]:
             python=python_of(name, found.get("base_python", "")),
             tools=found.get("allowlist_externals", "").split(),
             usual=name in usual,
+            one_core=name in labels.get("one-core", ()),
         )
         for name, found in sections.items()
     ]
+
+
+def read_labels(text: str) -> dict[str, list[str]]:
+    """`label = one, another`, a line each."""
+    pairs = (line.split("=") for line in text.strip().splitlines())
+    return {label.strip(): re.findall(r"[\w-]+", names) for label, names in pairs}
 
 
 def section(parser: configparser.ConfigParser, name: str) -> Mapping[str, str]:

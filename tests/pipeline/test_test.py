@@ -2,8 +2,11 @@
 
 import argparse
 import importlib
+import threading
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -257,7 +260,7 @@ def test_each_result_is_noted_before_the_next_run(tmp_path: Path, plan: Plan) ->
     runs = [stage.Run(tox.Env(one.env, True, one), wheel) for one in pythons]
     noted: list[int] = []
 
-    def perform(one: object) -> object:
+    def perform(one: object, _show: object) -> object:
         noted.append(len(ledger.read(tmp_path)[0].tests))
         return stage.Result(one, True, 1.0, ["1 passed"])
 
@@ -309,7 +312,7 @@ class World:
     def test(self, *options: str) -> int:
         return int(stage.stage([*options, "--wheel", *self.wheels]))
 
-    def attempt(self, command: Command) -> Finished:
+    def attempt(self, command: Command, **_show: object) -> Finished:
         line = " ".join(command.argv)
         self.ran.append(line)
         status = next((n for word, n in self.statuses.items() if word in line), 0)
@@ -470,3 +473,33 @@ def test_wheels_are_built_where_none_are_named(
 def test_the_tools_are_those_of_the_builds_where_there_are_any(plan: Plan) -> None:
     assert stage.parts(options(wheel=["a.whl"]), plan) == {"test"}
     assert stage.parts(options(), plan) >= {"test", "build"}
+
+
+def test_what_runs_on_one_core_runs_side_by_side() -> None:
+    """And nothing else: it would be timed beside another, or wait for its core."""
+    names = ["a", "b", "whole"]
+    envs = [tox.Env(name, False, None, one_core=name != "whole") for name in names]
+    together = threading.Barrier(2, timeout=10)
+
+    def perform(one: Any, show: Callable[[str], None]) -> Any:
+        if one.env.one_core:
+            together.wait()
+            show("out")
+        return stage.Result(one, one.env.name != "b", 1.0, [one.env.name])
+
+    runs = [stage.Run(env) for env in reversed(envs)]
+    results = stage.perform_all(runs, [], {}, perform)
+    assert [(one.run.env.name, one.passed) for one in results] == [
+        ("whole", True),
+        ("b", False),
+        ("a", True),
+    ]
+
+
+def test_labels_of_tox_are_read_by_line() -> None:
+    found = {env.name: env for env in tox.environments(tox.TOX.read_text("utf-8"))}
+    assert found["lint"].one_core
+    assert found["lint"].usual
+    assert not found["py311"].one_core
+    assert not found["bench"].one_core, "it measures times"
+    assert not found["requires-pre"].usual
