@@ -55,6 +55,10 @@ from provision import foreign, pythons
 Show = Callable[[str], None]
 
 
+# Environments that test the pipeline itself, on what it has built.
+OF_DIST = ("pipeline", "mutants")
+
+
 @dataclass(frozen=True)
 class Run:
     """One environment on one wheel, or on none."""
@@ -266,7 +270,7 @@ def wheels_for(
         return [path.resolve() for path in options.wheel]
     if options.target:
         return [present(dist / row.wheel) for row in plan.named(options.target).targets]
-    if not any(env.takes_wheel or env.name == "pipeline" for env in envs):
+    if not any(env.takes_wheel or env.name in OF_DIST for env in envs):
         return []
     triple = plans.host_triple()
     if not plan.of_host(triple).targets:
