@@ -159,7 +159,7 @@ def stage(arguments: Sequence[str]) -> int:
     options = parser().parse_args(arguments)
     require("cargo", "git", *LINKER)
     require_rust()
-    toolenv.enter("audit", "build", "publish", "rehearse", "test")
+    toolenv.enter("audit", "build", "foreign", "publish", "rehearse", "test")
     from pipeline import local_index, report
 
     whole = plans.load()
