@@ -32,6 +32,7 @@ from pipeline.commands import (
     require,
     require_rust,
 )
+from pipeline.generators import support_table
 from pipeline.plan import Plan
 from pipeline.project import PROJECT
 
@@ -99,7 +100,7 @@ def stages(
                     ("verify",),
                 )
             ]
-            if part == "--all"
+            if part == "--all" and support_table.is_wanted()
             else []
         ),
     ]

@@ -201,31 +201,31 @@ def run_elsewhere(one: Run, suite: str) -> list[Finished]:
         folder = Path(name).resolve()
         # As a user there gets it: refused, were its tag not for that machine.
         run(interpreter.install_command(folder, "--no-deps", one.wheel))
-        commands = elsewhere_commands(interpreter, one.wheel, folder, suite)
-        return [attempt(one) for one in commands]
+        return [attempt(elsewhere_command(interpreter, one.wheel, folder, suite))]
 
 
-def elsewhere_commands(
+def elsewhere_command(
     interpreter: foreign.Interpreter, wheel: Path, folder: Path, suite: str
-) -> list[Command]:
-    """That it is the wheel which is tested, and the tests."""
+) -> Command:
+    """The tests, by the program which sees that it is the wheel that is tested."""
     env = {
         "TESTED_WHEEL": interpreter.spelled(wheel),
         "TESTED_FOLDER": interpreter.spelled(folder),
     }
     tests = PROJECT.root / "tests"
-    others = [interpreter.spelled(tests / name) for name in ("pipeline", "peers")]
+    others = (interpreter.spelled(tests / name) for name in ("pipeline", "peers"))
     suites = {
         "smoke": ["-m", "smoke"],
         "whole": ["--numprocesses=auto"],
     }
-    pytest = ["-P", "-m", "pytest", "-p", "no:cacheprovider", *suites[suite]]
-    pytest += [f"--ignore={other}" for other in others]
-    installed = Path(__file__).with_name("check_installed.py")
-    return [
-        interpreter.command("-P", installed, path=[folder], env=env),
-        interpreter.command(*pytest, tests, path=[folder], env=env),
-    ]
+    return interpreter.command(
+        Path(__file__).parent / "testing" / "only_installed.py",
+        *("-p", "no:cacheprovider", *suites[suite]),
+        *(f"--ignore={other}" for other in others),
+        *PROJECT.tests,
+        path=[folder],
+        env=env,
+    )
 
 
 def perform_all(
