@@ -2,6 +2,7 @@
 
     python scripts/test.py                   builds, then runs everything
     python scripts/test.py --env lint rust   these environments
+    python scripts/test.py --native          those that another machine may fail
     python scripts/test.py --wheel FILE...   these wheels, on every Python they promise
     python scripts/test.py --target NAME...  these rows' wheels, of dist/
     python scripts/test.py --suite whole     all tests also where they are emulated
@@ -90,6 +91,12 @@ def without_tool(envs: Iterable[Env]) -> dict[str, str]:
     }
 
 
+def not_installable(envs: Iterable[Env], plan: Plan, host: str) -> dict[str, str]:
+    """Those of which the plan says that this machine has no wheels, and why."""
+    lacking = plan.lacking(host)
+    return {env.name: lacking[env.name] for env in envs if env.name in lacking}
+
+
 def planned(
     envs: Iterable[Env], wheels: Sequence[Path], plan: Plan, host: str
 ) -> Iterator[Run]:
@@ -140,7 +147,7 @@ def chosen(envs: Sequence[Env], options: argparse.Namespace) -> list[Env]:
         return [names[name] for name in options.env]
     if options.wheel or options.target:
         return [env for env in envs if env.python and env.name == env.python.env]
-    return [env for env in envs if env.usual]
+    return [env for env in envs if env.usual and (env.native or not options.native)]
 
 
 # Running it.
@@ -338,6 +345,9 @@ def parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--env", nargs="+", metavar="NAME", help="only these")
     parser.add_argument(
+        "--native", action="store_true", help="only what depends on the machine"
+    )
+    parser.add_argument(
         "--wheel", nargs="+", type=Path, metavar="FILE", help="instead of building"
     )
     parser.add_argument(
@@ -376,13 +386,13 @@ def stage(arguments: Sequence[str]) -> int:
     interpreters = pythons.provide(sorted({env.python for env in envs if env.python}))
     pythons.put_on_path(interpreters)
     excused = interpreters.excused(plan)
-    lacking = without_tool(envs)
+    host = plans.host_triple()
+    lacking = {**without_tool(envs), **not_installable(envs, plan, host)}
     possible = [
         env for env in envs if env.python not in excused and env.name not in lacking
     ]
 
     report.heading("wheels")
-    host = plans.host_triple()
     wheels = wheels_for(envs, options, plan)
     runs = [*planned(possible, wheels, plan, host)]
     if any(env.takes_wheel for env in envs) and plan.can_test_others(host):

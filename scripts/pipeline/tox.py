@@ -37,6 +37,7 @@ class Env:
     python: Python | None  # None where any will do
     tools: Sequence[str] = ()  # of the system; without them it is left out
     usual: bool = True  # else it runs where it is named, as in the nightly workflow
+    native: bool = True  # else it says the same on every machine
 
 
 def environments(ini: str) -> list[Env]:
@@ -44,9 +45,9 @@ def environments(ini: str) -> list[Env]:
     parser = configparser.ConfigParser(interpolation=None)
     parser.read_string(ini)
     usual = parser["tox"]["env_list"].split()
-    labels = parser["tox"].get("labels", "")
-    labelled = re.findall(r"[\w-]+(?=,|$)", labels, re.MULTILINE)
-    sections = {name: section(parser, name) for name in [*usual, *labelled]}
+    labelled = labels(parser["tox"].get("labels", ""))
+    names = [*usual, *(name for some in labelled.values() for name in some)]
+    sections = {name: section(parser, name) for name in names}
     return [
         Env(
             name,
@@ -54,9 +55,16 @@ def environments(ini: str) -> list[Env]:
             python=python_of(name, found.get("base_python", "")),
             tools=found.get("allowlist_externals", "").split(),
             usual=name in usual,
+            native=name not in labelled.get("once", ()),
         )
         for name, found in sections.items()
     ]
+
+
+def labels(text: str) -> dict[str, list[str]]:
+    """By label the environments that it stands for."""
+    lines = (line.split("=") for line in text.splitlines() if "=" in line)
+    return {label.strip(): re.split(r",\s*", names.strip()) for label, names in lines}
 
 
 def section(parser: configparser.ConfigParser, name: str) -> Mapping[str, str]:

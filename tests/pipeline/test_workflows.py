@@ -13,6 +13,7 @@ import pytest
 import yaml
 
 import targets
+from pipeline import github
 from pipeline.plan import Plan
 from pipeline.project import PROJECT
 
@@ -48,8 +49,7 @@ def uses() -> list[tuple[str, str]]:
 
 def expanded(plan: Plan, job: str) -> list[dict[str, str]]:
     """The rows of a job's matrix, as Actions would make them of the plan's outputs."""
-    lines = (line.split("=", 1) for line in targets.outputs(plan).splitlines())
-    outputs = {"needs": {"plan": {"outputs": dict(lines)}}}
+    outputs = {"needs": {"plan": {"outputs": targets.outputs(plan)}}}
     return [dict(row) for row in actions.matrix(RELEASE[job], outputs)]
 
 
@@ -147,10 +147,25 @@ def test_there_is_no_secret() -> None:
 
 
 def test_each_wheel_is_built_by_one_job_and_tested_by_one(plan: Plan) -> None:
-    for job in ("build", "test"):
-        rows = expanded(plan, job)
-        assert [row["name"] for row in rows] == [row.name for row in plan.targets]
-        assert {row["runner"] for row in rows} <= RUNNERS.keys()
+    built, tested = (expanded(plan, job) for job in ("build", "test"))
+    assert [row["name"] for row in built] == [row.name for row in plan.targets]
+    assert {row["runner"] for row in built} <= RUNNERS.keys()
+    once = {row["name"] for row in tested}
+    assert len(once) == len(tested)
+    for row in plan.targets:
+        # The build tests what cibuildwheel makes; nothing there runs some others.
+        elsewhere = row.build == "cibuildwheel"
+        nowhere = row.build == "zig" and row.test == "none"
+        assert (row.name in once) == (not elsewhere and not nowhere), row.name
+
+
+def test_every_machine_is_tested_by_one_job_of_ci(plan: Plan) -> None:
+    """That which rehearses does all that the test job would do there."""
+    outputs = targets.outputs(plan)
+    found = {key: json.loads(text)["include"] for key, text in outputs.items()}
+    rehearsing = WORKFLOWS["ci.yml"]["jobs"]["rehearse"]["runs-on"]
+    every = [one["runner"] for one in found["others"]] + [rehearsing]
+    assert sorted(every) == sorted(one["runner"] for one in found["machines"])
 
 
 def test_the_plan_alone_says_what_is_built(plan: Plan) -> None:
@@ -295,7 +310,7 @@ def test_outputs_are_what_actions_reads(
     plan: Plan, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("GITHUB_OUTPUT", str(tmp_path / "output"))
-    targets.write_outputs(plan)
+    github.write_outputs(targets.outputs(plan))
     lines = (tmp_path / "output").read_text().splitlines()
     found = {name: json.loads(text) for name, text in (x.split("=", 1) for x in lines)}
     assert found["machines"]["include"] == [
