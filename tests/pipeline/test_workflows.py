@@ -2,6 +2,7 @@
 
 import json
 import re
+import tomllib
 from collections import Counter
 from collections.abc import Iterator
 from datetime import date
@@ -22,15 +23,12 @@ WORKFLOWS = {path.name: actions.load(path) for path in sorted(FOLDER.glob("*.yml
 RELEASE = WORKFLOWS["release.yml"]["jobs"]
 PUBLISHING = [name for name in RELEASE if name.startswith("publish-")]
 
-# GitHub's machines that are in use, and the day from which each is gone
-# (actions/runner-images#13045, #13518); None where none is announced.
-RUNNERS: dict[str, date | None] = {
-    "macos-15": None,
-    "macos-15-intel": date(2027, 8, 1),
-    "ubuntu-24.04": None,
-    "ubuntu-24.04-arm": None,
-    "windows-11-arm": None,
-    "windows-2025": None,
+# GitHub's machines that are in use, and the day from which each is gone, if one is said.
+RUNNERS = {
+    label: image.get("gone")
+    for label, image in tomllib.loads(
+        Path(__file__).with_name("runners.toml").read_text("utf-8")
+    ).items()
 }
 
 
