@@ -115,8 +115,31 @@ def test_pip_decides_as_the_other_machines_would() -> None:
 
 
 def options(**given: object) -> argparse.Namespace:
-    default = {"env": None, "wheel": None, "target": None, "dist": Path("/dist")}
+    default = {
+        "env": None,
+        "wheel": None,
+        "target": None,
+        "native": False,
+        "dist": Path("/dist"),
+    }
     return argparse.Namespace(**{**default, **given})
+
+
+def test_what_says_the_same_everywhere_is_not_run_on_every_machine() -> None:
+    head, tail = INI.split("[testenv:lint]")
+    text = f"{head}labels =\n    never = other\n    once = lint, stubs\n[testenv:lint]"
+    envs = tox.environments(text + tail)
+    names = [env.name for env in stage.chosen(envs, options(native=True))]
+    assert names == ["py311", "py311-numpy1", "py315", "py315t", "abi-one"]
+    every = [env.name for env in stage.chosen(envs, options())]
+    assert set(every) - set(names) == {"lint", "stubs"}
+
+
+def test_what_a_machine_cannot_install_is_left_out_with_the_reason(plan: Plan) -> None:
+    envs = tox.environments(INI)
+    found = stage.not_installable(envs, plan, "aarch64-pc-windows-msvc")
+    assert found == {"py311-numpy1": "NumPy 1.26 has no wheel for Windows on ARM"}
+    assert stage.not_installable(envs, plan, HOST) == {}
 
 
 def test_a_given_wheel_is_tested_on_every_python_and_nothing_else() -> None:

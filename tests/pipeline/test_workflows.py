@@ -23,7 +23,7 @@ WORKFLOWS = {path.name: actions.load(path) for path in sorted(FOLDER.glob("*.yml
 RELEASE = WORKFLOWS["release.yml"]["jobs"]
 PUBLISHING = [name for name in RELEASE if name.startswith("publish-")]
 
-# GitHub's machines that are in use, and the day from which each is gone, if one is said.
+# GitHub's machines in use, and the day from which each is gone, if one is said.
 RUNNERS = {
     label: image.get("gone")
     for label, image in tomllib.loads(
