@@ -52,7 +52,7 @@ def build_offline(sdist: Path, folder: Path) -> Path:
     home.mkdir()
     # In the home: the project may have a .cargo/config.toml of its own.
     text = ask(vendor_command(source, folder / "vendor"))
-    (home / "config.toml").write_text(text, "utf-8")
+    (home / "config.toml").write_text(text, "utf-8", newline="\n")
     run(wheel_command(source, home, out))
     [wheel] = out.glob("*.whl")
     return wheel

@@ -20,6 +20,7 @@ import tempfile
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from pipeline import ledger, toolenv
@@ -29,12 +30,15 @@ from pipeline.commands import (
     Command,
     Failure,
     Finished,
+    at_once,
     attempt,
     command,
     main,
     require,
     require_rust,
     run,
+    titled,
+    write_line,
 )
 from pipeline.plan import Plan, Python, Target
 from pipeline.project import PROJECT
@@ -47,6 +51,9 @@ from pipeline.tox import (
     tox_command,
 )
 from provision import foreign, pythons
+
+# What becomes of a line of a command's output.
+Show = Callable[[str], None]
 
 
 @dataclass(frozen=True)
@@ -165,12 +172,12 @@ def before(one: Run, suite: str) -> Result | None:
     return None
 
 
-def execute(one: Run, missing: Mapping[Python, str]) -> Result:
+def execute(one: Run, missing: Mapping[Python, str], show: Show = write_line) -> Result:
     python = one.env.python
     if python and python in missing:
         return Result(one, False, 0, [f"no interpreter: {missing[python]}"])
     start = time.monotonic()
-    finished = attempt(tox_command(one.env.name, one.wheel))
+    finished = attempt(tox_command(one.env.name, one.wheel), show=show)
     seconds = time.monotonic() - start
     closing = closing_lines(finished.output) + failed_commands(finished.output)
     return Result(one, finished.status == 0, seconds, closing)
@@ -232,19 +239,33 @@ def perform_all(
     runs: Sequence[Run],
     wheels: Sequence[Path],
     not_run: Mapping[str, Mapping[str, str]],
-    perform: Callable[[Run], Result],
+    perform: Callable[[Run, Show], Result],
 ) -> list[Result]:
-    """One after the other; the ledger has each result at once."""
-    from pipeline import report
-
+    """Those of one core side by side, then the others; the ledger has each at once."""
     results: list[Result] = []
     # Also of wheels that nothing here can run.
     note(wheels, results, not_run)
-    for number, one in enumerate(runs, 1):
-        report.heading(f"{number}/{len(runs)} {one.title}")
-        results.append(perform(one))
+    for result in performed(runs, perform):
+        results.append(result)
         note(wheels, results, not_run)
-    return results
+    return sorted(results, key=lambda one: runs.index(one.run))
+
+
+def performed(
+    runs: Sequence[Run], perform: Callable[[Run, Show], Result]
+) -> Iterator[Result]:
+    from pipeline import report
+
+    side_by_side = [one for one in runs if one.env.one_core]
+    if side_by_side:
+        report.heading(f"{len(side_by_side)} of one core each, side by side")
+    work = {one.title: partial(perform, one, titled(one.title)) for one in side_by_side}
+    for _, result in at_once(work):
+        yield result
+    others = [one for one in runs if not one.env.one_core]
+    for number, one in enumerate(others, 1):
+        report.heading(f"{number}/{len(others)} {one.title}")
+        yield perform(one, write_line)
 
 
 def wheels_for(
@@ -261,16 +282,13 @@ def wheels_for(
     triple = plans.host_triple()
     if not plan.of_host(triple).targets:
         raise Failure(f"no row of targets.toml builds and tests a wheel on {triple}")
-    run(
-        command(
-            sys.executable,
-            Path(__file__).with_name("build.py"),
-            "--sample",
-            "--dist",
-            dist,
-        )
-    )
-    return [dist / row.wheel for row in plan.of_sample(triple).targets]
+    # Named environments are about this machine; the tests of the pipeline read all.
+    own = bool(options.env) and "pipeline" not in options.env
+    script = Path(__file__).with_name("build.py")
+    part = [] if own else ["--sample"]
+    run(command(sys.executable, script, *part, "--dist", dist))
+    built = plan.of_host(triple) if own else plan.of_sample(triple)
+    return [dist / row.wheel for row in built.targets]
 
 
 def present(wheel: Path) -> Path:
@@ -395,17 +413,18 @@ def stage(arguments: Sequence[str]) -> int:
     report.heading("wheels")
     wheels = wheels_for(envs, options, plan)
     runs = [*planned(possible, wheels, plan, host)]
-    if any(env.takes_wheel for env in envs) and plan.can_test_others(host):
+    elsewhere = options.wheel or options.target or not options.env
+    if elsewhere and plan.can_test_others(host):
         runs += planned_elsewhere(wheels, plan, host)
     rows = {wheel.name: row_of(wheel, plan) for wheel in wheels}
     reasons = {name: excuses(row, plan, host, excused) for name, row in rows.items()}
     missing = interpreters.missing(plan)
 
-    def perform(one: Run) -> Result:
+    def perform(one: Run, show_line: Show) -> Result:
         if options.resume and (done := before(one, options.suite)):
             return done
         if one.native:
-            return execute(one, missing)
+            return execute(one, missing, show_line)
         return execute_elsewhere(one, options.suite)
 
     results = perform_all(runs, wheels, reasons, perform)

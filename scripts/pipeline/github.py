@@ -15,5 +15,5 @@ def write_outputs(outputs: Mapping[str, str]) -> None:
     text = "".join(f"{name}={value}\n" for name, value in outputs.items())
     print(text, end="", flush=True)
     if path := os.environ.get("GITHUB_OUTPUT"):
-        with Path(path).open("a", encoding="utf-8") as file:
+        with Path(path).open("a", encoding="utf-8", newline="\n") as file:
             file.write(text)

@@ -36,6 +36,7 @@ class Env:
     takes_wheel: bool
     python: Python | None  # None where any will do
     tools: Sequence[str] = ()  # of the system; without them it is left out
+    one_core: bool = False  # so that two cores run two of its kind at a time
     usual: bool = True  # else it runs where it is named, as in the nightly workflow
     native: bool = True  # else it says the same on every machine
 
@@ -45,9 +46,9 @@ def environments(ini: str) -> list[Env]:
     parser = configparser.ConfigParser(interpolation=None)
     parser.read_string(ini)
     usual = parser["tox"]["env_list"].split()
-    labelled = labels(parser["tox"].get("labels", ""))
-    names = [*usual, *(name for some in labelled.values() for name in some)]
-    sections = {name: section(parser, name) for name in names}
+    labels = read_labels(parser["tox"].get("labels", ""))
+    labelled = (name for names in labels.values() for name in names)
+    sections = {name: section(parser, name) for name in [*usual, *labelled]}
     return [
         Env(
             name,
@@ -55,16 +56,17 @@ def environments(ini: str) -> list[Env]:
             python=python_of(name, found.get("base_python", "")),
             tools=found.get("allowlist_externals", "").split(),
             usual=name in usual,
-            native=name not in labelled.get("once", ()),
+            one_core=name in labels.get("one-core", ()),
+            native=name not in labels.get("once", ()),
         )
         for name, found in sections.items()
     ]
 
 
-def labels(text: str) -> dict[str, list[str]]:
-    """By label the environments that it stands for."""
-    lines = (line.split("=") for line in text.splitlines() if "=" in line)
-    return {label.strip(): re.split(r",\s*", names.strip()) for label, names in lines}
+def read_labels(text: str) -> dict[str, list[str]]:
+    """`label = one, another`, a line each."""
+    pairs = (line.split("=") for line in text.strip().splitlines())
+    return {label.strip(): re.findall(r"[\w-]+", names) for label, names in pairs}
 
 
 def section(parser: configparser.ConfigParser, name: str) -> Mapping[str, str]:

@@ -87,7 +87,9 @@ class Apt:
         shutil.rmtree(self.folder, ignore_errors=True)
         for part in (self.folder / "lists" / "partial", self.archives / "partial"):
             part.mkdir(parents=True)
-        (self.folder / "sources.list").write_text(self.sources(mirror()))
+        (self.folder / "sources.list").write_text(
+            self.sources(mirror()), "utf-8", newline="\n"
+        )
         run(self.command("update"))
 
     def unpack(self, packages: Sequence[str], root: Path) -> None:

@@ -62,15 +62,16 @@ def make_compiler(folder: Path) -> Path:
     root = folder / "root"
     [specs] = root.glob("usr/lib/*-linux-musl/musl-gcc.specs")
     loader = next(root.glob("usr/lib/ld-musl-*.so.1"))
-    text = specs.read_text()
+    text = specs.read_text("utf-8")
     text = text.replace("/usr/", f"{root}/usr/").replace(
         f"/lib/{loader.name}", f"{loader}"
     )
     patched = folder / "gcc.specs"
-    patched.write_text(text)
+    patched.write_text(text, "utf-8", newline="\n")
     compiler = folder / "cc"
     multiarch = specs.parent.name
-    compiler.write_text(WRAPPER.format(multiarch=multiarch, specs=patched))
+    wrapper = WRAPPER.format(multiarch=multiarch, specs=patched)
+    compiler.write_text(wrapper, "utf-8", newline="\n")
     compiler.chmod(0o755)
     return compiler
 

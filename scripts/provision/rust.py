@@ -135,7 +135,9 @@ def prepare(library: Path) -> None:
     manifest = library / "std" / "Cargo.toml"
     text = manifest.read_text("utf-8")
     # The shared one would be linked, for which there is no linker yet.
-    manifest.write_text(text.replace('"dylib", "rlib"', '"rlib"'), "utf-8")
+    manifest.write_text(
+        text.replace('"dylib", "rlib"', '"rlib"'), "utf-8", newline="\n"
+    )
 
 
 def library_command(triple: str, rustc: Compiler, source: Path) -> Command:

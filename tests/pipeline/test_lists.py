@@ -6,9 +6,11 @@ import re
 from pathlib import Path
 
 import pytest
+import yaml
 
 from pipeline import toolenv, tox
 from pipeline.gates.contents import tracked
+from pipeline.generators import tool_locks
 from pipeline.plan import PLAN, Plan
 from pipeline.project import PROJECT, Project
 
@@ -153,12 +155,6 @@ def test_actions_are_pinned_with_their_version(path: Path) -> None:
     ] == []
 
 
-def test_every_workflow_is_checked_by_lint() -> None:
-    checked = re.findall(r"\.github/workflows/\S+", TOX)
-    relative = [path.relative_to(PROJECT.root).as_posix() for path in WORKFLOWS]
-    assert checked == relative
-
-
 # The lock.
 
 
@@ -168,7 +164,31 @@ def test_everything_is_locked_by_hash_from_wherever() -> None:
         text = lock.read_text("utf-8")
         assert "://" not in text, f"{lock.name} names an index"
         for requirement in re.split(r"\n(?=\S)", text.strip()):
-            assert "--hash=sha256:" in requirement, requirement
+            is_comment = requirement.startswith("#")
+            assert is_comment or "--hash=sha256:" in requirement, requirement
+
+
+def test_dependabot_finds_the_options_of_the_locks() -> None:
+    """It compiles each by those that it finds in the file, and keeps the header."""
+    for lock in LOCKS:
+        text = lock.read_text("utf-8")
+        assert text.startswith(tool_locks.HEADER)
+        # The patterns of its uv/file_updater/compile_file_updater.rb.
+        assert "--universal" in text
+        python = re.search(r"--python-version[=\s]+(\d+\.\d+(?:\.\d+)?)", text)
+        assert python
+        assert python[1] == toolenv.MINIMUM_PYTHON
+        assert "# via " not in text
+
+
+def test_everything_that_is_pinned_is_renewed() -> None:
+    text = (PROJECT.root / ".github" / "dependabot.yml").read_text("utf-8")
+    updates = yaml.safe_load(text)["updates"]
+    ecosystems = {one["package-ecosystem"]: one for one in updates}
+    assert ecosystems.keys() == {"cargo", "github-actions", "uv"}
+    locks = toolenv.LOCKS.relative_to(PROJECT.root).as_posix()
+    assert ecosystems["uv"]["directories"] == ["/", f"/{locks}"]
+    assert all(one["cooldown"]["default-days"] >= 7 for one in updates)
 
 
 def test_every_input_has_its_lock() -> None:

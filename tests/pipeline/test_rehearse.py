@@ -202,8 +202,9 @@ def test_a_rehearsal_passes_only_if_every_stage_did(
     seen: list[tuple[str, str, bool]] = []
 
     def planned(
-        _plan: Plan, part: str, _dist: Path, url: str, *, resume: bool
+        _plan: Plan, part: str, _dist: Path, url: str, *, checks: bool, resume: bool
     ) -> list[Stage]:
+        assert not checks
         seen.append((part, url, resume))
         first, second = map(python, codes)
         return [Stage("first", first), Stage("second", second, ("first",))]

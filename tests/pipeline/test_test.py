@@ -2,8 +2,11 @@
 
 import argparse
 import importlib
+import threading
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -280,7 +283,7 @@ def test_each_result_is_noted_before_the_next_run(tmp_path: Path, plan: Plan) ->
     runs = [stage.Run(tox.Env(one.env, True, one), wheel) for one in pythons]
     noted: list[int] = []
 
-    def perform(one: object) -> object:
+    def perform(one: object, _show: object) -> object:
         noted.append(len(ledger.read(tmp_path)[0].tests))
         return stage.Result(one, True, 1.0, ["1 passed"])
 
@@ -332,7 +335,7 @@ class World:
     def test(self, *options: str) -> int:
         return int(stage.stage([*options, "--wheel", *self.wheels]))
 
-    def attempt(self, command: Command) -> Finished:
+    def attempt(self, command: Command, **_show: object) -> Finished:
         line = " ".join(command.argv)
         self.ran.append(line)
         status = next((n for word, n in self.statuses.items() if word in line), 0)
@@ -463,6 +466,20 @@ def test_another_machine_tests_only_its_own(
     assert all(line.startswith("tox run") for line in world.ran)
 
 
+def test_a_named_environment_is_not_run_elsewhere_unless_a_wheel_is_named(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    wheels = list(map(Path, world.wheels))
+    monkeypatch.setattr(stage, "wheels_for", lambda *_: wheels)
+    given = ["--env", "py311", "--dist", str(world.dist)]
+    assert stage.stage([*given, "--wheel", *world.wheels]) == 0
+    assert {name for name, _ in world.noted()} == {HERE, ELSEWHERE}
+    world.ran.clear()
+    assert stage.stage(given) == 0
+    assert len(world.ran) == 1
+    assert "-e py311 " in world.ran[0]
+
+
 def test_an_environment_without_a_wheel_runs_without_one(
     world: World, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -486,6 +503,13 @@ def test_wheels_are_built_where_none_are_named(
     assert Path(build.argv[1]).name == "build.py"
     assert build.argv[2:] == ("--sample", "--dist", str(world.dist))
     ran.clear()
+    named = options(env=["py314"], dist=world.dist)
+    made = stage.wheels_for([env], named, plan)
+    assert made == [world.dist / row.wheel for row in plan.of_host(HOST).targets]
+    assert ran.pop().argv[2:] == ("--dist", str(world.dist)), "this machine's alone"
+    named.env += ["pipeline"]
+    assert len(stage.wheels_for([env], named, plan)) > len(made)
+    assert "--sample" in ran.pop().argv
     assert stage.wheels_for([tox.Env("lint", False, None)], options(), plan) == []
     assert ran == []
 
@@ -493,3 +517,33 @@ def test_wheels_are_built_where_none_are_named(
 def test_the_tools_are_those_of_the_builds_where_there_are_any(plan: Plan) -> None:
     assert stage.parts(options(wheel=["a.whl"]), plan) == {"test"}
     assert stage.parts(options(), plan) >= {"test", "build"}
+
+
+def test_what_runs_on_one_core_runs_side_by_side() -> None:
+    """And nothing else: it would be timed beside another, or wait for its core."""
+    names = ["a", "b", "whole"]
+    envs = [tox.Env(name, False, None, one_core=name != "whole") for name in names]
+    together = threading.Barrier(2, timeout=10)
+
+    def perform(one: Any, show: Callable[[str], None]) -> Any:
+        if one.env.one_core:
+            together.wait()
+            show("out")
+        return stage.Result(one, one.env.name != "b", 1.0, [one.env.name])
+
+    runs = [stage.Run(env) for env in reversed(envs)]
+    results = stage.perform_all(runs, [], {}, perform)
+    assert [(one.run.env.name, one.passed) for one in results] == [
+        ("whole", True),
+        ("b", False),
+        ("a", True),
+    ]
+
+
+def test_labels_of_tox_are_read_by_line() -> None:
+    found = {env.name: env for env in tox.environments(tox.TOX.read_text("utf-8"))}
+    assert found["lint"].one_core
+    assert found["lint"].usual
+    assert not found["py311"].one_core
+    assert not found["bench"].one_core, "it measures times"
+    assert not found["requires-pre"].usual

@@ -1,0 +1,146 @@
+"""What the scripts print and write, whatever the machine takes for usual."""
+
+import ast
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import targets
+from pipeline.project import PROJECT
+
+SCRIPTS = Path(targets.__file__).parent
+# The one without arguments runs inside of tox, which has all speak UTF-8.
+STAGES = sorted(set(SCRIPTS.glob("*.py")) - {SCRIPTS / "check_installed.py"})
+WORKFLOWS = sorted((PROJECT.root / ".github" / "workflows").glob("*.yml"))
+
+# Runs a script, which in place of reading its arguments shows all that a stage shows.
+DRIVER = r"""
+import argparse, runpy, sys
+from pathlib import Path
+
+script = sys.argv[1]
+sys.path.insert(0, str(Path(script).parent))
+
+def show(*_arguments):
+    from pipeline import commands, report
+
+    code = r"print('child \u2713 \U0001f4e6')"
+    speak = commands.command(sys.executable, "-S", "-c", code)
+    commands.run(speak)
+    print(f"asked {commands.ask(speak)}")
+    report.heading("heading \u2713")
+    report.table("table \u2713", ["\u2713"], [["as wide as the title \U0001f4e6"]])
+    with report.stages(1) as screen:
+        screen.begin("stage \u2713")
+        screen.show("line \U0001f4e6")
+    raise commands.Failure("failure \u2713")
+
+argparse.ArgumentParser.parse_args = show
+sys.argv = [script]
+runpy.run_path(script, run_name="__main__")
+"""
+
+# What the log of a Windows runner has; and the C locale, which for Python is UTF-8.
+OUTPUTS = {
+    "cp1252": {"PYTHONIOENCODING": "cp1252"},
+    "utf-8": {"LC_ALL": "C"},
+}
+
+
+@pytest.mark.parametrize("encoding", OUTPUTS)
+@pytest.mark.parametrize("script", STAGES, ids=lambda path: path.name)
+def test_no_character_ends_a_script(script: Path, encoding: str) -> None:
+    variables = {
+        name: value
+        for name, value in os.environ.items()
+        if not name.startswith(("PYTHON", "LC_", "LANG"))
+    }
+    finished = subprocess.run(
+        [sys.executable, "-c", DRIVER, script],
+        env={**variables, **OUTPUTS[encoding]},
+        capture_output=True,
+        check=False,
+    )
+    check, parcel = (
+        sign if encoding == "utf-8" else ascii(sign)[1:-1]
+        for sign in ("\u2713", "\N{PACKAGE}")
+    )
+    out, err = finished.stdout.decode(encoding), finished.stderr.decode(encoding)
+    assert "Traceback" not in err
+    assert finished.returncode == 1
+    assert err.splitlines()[-1] == f"error: failure {check}"
+    for text in (f"\nchild {check} {parcel}", f"asked child {check} {parcel}"):
+        assert text in out
+    for text in (f"heading {check}", f"table {check}", f"line {parcel}"):
+        assert text in out
+
+
+@pytest.mark.parametrize("path", WORKFLOWS, ids=lambda path: path.name)
+def test_workflows_run_none_but_those(path: Path) -> None:
+    named = re.findall(r"run: python\S* (\S+)", path.read_text("utf-8"))
+    assert named
+    assert {PROJECT.root / name for name in named} <= set(STAGES)
+
+
+def unspecified(code: str) -> list[str]:
+    """Calls that read or write text as the machine has it: its code page, its CRLF."""
+    return [
+        ast.unparse(node)
+        for node in ast.walk(ast.parse(code))
+        if isinstance(node, ast.Call) and not needed(node) <= given(node)
+    ]
+
+
+def given(call: ast.Call) -> set[str]:
+    """What the call says, by keyword or in the usual place."""
+    said = {word.arg for word in call.keywords if word.arg}
+    places = {"read_text": 1, "write_text": 2}
+    if len(call.args) >= places.get(name_of(call), 99):
+        said.add("encoding")
+    return said
+
+
+def name_of(call: ast.Call) -> str:
+    return getattr(call.func, "attr", getattr(call.func, "id", ""))
+
+
+def needed(call: ast.Call) -> set[str]:
+    name, words = name_of(call), {word.arg for word in call.keywords}
+    if name == "write_text":
+        return {"encoding", "newline"}
+    if name == "read_text" or "text" in words or "universal_newlines" in words:
+        return {"encoding"}
+    modes = [one.value for one in call.args if isinstance(one, ast.Constant)]
+    if name == "open" and {"w", "a", "x"} & set(modes):
+        return {"encoding", "newline"}
+    is_path = name == "open" and isinstance(call.func, ast.Attribute) and not call.args
+    return {"encoding"} if is_path else set()
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "path.write_text(text)",
+        "path.write_text(text, 'utf-8')",
+        "path.write_text(text, newline='')",
+        "path.read_text()",
+        "subprocess.run(argv, text=True)",
+        "path.open('a', encoding='utf-8')",
+        "path.open()",
+    ],
+)
+def test_text_in_the_way_of_the_machine_is_found(code: str) -> None:
+    assert unspecified(code) == [code]
+
+
+def test_text_is_utf_8_with_plain_ends_of_lines() -> None:
+    found = {
+        path.relative_to(SCRIPTS).as_posix(): calls
+        for path in SCRIPTS.rglob("*.py")
+        if (calls := unspecified(path.read_text("utf-8")))
+    }
+    assert found == {}
