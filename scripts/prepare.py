@@ -24,17 +24,13 @@ from provision import foreign, pythons, runner, rust
 
 
 def prepare_pythons(names: Sequence[str]) -> bool:
-    plan = plans.load()
-    wanted = [Python.parse(name) for name in names] or plan.pythons
+    wanted = [Python.parse(name) for name in names] or plans.load().pythons
     interpreters = pythons.provide(wanted)
     for python, path in interpreters.found.items():
         write_line(f"{python!s:6}{path}")
-    for python, reason in interpreters.excused(plan).items():
-        write_line(f"{python!s:6}cannot be had here: {reason}")
-    missing = interpreters.missing(plan)
-    for python, reason in missing.items():
+    for python, reason in interpreters.absent.items():
         write_line(f"{python!s:6}MISSING: {reason}")
-    return not missing
+    return not interpreters.absent
 
 
 def prepare_libraries(names: Sequence[str]) -> bool:
@@ -89,7 +85,7 @@ def stage(arguments: Sequence[str]) -> int:
         # First of all, and without a tool.
         prepare_runner(options.names, system=options.system)
         return 0
-    toolenv.enter("test")
+    toolenv.enter("test", *(["foreign"] if options.kind == "targets" else []))
     return 0 if KINDS[options.kind](options.names) else 1
 
 

@@ -33,6 +33,7 @@ from pipeline.commands import (
     require,
     require_rust,
 )
+from pipeline.generators import support_table
 from pipeline.plan import Plan
 from pipeline.project import PROJECT
 from pipeline.tox import TOX, environments
@@ -110,7 +111,7 @@ def stages(
                     ("verify",),
                 )
             ]
-            if part == "--all"
+            if part == "--all" and support_table.is_wanted()
             else []
         ),
     ]
@@ -172,7 +173,7 @@ def stage(arguments: Sequence[str]) -> int:
     options = parser().parse_args(arguments)
     require("cargo", "git", *LINKER)
     require_rust()
-    toolenv.enter("audit", "build", "publish", "rehearse", "test")
+    toolenv.enter("audit", "build", "foreign", "publish", "rehearse", "test")
     from pipeline import local_index, report
 
     whole = plans.load()

@@ -56,6 +56,10 @@ from provision import foreign, pythons
 Show = Callable[[str], None]
 
 
+# Environments that test the pipeline itself, on what it has built.
+OF_DIST = ("pipeline", "mutants")
+
+
 @dataclass(frozen=True)
 class Run:
     """One environment on one wheel, or on none."""
@@ -121,7 +125,8 @@ def planned_elsewhere(wheels: Sequence[Path], plan: Plan, host: str) -> Iterator
     """Each wheel of another kind of machine, on a Python of that kind."""
     for wheel in wheels:
         target = row_of(wheel, plan)
-        for python in () if target.is_of(host) else foreign.usable(target):
+        elsewhere = plan.tests_elsewhere(target, host)
+        for python in foreign.usable(target) if elsewhere else ():
             env = Env(python.env, takes_wheel=True, python=python)
             yield Run(env, wheel, target, native=False)
 
@@ -133,14 +138,9 @@ def row_of(wheel: Path, plan: Plan) -> Target:
     return target
 
 
-def excuses(
-    target: Target, plan: Plan, host: str, excused: Mapping[Python, str]
-) -> dict[str, str]:
+def excuses(target: Target, plan: Plan, host: str) -> dict[str, str]:
     """By environment, what of a wheel's promises cannot be tested here, and why."""
-    if not target.is_of(host):
-        return foreign.excuses(target, plan)
-    promised = plan.promised(target)
-    return {python.env: why for python, why in excused.items() if python in promised}
+    return {} if target.is_of(host) else foreign.excuses(target, plan)
 
 
 def chosen(envs: Sequence[Env], options: argparse.Namespace) -> list[Env]:
@@ -208,31 +208,31 @@ def run_elsewhere(one: Run, suite: str) -> list[Finished]:
         folder = Path(name).resolve()
         # As a user there gets it: refused, were its tag not for that machine.
         run(interpreter.install_command(folder, "--no-deps", one.wheel))
-        commands = elsewhere_commands(interpreter, one.wheel, folder, suite)
-        return [attempt(one) for one in commands]
+        return [attempt(elsewhere_command(interpreter, one.wheel, folder, suite))]
 
 
-def elsewhere_commands(
+def elsewhere_command(
     interpreter: foreign.Interpreter, wheel: Path, folder: Path, suite: str
-) -> list[Command]:
-    """That it is the wheel which is tested, and the tests."""
+) -> Command:
+    """The tests, by the program which sees that it is the wheel that is tested."""
     env = {
         "TESTED_WHEEL": interpreter.spelled(wheel),
         "TESTED_FOLDER": interpreter.spelled(folder),
     }
     tests = PROJECT.root / "tests"
-    others = [interpreter.spelled(tests / name) for name in ("pipeline", "peers")]
+    others = (interpreter.spelled(tests / name) for name in ("pipeline", "peers"))
     suites = {
         "smoke": ["-m", "smoke"],
         "whole": ["--numprocesses=auto"],
     }
-    pytest = ["-P", "-m", "pytest", "-p", "no:cacheprovider", *suites[suite]]
-    pytest += [f"--ignore={other}" for other in others]
-    installed = Path(__file__).with_name("check_installed.py")
-    return [
-        interpreter.command("-P", installed, path=[folder], env=env),
-        interpreter.command(*pytest, tests, path=[folder], env=env),
-    ]
+    return interpreter.command(
+        Path(__file__).parent / "testing" / "only_installed.py",
+        *("-p", "no:cacheprovider", *suites[suite]),
+        *(f"--ignore={other}" for other in others),
+        *PROJECT.tests,
+        path=[folder],
+        env=env,
+    )
 
 
 def perform_all(
@@ -277,7 +277,7 @@ def wheels_for(
         return [path.resolve() for path in options.wheel]
     if options.target:
         return [present(dist / row.wheel) for row in plan.named(options.target).targets]
-    if not any(env.takes_wheel or env.name == "pipeline" for env in envs):
+    if not any(env.takes_wheel or env.name in OF_DIST for env in envs):
         return []
     triple = plans.host_triple()
     if not plan.of_host(triple).targets:
@@ -383,48 +383,47 @@ def parser() -> argparse.ArgumentParser:
     return parser
 
 
-def parts(options: argparse.Namespace, plan: Plan) -> set[str]:
-    """Of the tools: where wheels are built first, those of the builds, too."""
+def parts(options: argparse.Namespace, plan: Plan, host: str) -> set[str]:
+    """Of the tools: those of the builds and of other kinds of wheels where needed."""
+    rows = plan.of_sample(host).targets
     if options.wheel or options.target:
-        return {"test"}
-    host = plans.host_triple()
-    return {"test", *(row.tools(host) for row in plan.of_sample(host).targets)}
+        rows = plan.named(options.target or []).targets
+        rows += tuple(row_of(wheel, plan) for wheel in options.wheel or [])
+        built = set()
+    else:
+        built = {row.tools(host) for row in rows}
+    others = any(plan.tests_elsewhere(row, host) for row in rows)
+    return {"test", *built, *(["foreign"] if others else [])}
 
 
 def stage(arguments: Sequence[str]) -> int:
     options = parser().parse_args(arguments)
     require("cargo", "git", *LINKER)
     require_rust()
-    plan = plans.load()
-    toolenv.enter(*parts(options, plan))
+    plan, host = plans.load(), plans.host_triple()
+    toolenv.enter(*parts(options, plan, host))
     from pipeline import report
 
     envs = chosen(environments(TOX.read_text("utf-8")), options)
     report.heading("interpreters")
     interpreters = pythons.provide(sorted({env.python for env in envs if env.python}))
     pythons.put_on_path(interpreters)
-    excused = interpreters.excused(plan)
-    host = plans.host_triple()
     lacking = {**without_tool(envs), **not_installable(envs, plan, host)}
-    possible = [
-        env for env in envs if env.python not in excused and env.name not in lacking
-    ]
+    possible = [env for env in envs if env.name not in lacking]
 
     report.heading("wheels")
     wheels = wheels_for(envs, options, plan)
     runs = [*planned(possible, wheels, plan, host)]
-    elsewhere = options.wheel or options.target or not options.env
-    if elsewhere and plan.can_test_others(host):
+    if options.wheel or options.target or not options.env:
         runs += planned_elsewhere(wheels, plan, host)
     rows = {wheel.name: row_of(wheel, plan) for wheel in wheels}
-    reasons = {name: excuses(row, plan, host, excused) for name, row in rows.items()}
-    missing = interpreters.missing(plan)
+    reasons = {name: excuses(row, plan, host) for name, row in rows.items()}
 
     def perform(one: Run, show_line: Show) -> Result:
         if options.resume and (done := before(one, options.suite)):
             return done
         if one.native:
-            return execute(one, missing, show_line)
+            return execute(one, interpreters.absent, show_line)
         return execute_elsewhere(one, options.suite)
 
     results = perform_all(runs, wheels, reasons, perform)

@@ -10,7 +10,9 @@ from pipeline.commands import Command, command
 from pipeline.plan import Python
 from pipeline.project import PROJECT
 
-TOX = PROJECT.root / "tox.ini"
+# Among the scripts where the project has one that is about something else.
+OURS = Path(__file__).parents[1] / "tox.ini"
+TOX = OURS if OURS.exists() else PROJECT.root / "tox.ini"
 
 
 # How runners close. One environment may run several; each line is shown.
@@ -91,7 +93,9 @@ def python_of(name: str, base: str) -> Python | None:
 def tox_command(env: str, wheel: Path | None) -> Command:
     package = ("--installpkg", str(wheel)) if wheel else ()
     return command(
-        *("tox", "run", "--colored", "no", "-e", env, *package),
+        *("tox", "run", "--conf", TOX, "--root", PROJECT.root),
+        *("--workdir", PROJECT.root / ".tox"),
+        *("--colored", "no", "-e", env, *package),
         env={
             # What can be had is here by now; uv would try once more, for long.
             "UV_PYTHON_DOWNLOADS": "never",
