@@ -13,7 +13,6 @@ finds, and does none of it.
 
 import argparse
 import json
-import os
 import sys
 import tempfile
 import time
@@ -26,7 +25,6 @@ from pipeline import plan as plans
 from pipeline.commands import (
     Command,
     Failure,
-    attempt,
     command,
     main,
     run,
@@ -89,33 +87,23 @@ def differences(
 def unattested(
     listed: Mapping[str, "Listed"], entries: Sequence[Entry]
 ) -> Iterator[str]:
-    """Files without an attestation that is by this repository's workflow."""
+    """Files without an attestation that is by this repository's workflow.
+
+    `differences` found nothing: the index has the bytes that the ledger recorded.
+    """
+    from pipeline import attestation, index
+
+    publisher = attestation.publisher()
     for entry in entries:
-        found = listed[entry.file]
-        if not found.provenance:
+        address = listed[entry.file].provenance
+        if not address:
             yield f"{entry.file} has no attestation: was publish.py given --attest?"
             continue
-        finished = attempt(attestation_command(found.address), show=silent)
-        if finished.status:
-            said = finished.output.strip().rpartition("\n")[2]
-            yield f"{entry.file}: {said}: yank the release if others cannot verify it"
-
-
-def attestation_command(address: str) -> Command:
-    return command(
-        *(sys.executable, "-m", "pypi_attestations", "verify", "pypi"),
-        *("--repository", repository(), address),
-    )
-
-
-def repository() -> str:
-    """Whose workflow must have attested: the one that is running."""
-    server, name = (
-        os.environ.get(f"GITHUB_{part}", "") for part in ("SERVER_URL", "REPOSITORY")
-    )
-    if not name:
-        raise Failure("--attested: GITHUB_REPOSITORY=owner/name says whose it must be")
-    return f"{server or 'https://github.com'}/{name}"
+        _, provenance = index.request(address, accept=attestation.KIND)
+        if found := attestation.fault(provenance, entry.file, entry.sha256, publisher):
+            yield f"{entry.file}: {found}: yank the release if others cannot verify it"
+        else:
+            print(f"attested by {publisher.repository}: {entry.file}", flush=True)
 
 
 def pip(python: str | Path, verb: str, simple: str, *arguments: str | Path) -> Command:

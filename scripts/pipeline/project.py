@@ -12,6 +12,8 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+from pipeline.version import Version
+
 
 def parse_toml(text: str) -> dict[str, Any]:
     """For the stages, whose imports must not fail on a Python that is too old."""
@@ -37,9 +39,14 @@ class Project:
         return str(self.pyproject["project"]["name"])
 
     @property
-    def version(self) -> str:
-        """Cargo's: the one place where it is written."""
+    def cargo_version(self) -> str:
+        """As Cargo.toml has it: the one place where it is written."""
         return str(self.cargo["package"]["version"])
+
+    @property
+    def version(self) -> str:
+        """As PEP 440 spells it: in file names, metadata and the index."""
+        return str(Version.parse(self.cargo_version))
 
     @property
     def stem(self) -> str:

@@ -17,7 +17,7 @@ import rehearse
 import verify
 from pipeline import index, ledger, local_index
 from pipeline import plan as plans
-from pipeline.commands import Command, Failure, Finished
+from pipeline.commands import Command, Failure
 from pipeline.ledger import Entry, EnvResult
 from pipeline.plan import Plan, Python
 from pipeline.project import Project
@@ -348,32 +348,6 @@ def test_a_release_is_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(verify, "EACH_SECONDS", 0)
     assert set(verify.complete("s/", ["a"], 5)) == {"a"}
     assert len(answers) == 1
-
-
-def test_attestations_must_be_there_and_be_ours(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    monkeypatch.setenv("GITHUB_REPOSITORY", "owner/name")
-    monkeypatch.setenv("GITHUB_SERVER_URL", "https://github.com")
-    asked: list[str] = []
-
-    def refuse(command: Command, **_: object) -> Finished:
-        asked.append(" ".join(command.argv[1:]))
-        return Finished(command, 1, "Verification failed: other workflow\n")
-
-    monkeypatch.setattr(verify, "attempt", refuse)
-    entries = [ledger.Entry(name, "00", 1, "", {}) for name in ("a", "b")]
-    there = {
-        "a": index.Listed("https://index/a"),
-        "b": index.Listed("https://index/b", provenance="https://index/p"),
-    }
-    absent, wrong = verify.unattested(there, entries)
-    assert absent == "a has no attestation: was publish.py given --attest?"
-    assert wrong.startswith("b: Verification failed: other workflow")
-    assert asked == [
-        "-m pypi_attestations verify pypi --repository https://github.com/owner/name"
-        " https://index/b"
-    ]
 
 
 def test_ours_is_installed_from_one_index_only(project: Project) -> None:

@@ -12,6 +12,7 @@ from typing import Any
 
 from pipeline.commands import Failure, ask, command, require
 from pipeline.project import PROJECT, parse_toml
+from pipeline.version import Version
 
 SPECIFICATION = "1.6"
 PATH = PROJECT.root / f"{PROJECT.name}.cdx.json"
@@ -95,6 +96,8 @@ def document(metadata: Json, lock: Mapping[str, Any]) -> Json:
     """CycloneDX without what is optional and would differ: serial number and time."""
     by_id = {package["id"]: package for package in metadata["packages"]}
     root = by_id[metadata["resolve"]["root"]]
+    # Ours is a package of Python, and its version is spelled as that.
+    root = {**root, "version": str(Version.parse(root["version"]))}
     packages = linked(metadata)
     sums = checksums(lock)
     return {

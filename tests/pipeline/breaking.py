@@ -1,0 +1,144 @@
+"""Tools to break a good wheel or sdist with, in one thing and no other."""
+
+import csv
+import io
+import shutil
+import subprocess
+import zipfile
+from collections.abc import Callable
+from pathlib import Path
+from types import ModuleType
+
+from pipeline.gates.archives import record_hash
+from pipeline.gates.audit import audit_file
+from pipeline.gates.contents import tracked
+from pipeline.gates.model import GATES, Archive
+from pipeline.plan import Plan, Target
+from pipeline.project import Project
+
+Contents = dict[str, bytes]
+Change = Callable[[Contents], None]
+
+ABI3, ABI3T = "cp311-abi3", "cp315-abi3.abi3t"
+
+
+def gates_of(*modules: ModuleType) -> set[tuple[str, str]]:
+    """Each gate of these modules, with each kind of file that it judges."""
+    names = {module.__name__ for module in modules}
+    return {
+        (gate.name, kind)
+        for gate in GATES.values()
+        for kind in gate.kinds
+        if gate.check.__module__ in names
+    }
+
+
+def row_of(plan: Plan, abi: str) -> Target:
+    return next(row for row in plan.targets if row.abi == abi)
+
+
+def read(wheel: Path) -> Contents:
+    with zipfile.ZipFile(wheel) as archive:
+        return {name: archive.read(name) for name in archive.namelist()}
+
+
+def write(wheel: Path, contents: Contents) -> None:
+    # As small as it was, or `size` would notice.
+    with zipfile.ZipFile(wheel, "w", compresslevel=9) as archive:
+        for name, data in contents.items():
+            info = zipfile.ZipInfo(name)  # of 1980, all of them
+            archive.writestr(info, data, zipfile.ZIP_DEFLATED)
+
+
+def record_again(contents: Contents) -> None:
+    """Make RECORD right after a change, so that it is not what is noticed."""
+    name = one(contents, "RECORD")
+    text = io.StringIO()
+    rows = csv.writer(text, lineterminator="\n")
+    for path, data in contents.items():
+        if path != name:
+            rows.writerow([path, record_hash(data), len(data)])
+    rows.writerow([name, "", ""])
+    contents[name] = text.getvalue().encode()
+
+
+def one(contents: Contents, end: str) -> str:
+    """The name of the one file that ends so."""
+    [found] = [name for name in contents if name.endswith(end)]
+    return found
+
+
+def edit(end: str, old: str, new: str) -> Change:
+    """Replace a text in the file that ends so; it must be there."""
+
+    def change(contents: Contents) -> None:
+        name = one(contents, end)
+        assert old.encode() in contents[name], f"{old!r} is not in {name}"
+        contents[name] = contents[name].replace(old.encode(), new.encode())
+
+    return change
+
+
+def remove(end: str) -> Change:
+    def change(contents: Contents) -> None:
+        del contents[one(contents, end)]
+
+    return change
+
+
+def drop_line(end: str, part: str) -> Change:
+    """Take the first line with this part out of the file that ends so."""
+
+    def change(contents: Contents) -> None:
+        name = one(contents, end)
+        lines = contents[name].splitlines(keepends=True)
+        lines.remove(next(line for line in lines if part.encode() in line))
+        contents[name] = b"".join(lines)
+
+    return change
+
+
+def add_to_package(name: str, data: bytes) -> Change:
+    def change(contents: Contents) -> None:
+        package = one(contents, "/py.typed").removesuffix("py.typed")
+        contents[package + name] = data
+
+    return change
+
+
+def append(end: str, data: bytes) -> Change:
+    def change(contents: Contents) -> None:
+        contents[one(contents, end)] += data
+
+    return change
+
+
+def rename(end: str, new: str) -> Change:
+    def change(contents: Contents) -> None:
+        name = one(contents, end)
+        contents[name.removesuffix(end) + new] = contents.pop(name)
+
+    return change
+
+
+def write_over(data: bytes, start: int, new: bytes) -> bytes:
+    return data[:start] + new + data[start + len(new) :]
+
+
+def failing(file: Archive) -> set[str]:
+    verdicts = audit_file(file)
+    return {gate for (gate, _), findings in verdicts.items() if findings}
+
+
+def copy_of(project: Project, root: Path) -> Project:
+    for name in tracked(project):
+        target = root / name
+        target.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy(project.root / name, target)
+    git(root, "init", "--quiet")
+    git(root, "add", ".")
+    return Project(root)
+
+
+def git(root: Path, *arguments: str) -> None:
+    subprocess.run(["git", *arguments], cwd=root, check=True)
