@@ -1,4 +1,4 @@
-"""Code that is not there: holes that a torn link or a broken disk leaves in a module."""
+"""Code that is not there: what a torn link or a broken disk leaves of a module."""
 
 import re
 from collections.abc import Collection, Sequence
@@ -15,16 +15,23 @@ class Code:
     data: bytes
 
 
-def zero_runs(stretches: Sequence[Code], limit: int) -> Broken:
-    """So many zeros, where instructions should be. No compiler writes them: between
-    functions there are traps or idle instructions, and tables in code are not empty.
-    """
+# The most zeros that a good file has together. On x86 there are traps or idle
+# instructions between functions; on ARM, GNU ld fills up the page into which it moved
+# what the erratum 843419 of Cortex-A53 is about, and Microsoft's linker does likewise.
+SECTOR, PAGE = 512, 4096
+LIMITS = {"aarch64": PAGE, "arm64": PAGE}
+
+
+def zero_runs(stretches: Sequence[Code], machine: str) -> Broken:
+    """Zeros where instructions should be."""
+    limit = LIMITS.get(machine, SECTOR)
     for one in stretches:
         if found := re.search(rb"\0{%d}" % limit, one.data):
             yield (
                 f"zeros for code at {one.address + found.start():#x}",
                 f"fewer than {limit} together",
             )
+            return
 
 
 def empty_functions(stretches: Sequence[Code], starts: Collection[int]) -> Broken:

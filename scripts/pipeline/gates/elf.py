@@ -4,13 +4,12 @@ The loader's side of each rule is glibc's elf/dl-load.c and elf/dl-reloc.c.
 """
 
 import itertools
-from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
 from pipeline.gates.code import Code, empty_functions, zero_runs
-from pipeline.gates.rules import Broken, System, name_of, rule
+from pipeline.gates.rules import Broken, System, name_of, rule, text
 
 # The processors as the wheel tags call them.
 MACHINES = {
@@ -62,22 +61,26 @@ class Elf:
 
     @property
     def libraries(self) -> list[str]:
-        return list(self.binary.libraries)
+        return [text(name) for name in self.binary.libraries]
 
     @property
     def exports(self) -> set[str]:
-        return {symbol.name for symbol in self.binary.exported_symbols}
+        return {text(symbol.name) for symbol in self.binary.exported_symbols}
 
     @property
     def imports(self) -> set[str]:
-        return {symbol.name for symbol in self.binary.imported_symbols}
+        """Of any type: those that the linker saw in no library, as Python's, have
+        none, and are not among what LIEF calls imported.
+        """
+        named = [one for one in self.binary.dynamic_symbols if one.name]
+        return {text(symbol.name) for symbol in named if not symbol.shndx}
 
     @property
     def versions(self) -> list[str]:
         """The versions of symbols that it needs, such as GLIBC_2.17."""
         needed = self.binary.symbols_version_requirement
         return sorted(
-            {aux.name for one in needed for aux in one.get_auxiliary_symbols()}
+            {text(aux.name) for one in needed for aux in one.get_auxiliary_symbols()}
         )
 
     @property
@@ -113,6 +116,26 @@ class Elf:
         return one is not None and bool(one.raw_flags & EXECUTABLE)
 
     @property
+    def initial(self) -> list[int]:
+        """What the loader calls: by relocations, or where those say nothing of it, by
+        the table itself.
+        """
+        start = self.dynamic.get("INIT_ARRAY", 0)
+        end = start + self.dynamic.get("INIT_ARRAYSZ", 0)
+        relocated = [
+            one.addend
+            for one in self.binary.relocations
+            if start <= one.address < end and is_pointer(one)
+        ]
+        return relocated or [one.address for one in self.binary.ctor_functions]
+
+    @property
+    def entries(self) -> list[int]:
+        """Where the interpreter, or the loader, comes in."""
+        exported = [one.value for one in self.binary.exported_symbols]
+        return [*exported, *self.initial]
+
+    @property
     def functions(self) -> list[int]:
         return [one.address for one in self.binary.functions]
 
@@ -138,8 +161,9 @@ class Elf:
 @rule("stripped", "elf")
 def symbols_of_a_debugger(elf: Elf) -> Broken:
     for section in elf.binary.sections:
-        if section.name == ".symtab" or section.name.startswith(".debug"):
-            yield f"section {section.name}", "none"
+        name = text(section.name)
+        if name == ".symtab" or name.startswith(".debug"):
+            yield f"section {name}", "none"
 
 
 # What makes an error in the module an attacker's chance, or keeps it from loading.
@@ -300,8 +324,9 @@ def strings(elf: Elf) -> Broken:
 @rule("layout", "elf")
 def nameless_symbols(elf: Elf) -> Broken:
     """Nothing can be found for one, be it that its name lies outside of the table."""
-    if "" in elf.imports | elf.exports:
-        yield "a symbol of no name", "names inside of DT_STRTAB"
+    for number, one in enumerate(elf.binary.dynamic_symbols):
+        if number and not one.name and not one.shndx:
+            yield f"symbol {number} of no name", "names inside of DT_STRTAB"
 
 
 @rule("layout", "elf")
@@ -322,7 +347,7 @@ def sections_in_step(elf: Elf) -> Broken:
             )
         ):
             yield (
-                f"section {one.name} at {one.offset:#x}, loaded at"
+                f"section {text(one.name)} at {one.offset:#x}, loaded at"
                 f" {one.virtual_address:#x}",
                 "a part of a segment",
             )
@@ -333,7 +358,7 @@ def sections_in_file(elf: Elf) -> Broken:
     for one in elf.binary.sections:
         if name_of(one.type) != "NOBITS" and one.offset + one.size > len(elf.data):
             yield (
-                f"section {one.name} of {one.size:#x} bytes at {one.offset:#x}",
+                f"section {text(one.name)} of {one.size:#x} bytes at {one.offset:#x}",
                 f"sections inside the file, of {len(elf.data):#x} bytes",
             )
 
@@ -352,12 +377,7 @@ def relocations(elf: Elf) -> Broken:
 def relocated_addresses(elf: Elf) -> Broken:
     """Where a pointer inside the module points to."""
     for one in elf.binary.relocations:
-        if (
-            is_dynamic(one)
-            and name_of(one.type).endswith("RELATIVE")
-            and one.is_rela
-            and elf.segment_of(one.addend) is None
-        ):
+        if is_pointer(one) and elf.segment_of(one.addend) is None:
             yield f"a pointer to {one.addend:#x}", "addresses inside of the module"
             return
 
@@ -366,19 +386,26 @@ def is_dynamic(relocation: Any) -> bool:
     return name_of(relocation.purpose) in {"DYNAMIC", "PLTGOT"}
 
 
+def is_pointer(relocation: Any) -> bool:
+    """Into the module itself, and not in the place that is relocated."""
+    kind = name_of(relocation.type)
+    return is_dynamic(relocation) and kind.endswith("RELATIVE") and relocation.is_rela
+
+
 @rule("layout", "elf")
 def exported_code(elf: Elf) -> Broken:
     for one in elf.binary.exported_symbols:
-        if one.is_function and not elf.is_code(one.value):
-            yield f"{one.name} at {one.value:#x}", "a function in executable memory"
+        name = text(one.name)
+        if name.startswith("Py") and not elf.is_code(one.value):
+            yield f"{name} at {one.value:#x}", "a function in executable memory"
 
 
 @rule("layout", "elf")
 def initial_code(elf: Elf) -> Broken:
-    for one in elf.binary.ctor_functions:
-        if not elf.is_code(one.address):
+    for address in elf.initial:
+        if not elf.is_code(address):
             yield (
-                f"an initial function at {one.address:#x}",
+                f"an initial function at {address:#x}",
                 "functions in executable memory",
             )
 
@@ -388,8 +415,7 @@ def initial_code(elf: Elf) -> Broken:
 
 @rule("code", "elf")
 def zeroed_code(elf: Elf) -> Broken:
-    # GNU ld fills up to a page what it inserts for the erratum 843419 of Cortex-A53.
-    yield from zero_runs(elf.code, 4096 if elf.machine == "aarch64" else 512)
+    yield from zero_runs(elf.code, elf.machine)
 
 
 @rule("code", "elf")

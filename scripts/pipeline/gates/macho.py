@@ -6,13 +6,13 @@ bsd/kern/ubc_subr.c.
 
 import itertools
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
 from pipeline.gates.code import Code, empty_functions, zero_runs
-from pipeline.gates.rules import Broken, System, name_of, rule
+from pipeline.gates.rules import Broken, System, name_of, rule, text
 from pipeline.gates.signature import CodeDirectory, directories
 
 # The processors as the wheel tags call them.
@@ -52,24 +52,22 @@ class MachO:
     @property
     def names(self) -> list[str]:
         """Its own, of which a bundle has none."""
-        libraries = self.binary.libraries
-        return [one.name for one in libraries if name_of(one.command) == "ID_DYLIB"]
+        return [text(one.name) for one in self.binary.libraries if is_own(one)]
 
     @property
     def libraries(self) -> list[str]:
-        libraries = self.binary.libraries
-        return [one.name for one in libraries if name_of(one.command) != "ID_DYLIB"]
+        return [text(one.name) for one in self.binary.libraries if not is_own(one)]
 
     @property
     def exports(self) -> set[str]:
-        found = [one.name.removeprefix("_") for one in self.binary.exported_symbols]
+        found = plain_names(self.binary.exported_symbols)
         return {name for name in found if not LINKERS.fullmatch(name)}
 
     @property
     def imports(self) -> set[str]:
         bound = [one.symbol for one in self.binary.bindings if one.has_symbol]
         symbols = [*self.binary.imported_symbols, *bound]
-        return {symbol.name.removeprefix("_") for symbol in symbols}
+        return plain_names(symbols)
 
     @property
     def platform(self) -> str:
@@ -115,6 +113,13 @@ class MachO:
                 yield name, one.data_offset, one.data_size
 
     @property
+    def entries(self) -> list[int]:
+        """Where the interpreter, or the loader, comes in."""
+        binary = self.binary
+        found = [*binary.exported_functions, *binary.ctor_functions]
+        return [one.address for one in found]
+
+    @property
     def functions(self) -> list[int]:
         return [one.address for one in self.binary.functions]
 
@@ -135,6 +140,16 @@ class MachO:
         return directories(self.data[found.data_offset :][: found.data_size])
 
 
+def is_own(name: Any) -> bool:
+    """The module's, which stands among those of the libraries that it needs."""
+    return name_of(name.command) == "ID_DYLIB"
+
+
+def plain_names(symbols: Iterable[Any]) -> set[str]:
+    """As they are in C, without the underscore of macOS."""
+    return {text(symbol.name).removeprefix("_") for symbol in symbols}
+
+
 # What no user needs.
 
 
@@ -143,7 +158,7 @@ def symbols_of_a_debugger(macho: MachO) -> Broken:
     for symbol in macho.binary.symbols:
         # A stab: what the debugger is told of a source file.
         if symbol.raw_type & STABS:
-            yield f"debugger's symbol {symbol.name}", "none"
+            yield f"debugger's symbol {text(symbol.name)}", "none"
             return
 
 
@@ -284,7 +299,7 @@ def bound_libraries(macho: MachO) -> Broken:
     known = {*SPECIAL_LIBRARIES, *range(1, len(macho.libraries) + 1)}
     for one in macho.binary.bindings:
         if one.library_ordinal not in known:
-            name = one.symbol.name if one.has_symbol else "a symbol"
+            name = text(one.symbol.name) if one.has_symbol else "a symbol"
             yield (
                 f"{name} of library {one.library_ordinal}",
                 f"1 to {len(macho.libraries)}",
@@ -296,10 +311,11 @@ def bound_libraries(macho: MachO) -> Broken:
 def exported_code(macho: MachO) -> Broken:
     for one in macho.binary.exported_symbols:
         segment = macho.segment_of(one.value)
-        if one.name.startswith("_Py") and not (
+        name = text(one.name)
+        if name.startswith("_Py") and not (
             segment and segment.init_protection & EXECUTABLE
         ):
-            yield f"{one.name} at {one.value:#x}", "a function in executable memory"
+            yield f"{name} at {one.value:#x}", "a function in executable memory"
 
 
 # Whether there is anything in it.
@@ -307,7 +323,7 @@ def exported_code(macho: MachO) -> Broken:
 
 @rule("code", "macho")
 def zeroed_code(macho: MachO) -> Broken:
-    yield from zero_runs(macho.code, 512)
+    yield from zero_runs(macho.code, macho.machine)
 
 
 @rule("code", "macho")

@@ -90,6 +90,13 @@ class Pe:
                 yield name_of(one.type), (one.rva, one.size)
 
     @property
+    def entries(self) -> list[int]:
+        """Where the interpreter, or the loader, comes in."""
+        binary = self.binary
+        found = [*binary.exported_functions, *binary.ctor_functions]
+        return [self.in_file(one.address) for one in found]
+
+    @property
     def functions(self) -> list[int]:
         return [one.rva_start for one in self.binary.exceptions]
 
@@ -100,6 +107,33 @@ class Pe:
             Code(one.virtual_address, bytes(one.content)[: memory_of(one)])
             for one in self.sections
             if one.characteristics & EXECUTABLE
+        ]
+
+    def counts_of_imports(self) -> list[int]:
+        """How many names or numbers there are for each library, as far as zeros."""
+        table, size = self.directory("IMPORT_TABLE")
+        found = []
+        for place in range(table, table + size - 19, 20):
+            names, _, _, library, addresses = self.numbers(place, 5, 4)
+            if not library:
+                break
+            found.append(self.length_of_list(names or addresses))
+        return found
+
+    def length_of_list(self, address: int) -> int:
+        width = 4 if self.machine == "32" else 8
+        places = itertools.count(address, width)
+        filled = itertools.takewhile(lambda at: any(self.numbers(at, 1, width)), places)
+        return sum(1 for _ in filled)
+
+    def numbers(self, address: int, count: int, width: int) -> list[int]:
+        """Little-endian ones in memory; zeros where the file has nothing."""
+        one = self.section_of(address, count * width)
+        start = address - one.virtual_address + one.pointerto_raw_data if one else 0
+        data = self.data[start : start + count * width] if one else b""
+        return [
+            int.from_bytes(data[place : place + width], "little")
+            for place in range(0, count * width, width)
         ]
 
     def in_file(self, address: int) -> int:
@@ -127,8 +161,10 @@ def symbols(pe: Pe) -> Broken:
 
 @rule("stripped", "pe")
 def debug_information(pe: Pe) -> Broken:
-    if (found := pe.binary.codeview_pdb) is not None:
-        yield f"the path of debug information, {found.filename}", "none"
+    """rustc has Microsoft's linker name the file, whatever is stripped."""
+    found = pe.binary.codeview_pdb
+    if found is not None and re.search(r"[/\\]", text(found.filename)):
+        yield f"the path of debug information, {text(found.filename)}", "no folder"
 
 
 # What makes an error in the module an attacker's chance.
@@ -164,7 +200,10 @@ def writable_code(pe: Pe) -> Broken:
 def library(pe: Pe) -> Broken:
     found = {name_of(one) for one in pe.binary.header.characteristics_list}
     if not {"DLL", "EXECUTABLE_IMAGE"} <= found:
-        yield f"a file of {', '.join(sorted(found)) or 'nothing'}", "a DLL that is whole"
+        yield (
+            f"a file of {', '.join(sorted(found)) or 'nothing'}",
+            "a whole DLL",
+        )
 
 
 @rule("layout", "pe")
@@ -172,7 +211,10 @@ def alignment(pe: Pe) -> Broken:
     header = pe.binary.optional_header
     page, sector = header.section_alignment, header.file_alignment
     if page % PAGE or sector % SECTOR or not page or not sector:
-        yield f"sections aligned to {page:#x}, {sector:#x} in the file", "pages, sectors"
+        yield (
+            f"sections aligned to {page:#x}, {sector:#x} in the file",
+            "pages, sectors",
+        )
 
 
 @rule("layout", "pe")
@@ -241,17 +283,10 @@ def checksum(pe: Pe) -> Broken:
 
 @rule("layout", "pe")
 def names_of_imports(pe: Pe) -> Broken:
-    for table in pe.tables:
-        for name in (table.name, *(one.name for one in table.entries)):
-            said = text(name)
-            if not re.fullmatch(r"[!-~]+", said) and not is_number(table, said):
-                yield f"a name {said!r} in what it imports", "names of printable ASCII"
-                return
-
-
-def is_number(table: Any, name: str) -> bool:
-    """An entry without a name may have a number instead."""
-    return not name and any(one.is_ordinal for one in table.entries)
+    """LIEF leaves out what has no name of printable characters, and no number."""
+    read = [len(table.entries) for table in pe.binary.imports]
+    if (there := pe.counts_of_imports()) != read:
+        yield f"{sum(there)} imports, of which {sum(read)} have a name", "all of them"
 
 
 @rule("layout", "pe")
@@ -284,8 +319,9 @@ def entry(pe: Pe) -> Broken:
 def exported_code(pe: Pe) -> Broken:
     table = pe.binary.get_export()
     for one in table.entries if table else ():
-        if not one.is_forwarded and not pe.is_code(pe.in_file(one.address)):
-            yield f"{text(one.name)} at {one.address:#x}", "executable memory"
+        name = text(one.name)
+        if name.startswith("Py") and not pe.is_code(pe.in_file(one.address)):
+            yield f"{name} at {one.address:#x}", "a function in executable memory"
 
 
 # Whether there is anything in it.
@@ -293,7 +329,7 @@ def exported_code(pe: Pe) -> Broken:
 
 @rule("code", "pe")
 def zeroed_code(pe: Pe) -> Broken:
-    yield from zero_runs(pe.code, 512)
+    yield from zero_runs(pe.code, pe.machine)
 
 
 @rule("code", "pe")

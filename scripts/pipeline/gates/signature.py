@@ -106,6 +106,8 @@ def read_directory(blob: bytes, blobs: dict[int, bytes]) -> CodeDirectory:
         hash_type=hash_type,
         identifier=blob[name:].partition(b"\0")[0] if name else b"",
         pages=[blob[hashes + n * length :][:length] for n in range(pages)],
-        special={n: blob[hashes - n * length :][:length] for n in range(1, special + 1)},
+        special={
+            n: blob[hashes - n * length :][:length] for n in range(1, special + 1)
+        },
         blobs=blobs,
     )
