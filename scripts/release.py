@@ -35,10 +35,7 @@ from pipeline.generators import sbom
 from pipeline.project import PROJECT, Project
 from pipeline.version import Version
 
-# What is bumped; the lock file and the SBOM follow from it.
-CARGO = PROJECT.root / "Cargo.toml"
 CHANGELOG = PROJECT.root / "CHANGELOG.md"
-FILES = (CARGO, PROJECT.root / "Cargo.lock", CHANGELOG, sbom.PATH)
 
 
 # The cut.
@@ -64,7 +61,10 @@ def bumped(cargo: str, version: Version) -> str:
 
 
 def bump(version: Version, changelog: str) -> None:
-    CARGO.write_text(bumped(CARGO.read_text("utf-8"), version), "utf-8", newline="\n")
+    manifest = PROJECT.version_manifest
+    text = bumped(manifest.read_text("utf-8"), version)
+    manifest.write_text(text, "utf-8", newline="\n")
+    # The lock file and the SBOM follow from it.
     run(command("cargo", "update", "--workspace", "--offline"))
     day = f"{datetime.now(UTC):%Y-%m-%d}"
     text = dated(changelog, str(version), day)
@@ -82,12 +82,16 @@ def commit_commands(version: Version) -> list[Command]:
 @contextmanager
 def all_or_nothing() -> Iterator[None]:
     """Cargo, git or Ctrl-C may end the block: then the files are what they were."""
-    before = {path: path.read_bytes() for path in FILES if path.exists()}
+    files = (PROJECT.version_manifest, PROJECT.lock, CHANGELOG, sbom.PATH)
+    before = {path: path.read_bytes() if path.exists() else None for path in files}
     try:
         yield
     except BaseException:
         for path, data in before.items():
-            path.write_bytes(data)
+            if data is None:
+                path.unlink(missing_ok=True)
+            else:
+                path.write_bytes(data)
         # What was to be committed; nothing else was, as the tree had no changes.
         attempt(command("git", "reset", "--quiet"), show=silent)
         write_line("everything is as it was before")
@@ -110,7 +114,7 @@ def cut(text: str) -> None:
             run(one)
     print(
         f"\nLook at `git show`, then:\n\n    git tag --annotate v{version}"
-        f" --message {version}\n    git push origin main v{version}\n"
+        f" --message {version}\n    git push origin {PROJECT.branch} v{version}\n"
     )
 
 

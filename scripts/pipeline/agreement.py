@@ -32,22 +32,25 @@ def tag_disagreements(project: Project) -> Iterator[str]:
     if f"v{version}" not in tags:
         here = ", ".join(tags) or "no tag"
         yield f"this commit has {here}, and Cargo.toml says v{version}"
-    if not is_on_main(project):
-        yield "this commit is not on main: merge it first, then tag it there"
+    if not is_on_branch(project):
+        yield (
+            f"this commit is not on {project.branch}: merge it first, then tag it there"
+        )
     if changes := changed(project):
         yield f"the tree has changes that are in no commit: {', '.join(changes)}"
 
 
-def is_on_main(project: Project) -> bool:
+def is_on_branch(project: Project) -> bool:
     """On that of the remote, where there is one: a clone by Actions has no other."""
     named = ("--format", "%(refname:short)", "--contains", "HEAD")
     branches = ask(command("git", "branch", "--all", *named, cwd=project.root))
-    return bool({"main", "origin/main"} & set(branches.split()))
+    wanted = {project.branch, f"origin/{project.branch}"}
+    return bool(wanted & set(branches.split()))
 
 
 def locked(project: Project) -> str:
     """The project's own version in the lock file."""
-    lock = parse_toml((project.root / "Cargo.lock").read_text("utf-8"))
+    lock = parse_toml(project.lock.read_text("utf-8"))
     name = project.cargo["package"]["name"]
     found = [one["version"] for one in lock["package"] if one["name"] == name]
     return found[0] if found else "nothing"

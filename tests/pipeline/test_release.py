@@ -147,13 +147,15 @@ def repository(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """One with the files that name the version, all at 1.1.0, and the tag."""
     monkeypatch.setattr(Project, "version", "1.1.0")
     (tmp_path / "Cargo.toml").write_text('[package]\nname = "a"\nversion = "1.1.0"\n')
+    (tmp_path / "src").mkdir()
+    (tmp_path / "src" / "lib.rs").touch()
     lock = '[[package]]\nname = "b"\nversion = "9.0.0"\n\n'
     lock += '[[package]]\nname = "a"\nversion = "1.1.0"\n'
     (tmp_path / "Cargo.lock").write_text(lock)
     sbom = '{"metadata": {"component": {"version": "1.1.0"}}}'
     (tmp_path / "a.cdx.json").write_text(sbom)
     (tmp_path / "pyproject.toml").write_text(
-        '[tool.maturin.sbom]\ninclude = ["a.cdx.json"]\n'
+        '[project]\nname = "a"\n[tool.maturin.sbom]\ninclude = ["a.cdx.json"]\n'
     )
     made = changelog.dated(CHANGELOG, "1.1.0", "2026-11-23")
     (tmp_path / "CHANGELOG.md").write_text(made)
@@ -309,17 +311,20 @@ def test_a_refused_version_leaves_everything_as_it_was(clone: Path) -> None:
     assert ask(clone, "status", "--porcelain") == ""
 
 
-@pytest.mark.parametrize("failing", ["cargo update", "cargo metadata", "git commit"])
+@pytest.mark.parametrize(
+    "failing", ["cargo update", "cargo metadata --locked", "git commit"]
+)
 def test_a_tool_that_fails_in_the_middle_leaves_everything_as_it_was(
     failing: str, clone: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A program of that name stands before the real one, and fails at that verb."""
-    program, verb = failing.split()
+    program, words = failing.split(maxsplit=1)
     real = shutil.which(program)
     (tmp_path / "bin").mkdir()
     fake = tmp_path / "bin" / program
     fake.write_text(
-        f'#!/bin/sh\n[ "$1" = {verb} ] && echo broken && exit 9\nexec {real} "$@"\n'
+        f'#!/bin/sh\ncase "$*" in "{words}"*) echo broken; exit 9;; esac\n'
+        f'exec {real} "$@"\n'
     )
     fake.chmod(0o755)
     path = os.pathsep.join([str(fake.parent), os.environ["PATH"]])
