@@ -46,7 +46,8 @@ def patch(end: str, place: Callable[[Any], int], new: bytes) -> Change:
 def init_function(module: Any) -> int:
     [start] = {one.address for one in module.exported_functions}
     if isinstance(module, lief.PE.Binary):
-        return module.rva_to_offset(start - module.imagebase)
+        base = module.imagebase
+        return module.rva_to_offset(start - base if start >= base else start)
     offset = module.virtual_address_to_offset(start)
     assert isinstance(offset, int)
     return offset
@@ -95,7 +96,7 @@ def by_mutation(mutation: Mutation) -> Change:
 
 
 VZEROUPPER = b"\xc5\xf8\x77"
-RISCV, ARM, ARM64 = 243, 12, 0xAA64  # as each format numbers processors
+RISCV, POWERPC, ARM64 = 243, 18, 0xAA64  # as each format numbers processors
 GLIBC, MUSL = "linux-x86_64", "musl-x86_64"
 ARM_LINUX, MACOS, WINDOWS = "linux-aarch64", "macos-arm64", "windows-x64"
 
@@ -173,7 +174,7 @@ CHANGES: list[tuple[set[str], str, str, Change]] = [
         edit(".pyd", "PyInit__core\0", "PyInit__corf\0"),
     ),
     ({"machine"}, MUSL, "another processor", processor(".so", 18, RISCV)),
-    ({"machine"}, MACOS, "another processor", processor(".so", 4, ARM)),
+    ({"machine"}, MACOS, "another processor", processor(".so", 4, POWERPC)),
     ({"machine"}, WINDOWS, "another processor", processor(".pyd", 4, ARM64)),
     ({"build_paths"}, GLIBC, "a home", edit(".so", "/rustc/", "/home/a")),
     ({"baseline"}, GLIBC, "AVX at import", patch(".so", init_function, VZEROUPPER)),

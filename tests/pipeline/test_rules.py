@@ -116,5 +116,8 @@ def test_a_damaged_module_gives_findings_and_no_traceback(
             module = binary.read(bytes(data))
         except Failure:
             continue
+        names = {module.machine, *module.libraries, *module.imports, *module.exports}
+        assert all(isinstance(name, str) for name in names)
+        assert all(isinstance(address, int) for address in module.entries)
         for gate in GATES:
             list(broken(gate, module))
