@@ -1,18 +1,22 @@
 """Tools to break a good wheel or sdist with, in one thing and no other."""
 
+import ast
 import csv
+import inspect
 import io
+import re
 import shutil
 import subprocess
+import tarfile
 import zipfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from types import ModuleType
 
 from pipeline.gates.archives import record_hash
 from pipeline.gates.audit import audit_file
 from pipeline.gates.contents import tracked
-from pipeline.gates.model import GATES, Archive
+from pipeline.gates.model import GATES, Archive, tar_members
 from pipeline.plan import Plan, Target
 from pipeline.project import Project
 
@@ -33,6 +37,40 @@ def gates_of(*modules: ModuleType) -> set[tuple[str, str]]:
     }
 
 
+def rules_of(*modules: ModuleType) -> set[str]:
+    """What each rule of these modules says, as patterns: `.+` where something is named.
+
+    Found in the source: the first text of every finding that is yielded.
+    """
+    nodes = [
+        node
+        for module in modules
+        for node in ast.walk(ast.parse(inspect.getsource(module)))
+    ]
+    said = [node.value for node in nodes if isinstance(node, ast.Yield)]
+    firsts = [one.args[0] for one in said if isinstance(one, ast.Call)]
+    firsts += [one.elts[0] for one in said if isinstance(one, ast.Tuple)]
+    return {pattern(first) for first in firsts}
+
+
+def pattern(text: ast.expr) -> str:
+    if isinstance(text, ast.Constant):
+        return re.escape(str(text.value))
+    if isinstance(text, ast.JoinedStr):
+        return "".join(pattern(part) for part in text.values)
+    return ".+"
+
+
+def untested(rules: set[str], said: Iterable[str]) -> set[str]:
+    """Rules of which no mutation has shown that they are noticed."""
+    together = list(said)
+    return {
+        rule
+        for rule in rules
+        if not any(re.fullmatch(rule, one, re.DOTALL) for one in together)
+    }
+
+
 def row_of(plan: Plan, abi: str) -> Target:
     return next(row for row in plan.targets if row.abi == abi)
 
@@ -47,7 +85,20 @@ def write(wheel: Path, contents: Contents) -> None:
     with zipfile.ZipFile(wheel, "w", compresslevel=9) as archive:
         for name, data in contents.items():
             info = zipfile.ZipInfo(name)  # of 1980, all of them
+            info.external_attr = 0o100644 << 16
             archive.writestr(info, data, zipfile.ZIP_DEFLATED)
+
+
+def read_sdist(sdist: Path) -> Contents:
+    return {member.name: member.data for member in tar_members(sdist.read_bytes())}
+
+
+def write_sdist(sdist: Path, contents: Contents) -> None:
+    with tarfile.open(sdist, "w:gz") as archive:
+        for name, data in contents.items():
+            info = tarfile.TarInfo(name)  # of 1970, all of them
+            info.size = len(data)
+            archive.addfile(info, io.BytesIO(data))
 
 
 def record_again(contents: Contents) -> None:

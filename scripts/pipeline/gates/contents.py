@@ -1,14 +1,16 @@
 """Gates of what is inside: the repository's files, all of them and nothing else."""
 
 from collections.abc import Iterator, Mapping
-from fnmatch import fnmatchcase
 from pathlib import Path
 
 from pipeline.commands import ask, command
+from pipeline.gates import backend
 from pipeline.gates.model import REBUILD, Archive, Finding, gate, is_binary
 from pipeline.generators import sbom
 from pipeline.project import Project
 
+AS_COMMITTED = "every file of the last commit, with its bytes"
+COMMIT = "commit, then python scripts/build.py"
 WRITE_SBOM = "python scripts/generate.py sbom, then python scripts/build.py"
 
 
@@ -48,8 +50,10 @@ def unexpected(wheel: Archive) -> Iterator[Finding]:
     known = {
         *python_files(project),
         *typing_files(project),
-        *(f"{info}/{name}" for name in ("METADATA", "WHEEL", "RECORD")),
-        *(f"{info}/licenses/{name}" for name in project.license_files),
+        *backend.members(project),
+        f"{info}/RECORD",
+        # Judged by the gate of its name.
+        f"{info}/entry_points.txt",
         *(f"{info}/sboms/{Path(name).name}" for name in project.sboms),
     }
     for name in wheel.contents:
@@ -59,21 +63,28 @@ def unexpected(wheel: Archive) -> Iterator[Finding]:
 
 @gate("sdist")
 def sdist_files(sdist: Archive) -> Iterator[Finding]:
-    """An sdist that cannot be built or tested (delta-rs#3364), or that holds what was
-    never committed.
+    """An sdist that cannot be built or tested (delta-rs#3364), that holds what was
+    never committed or other bytes than the commit's, or a file that nobody can read.
+
+    maturin takes the commit's files but for those that pyproject.toml excludes, writes
+    PKG-INFO, and rewrites the manifests of a workspace.
     """
-    project = sdist.project
-    files = {name for name in tracked(project) if not is_left_out(name, project)}
-    allowed = {f"{project.stem}/{name}" for name in {*files, "PKG-INFO"}}
-    licences = {f"{project.stem}/{name}" for name in project.license_files}
-    for name in sorted(allowed - licences - sdist.contents.keys()):
-        yield Finding(f"{name} is missing", "every tracked file", REBUILD)
-    for name in sorted(sdist.contents.keys() - allowed):
-        yield Finding(f"{name} is in the sdist", "tracked files only", REBUILD)
-
-
-def is_left_out(name: str, project: Project) -> bool:
-    return any(fnmatchcase(name, pattern) for pattern in project.not_in_sdist)
+    made, found = backend.members(sdist.project), {m.name: m for m in sdist.members}
+    top = f"{sdist.project.stem}/"
+    allowed = {name for name in made if name.startswith(top)}
+    # `license_files` and `metadata` judge these.
+    licences = {top + name for name in sdist.metadata.get_all("License-File", [])}
+    elsewhere = {*licences, sdist.metadata_name}
+    for name in sorted(allowed - licences - found.keys()):
+        yield Finding(f"{name} is missing", AS_COMMITTED, COMMIT)
+    for name in sorted(found.keys() - allowed):
+        yield Finding(f"{name} is in the sdist", "committed files only", COMMIT)
+    for name in sorted(allowed & found.keys()):
+        if found[name].data != made[name].data and name not in elsewhere:
+            yield Finding(f"{name} differs", AS_COMMITTED, COMMIT)
+        if found[name].mode != made[name].mode:
+            modes = f"{found[name].mode:04o}", f"{made[name].mode:04o}"
+            yield Finding(f"mode {modes[0]} of {name}", modes[1], REBUILD)
 
 
 def from_tree(file: Archive, paths: Mapping[str, str]) -> Iterator[Finding]:
