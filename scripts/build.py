@@ -63,7 +63,8 @@ class Place:
 
 
 def fetch_command(source: Path) -> Command:
-    return command("cargo", "fetch", "--locked", cwd=source)
+    manifest = source / PROJECT.manifest_in_sdist
+    return command("cargo", "fetch", "--locked", "--manifest-path", manifest)
 
 
 def remapped(source: Path, registries: Sequence[Path]) -> dict[Path, str]:

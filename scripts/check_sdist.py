@@ -31,9 +31,10 @@ from pipeline.tox import closing_lines, tox_command
 from provision import pythons
 
 
-def vendor_command(source: Path) -> Command:
+def vendor_command(source: Path, vendor: Path) -> Command:
     """Prints, unless quiet, the settings with which cargo finds what it has copied."""
-    return command("cargo", "vendor", "--locked", "vendor", cwd=source)
+    manifest = source / PROJECT.manifest_in_sdist
+    return command("cargo", "vendor", "--locked", "--manifest-path", manifest, vendor)
 
 
 def wheel_command(source: Path, home: Path, out: Path) -> Command:
@@ -47,12 +48,11 @@ def wheel_command(source: Path, home: Path, out: Path) -> Command:
 
 def build_offline(sdist: Path, folder: Path) -> Path:
     source = unpack(sdist, folder / "source")
-    settings = source / ".cargo" / "config.toml"
-    text = ask(vendor_command(source))
-    settings.parent.mkdir()
-    settings.write_text(text, "utf-8")
     home, out = folder / "home", folder / "out"
     home.mkdir()
+    # In the home: the project may have a .cargo/config.toml of its own.
+    text = ask(vendor_command(source, folder / "vendor"))
+    (home / "config.toml").write_text(text, "utf-8")
     run(wheel_command(source, home, out))
     [wheel] = out.glob("*.whl")
     return wheel

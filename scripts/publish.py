@@ -22,7 +22,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pipeline import ledger, toolenv, version
+from pipeline import agreement, ledger, toolenv
 from pipeline import plan as plans
 from pipeline.commands import Command, Failure, command, main, run
 from pipeline.ledger import Entry
@@ -117,7 +117,7 @@ def against(dist: Path, plan: Plan, where: "Index") -> list[str]:
 
     found = list(obstacles(dist, plan, ledger.read(dist)))
     if not where.is_of_this_machine:
-        found += version.disagreements(tagged=True)
+        found += agreement.disagreements(tagged=True)
     found = found or list(failed_gates(dist, plan))
     if found:
         return found

@@ -1,20 +1,24 @@
 """Cut a release: one version everywhere, in one commit, which a tag then names.
 
     python scripts/release.py X.Y.Z      bumps, dates the changelog, commits
+    python scripts/release.py X.Y.Zrc1   the same, of a pre-release (Cargo's X.Y.Z-rc.1)
     python scripts/release.py --check    version, lock, changelog and SBOM agree
     python scripts/release.py --check --tagged    and so does the tag of this commit
     python scripts/release.py --announce    makes GitHub's release, of dist/
 
 Refuses a version that is not above the last, a changelog without news and a tree with
-changes of its own. Nothing leaves this machine: it prints the commands that do.
+changes of its own. Whatever fails, everything is as it was before. Nothing leaves this
+machine: it prints the commands that do.
 """
 
 import argparse
 import re
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
+from pipeline.agreement import changed, disagreements
 from pipeline.changelog import UNRELEASED, dated, day_of, is_first, section
 from pipeline.commands import (
     Command,
@@ -25,33 +29,25 @@ from pipeline.commands import (
     require,
     run,
     silent,
+    write_line,
 )
 from pipeline.generators import sbom
 from pipeline.project import PROJECT, Project
-from pipeline.version import VERSION, changed, disagreements, key, not_a_version
+from pipeline.version import Version
 
-# What is bumped; the lock file and the SBOM follow from it.
-CARGO = PROJECT.root / "Cargo.toml"
 CHANGELOG = PROJECT.root / "CHANGELOG.md"
-
-
-# The changelog.
-
-
-# What must agree.
 
 
 # The cut.
 
 
-def obstacles(version: str, changelog: str, changes: Sequence[str]) -> Iterator[str]:
+def obstacles(
+    version: Version, changelog: str, changes: Sequence[str]
+) -> Iterator[str]:
     """Everything that speaks against this version, now."""
-    if not VERSION.fullmatch(version):
-        yield not_a_version(version)
-        return
-    if day_of(changelog, version):
+    if day_of(changelog, str(version)):
         yield f"CHANGELOG.md has a section [{version}] already"
-    elif not is_first(changelog) and key(version) <= key(PROJECT.version):
+    elif not is_first(changelog) and version <= Version.parse(PROJECT.version):
         yield f"{version} is not above {PROJECT.version}"
     if not section(changelog, "Unreleased"):
         yield f"CHANGELOG.md has nothing under {UNRELEASED}: what is new?"
@@ -59,37 +55,63 @@ def obstacles(version: str, changelog: str, changes: Sequence[str]) -> Iterator[
         yield f"the tree has changes of its own: {', '.join(changes)}"
 
 
-def bumped(cargo: str, version: str) -> str:
-    return re.sub(r'(?m)^version = ".*"$', f'version = "{version}"', cargo, count=1)
+def bumped(cargo: str, version: Version) -> str:
+    line = f'version = "{version.cargo}"'
+    return re.sub(r'(?m)^version = ".*"$', line, cargo, count=1)
 
 
-def bump(version: str, changelog: str) -> None:
-    CARGO.write_text(bumped(CARGO.read_text("utf-8"), version), "utf-8", newline="\n")
+def bump(version: Version, changelog: str) -> None:
+    manifest = PROJECT.version_manifest
+    text = bumped(manifest.read_text("utf-8"), version)
+    manifest.write_text(text, "utf-8", newline="\n")
+    # The lock file and the SBOM follow from it.
     run(command("cargo", "update", "--workspace", "--offline"))
     day = f"{datetime.now(UTC):%Y-%m-%d}"
-    CHANGELOG.write_text(dated(changelog, version, day), "utf-8", newline="\n")
+    text = dated(changelog, str(version), day)
+    CHANGELOG.write_text(text, "utf-8", newline="\n")
     sbom.write()
 
 
-def commit_commands(version: str) -> list[Command]:
+def commit_commands(version: Version) -> list[Command]:
     return [
         command("git", "add", "--update"),
         command("git", "commit", "--quiet", "--message", f"Release {version}"),
     ]
 
 
-def cut(version: str) -> None:
+@contextmanager
+def all_or_nothing() -> Iterator[None]:
+    """Cargo, git or Ctrl-C may end the block: then the files are what they were."""
+    files = (PROJECT.version_manifest, PROJECT.lock, CHANGELOG, sbom.PATH)
+    before = {path: path.read_bytes() for path in files if path.exists()}
+    try:
+        yield
+    except BaseException:
+        for path, data in before.items():
+            path.write_bytes(data)
+        # What was to be committed; nothing else was, as the tree had no changes.
+        attempt(command("git", "reset", "--quiet"), show=silent)
+        write_line("everything is as it was before")
+        raise
+
+
+def cut(text: str) -> None:
+    version = Version.parse(text)
     changelog = CHANGELOG.read_text("utf-8")
     if found := list(obstacles(version, changelog, changed(PROJECT))):
         raise Failure("nothing was changed:\n  " + "\n  ".join(found))
-    bump(version, changelog)
-    if found := list(disagreements(Project(PROJECT.root), tagged=False)):
-        raise Failure("nothing was committed:\n  " + "\n  ".join(found))
-    for one in commit_commands(version):
-        run(one)
+    with all_or_nothing():
+        bump(version, changelog)
+        made = Project(PROJECT.root)
+        if made.version != str(version):
+            raise Failure(f"Cargo.toml has no line `version = ...` to write {version}")
+        if found := list(disagreements(made, tagged=False)):
+            raise Failure("nothing was committed:\n  " + "\n  ".join(found))
+        for one in commit_commands(version):
+            run(one)
     print(
         f"\nLook at `git show`, then:\n\n    git tag --annotate v{version}"
-        f" --message {version}\n    git push origin main v{version}\n"
+        f" --message {version}\n    git push origin {PROJECT.branch} v{version}\n"
     )
 
 
@@ -106,7 +128,7 @@ def announce_commands(changelog: str, dist: Path, *, begun: bool) -> list[Comman
             command("gh", "release", "upload", tag, "--clobber", *files),
             command("gh", "release", "edit", tag, "--draft=false"),
         ]
-    pre_release = ["--prerelease"] if re.search("[a-z]", version) else []
+    pre_release = ["--prerelease"] if Version.parse(version).is_pre_release else []
     notes = ("--title", version, "--notes", section(changelog, version))
     made = ("gh", "release", "create", tag, "--verify-tag", *pre_release, *notes)
     return [command(*made, *files)]

@@ -1,9 +1,8 @@
 """What the stages share; it imports none of them.
 
-A stage starts on a bare Python, so that `commands`, `project`, `plan`, `toolenv`,
-`ledger`, `sdist`, `tox`, `version` and `changelog` import nothing but the standard
-library. `attestation`, `gates`, `report`, `index`, `local_index` and `upload` use
-packages: a stage imports them in its body, after `toolenv.enter()`.
+A stage starts on a bare Python, so that `attestation`, `gates`, `report`, `index`,
+`local_index` and `upload`, which use packages, are imported in the stage's body, after
+`toolenv.enter()`. The others import nothing but the standard library.
 """
 
 import sys

@@ -18,14 +18,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from types import FrameType
 
+from pipeline.failure import Failure as Failure
 from pipeline.project import PROJECT
 
 GRACE_SECONDS = 10
 INTERRUPTED = 130  # what a shell reports for a command that Ctrl-C ended
-
-
-class Failure(Exception):  # noqa: N818  (no mistake of the program)
-    """A stage cannot go on; the message is for the person in front of it."""
 
 
 @dataclass(frozen=True)

@@ -172,14 +172,17 @@ class Plan:
         return any(row.is_of(triple) and row.test == "native" for row in self.targets)
 
     def of_sample(self, triple: str) -> "Plan":
-        """Those of this machine, and a stable-ABI wheel of each family it can test."""
+        """Those of this machine, and the first ABI of each family that it can test."""
         others = self.can_test_others(triple)
+        first: dict[str, str] = {}
+        for row in self.targets:
+            first.setdefault(row.tag, row.name)
         return self.of(
             [
                 row
                 for row in self.targets
                 if row.is_of(triple)
-                or (others and row.sample and row.abi.endswith("-abi3"))
+                or (others and row.sample and row.name == first[row.tag])
             ]
         )
 
@@ -241,7 +244,7 @@ def platform(name: str, table: Mapping[str, Any]) -> Iterator[Target]:
         )
     shared = {key: value for key, value in table.items() if key != "abis"}
     for abi in table["abis"]:
-        if not re.fullmatch(r"cp\d{3}-(abi3|cp\d{3}t?|abi3\.abi3t)", abi):
+        if not re.fullmatch(r"cp3\d+-(abi3|cp3\d+t?|abi3\.abi3t)", abi):
             raise Failure(f"{where} abis: {abi!r} is no tag such as 'cp311-abi3'")
         short = re.split(r"[-.]", abi)[-1]
         yield Target(f"{name}-{short}", abi=abi, **shared)

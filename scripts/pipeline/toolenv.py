@@ -19,6 +19,8 @@ from pipeline.project import PROJECT
 
 LOCKS = Path(__file__).parents[1] / "requirements"
 INSTALLER = "uv"
+# Of the scripts themselves, whatever the project's own is.
+MINIMUM_PYTHON = "3.11"
 # Written last, with the names of the parts: without it the folder is what an
 # interrupted run left behind.
 READY = "ready"
@@ -50,10 +52,9 @@ def enter(*parts: str) -> None:
 
 
 def require_python() -> None:
-    minimum = tuple(map(int, PROJECT.minimum_python.split(".")))
-    if sys.version_info[:2] < minimum:
+    if sys.version_info[:2] < tuple(map(int, MINIMUM_PYTHON.split("."))):
         raise Failure(
-            f"Python {sys.version.split()[0]} is too old, {PROJECT.minimum_python} is"
+            f"Python {sys.version.split()[0]} is too old, {MINIMUM_PYTHON} is"
             f" needed: install it, or name a newer one, `python3.13 {sys.argv[0]}`"
         )
 

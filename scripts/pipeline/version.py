@@ -1,74 +1,69 @@
-"""The project's version: how versions compare, and where it must be the same."""
+"""A version in its two spellings: Cargo's `0.2.0-rc.1`, and PEP 440's `0.2.0rc1`.
 
-import json
+Cargo.toml has Cargo's, which Cargo demands. maturin gives the other to file names and
+metadata, and the index has that one alone; so have the tag, the changelog and the bill
+of materials. Mapped here rather than by `packaging`, which a bare Python has not; the
+tests compare with it and with maturin.
+"""
+
 import re
-from collections.abc import Iterator
+from dataclasses import dataclass
 
-from pipeline.changelog import day_of, section
-from pipeline.commands import Failure, ask, command
-from pipeline.project import PROJECT, Project, parse_toml
+from pipeline.failure import Failure
 
-VERSION = re.compile(r"(\d+)\.(\d+)\.(\d+)(?:(a|b|rc)(\d+))?")
-
-
-def disagreements(project: Project = PROJECT, *, tagged: bool) -> Iterator[str]:
-    """Between the files that name the version; and the tag, where it is out."""
-    version = project.version
-    if (lock := locked(project)) != version:
-        yield f"Cargo.lock has {lock}, Cargo.toml {version}: cargo update --workspace"
-    for name in project.sboms:
-        listed = json.loads((project.root / name).read_text("utf-8"))
-        if listed["metadata"]["component"]["version"] != version:
-            yield f"{name} is not of {version}: python scripts/generate.py sbom"
-    if tagged:
-        yield from tag_disagreements(project)
+# What comes before a release, in PEP 440's order: Cargo's word, and PEP 440's.
+PHASES = {"dev": ".dev", "alpha": "a", "beta": "b", "rc": "rc"}
+RELEASE = len(PHASES)
+PATTERN = re.compile(
+    r"([0-9]+)\.([0-9]+)\.([0-9]+)(?:[-.]?(dev|alpha|beta|rc|a|b)\.?([0-9]*))?"
+)
 
 
-def tag_disagreements(project: Project) -> Iterator[str]:
-    version = project.version
-    changelog = (project.root / "CHANGELOG.md").read_text("utf-8")
-    if not day_of(changelog, version):
-        yield f"CHANGELOG.md has no section [{version}] - date: scripts/release.py"
-    if not section(changelog, version):
-        yield f"CHANGELOG.md says nothing of {version}"
-    tags = ask(command("git", "tag", "--points-at", "HEAD", cwd=project.root)).split()
-    if f"v{version}" not in tags:
-        here = ", ".join(tags) or "no tag"
-        yield f"this commit has {here}, and Cargo.toml says v{version}"
-    if not is_on_main(project):
-        yield "this commit is not on main: merge it first, then tag it there"
-    if changes := changed(project):
-        yield f"the tree has changes that are in no commit: {', '.join(changes)}"
+@dataclass(frozen=True, order=True)
+class Version:
+    """Compares as pip does: a pre-release is before its release."""
 
+    major: int
+    minor: int
+    patch: int
+    phase: int = RELEASE  # its place in PHASES
+    number: int = 0
 
-def is_on_main(project: Project) -> bool:
-    """On that of the remote, where there is one: a clone by Actions has no other."""
-    named = ("--format", "%(refname:short)", "--contains", "HEAD")
-    branches = ask(command("git", "branch", "--all", *named, cwd=project.root))
-    return bool({"main", "origin/main"} & set(branches.split()))
+    @classmethod
+    def parse(cls, text: str) -> "Version":
+        """Of either spelling."""
+        found = PATTERN.fullmatch(text)
+        if not found:
+            raise Failure(not_a_version(text))
+        major, minor, patch, word, number = found.groups()
+        phase = RELEASE
+        if word:
+            phase = next(i for i, name in enumerate(PHASES) if name.startswith(word))
+        return cls(int(major), int(minor), int(patch), phase, int(number or 0))
 
+    @property
+    def is_pre_release(self) -> bool:
+        return self.phase != RELEASE
 
-def locked(project: Project) -> str:
-    """The project's own version in the lock file."""
-    lock = parse_toml((project.root / "Cargo.lock").read_text("utf-8"))
-    name = project.cargo["package"]["name"]
-    found = [one["version"] for one in lock["package"] if one["name"] == name]
-    return found[0] if found else "nothing"
+    def __str__(self) -> str:
+        """PEP 440's spelling, normalised."""
+        return self.spelled(list(PHASES.values()), "")
 
+    @property
+    def cargo(self) -> str:
+        return self.spelled([f"-{word}" for word in PHASES], ".")
 
-def changed(project: Project) -> list[str]:
-    status = ask(command("git", "status", "--porcelain", cwd=project.root))
-    return [line[3:] for line in status.splitlines()]
+    def spelled(self, words: list[str], dot: str) -> str:
+        release = f"{self.major}.{self.minor}.{self.patch}"
+        if not self.is_pre_release:
+            return release
+        return f"{release}{words[self.phase]}{dot}{self.number}"
 
 
 def not_a_version(text: str) -> str:
-    return f"{text!r} is no version such as 1.2.3 or 1.2.3rc1"
-
-
-def key(version: str) -> tuple[int, int, int, str, int]:
-    """Compares as pip does: a pre-release is before its release."""
-    found = VERSION.fullmatch(version)
-    if not found:
-        raise Failure(not_a_version(version))
-    major, minor, patch, kind, number = found.groups()
-    return int(major), int(minor), int(patch), kind or "z", int(number or 0)
+    if re.search(r"[-.]?post", text):
+        return f"{text!r}: Cargo has no post-releases, raise the last number instead"
+    return (
+        f"{text!r} is no version such as 1.2.3, or 1.2.3rc1 (Cargo's 1.2.3-rc.1), a1,"
+        " b1 or .dev1"
+    )

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from pipeline import tox
+from pipeline import toolenv, tox
 from pipeline.gates.contents import tracked
 from pipeline.plan import PLAN, Plan
 from pipeline.project import PROJECT, Project
@@ -70,7 +70,8 @@ def test_classifiers_are_the_required_pythons(plan: Plan, project: Project) -> N
 
 def test_the_oldest_python_is_the_same_everywhere(plan: Plan, project: Project) -> None:
     oldest = min(plan.required)
-    assert project.minimum_python == str(oldest)
+    assert project.pyproject["project"]["requires-python"] == f">={oldest}"
+    assert str(oldest) == toolenv.MINIMUM_PYTHON
     floors = [row.min_python for row in plan.targets if row.abi.endswith("abi3")]
     assert set(floors) == {oldest}
     features = project.cargo["dependencies"]["pyo3"]["features"]

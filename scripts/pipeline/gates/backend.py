@@ -34,21 +34,15 @@ def members(project: Project) -> Members:
         if key not in MADE:
             with tempfile.TemporaryDirectory() as name:
                 ask(command("git", "clone", "--quiet", top, name))
-                MADE[key] = make(Path(name) / inside)
+                MADE[key] = make(Project(Path(name) / inside))
         return MADE[key]
 
 
-def make(root: Path) -> Members:
+def make(project: Project) -> Members:
     with tempfile.TemporaryDirectory() as name:
-        out = Path(name)
-        ask(command("maturin", "sdist", "--out", out, cwd=root))
-        write = ("maturin", "pep517", "write-dist-info", "--metadata-directory", out)
-        ask(command(*write, cwd=root))
-        [sdist] = out.glob("*.tar.gz")
+        ask(command("maturin", "sdist", "--out", name, cwd=project.root))
+        [sdist] = Path(name).iterdir()
         made = tar_members(sdist.read_bytes())
-        made += [
-            Member(path.relative_to(out).as_posix(), path.read_bytes())
-            for path in out.glob("*.dist-info/**/*")
-            if path.is_file()
-        ]
+    for path, data in project.dist_info.items():
+        made.append(Member(f"{project.stem}.dist-info/{path}", data))
     return {member.name: member for member in made}

@@ -50,6 +50,7 @@ def unexpected(wheel: Archive) -> Iterator[Finding]:
     known = {
         *python_files(project),
         *typing_files(project),
+        *written_by_maturin(project),
         *backend.members(project),
         f"{info}/RECORD",
         # Judged by the gate of its name.
@@ -97,22 +98,57 @@ def from_tree(file: Archive, paths: Mapping[str, str]) -> Iterator[Finding]:
             yield Finding(f"{inside} differs", f"the bytes of {source}", REBUILD)
 
 
-def tracked(project: Project) -> list[str]:
+def tracked(project: Project, *options: str) -> list[str]:
     """Git's files: what everyone has, without what happens to lie about."""
-    output = ask(command("git", "ls-files", "-z", cwd=project.root))
+    output = ask(command("git", "ls-files", "-z", *options, cwd=project.root))
     return [name for name in output.split("\0") if name]
+
+
+def left_out(project: Project, kind: str) -> set[str]:
+    """The tracked files that fit a pattern of `exclude`, which is read as git does."""
+    rules = [f"--exclude={pattern}" for pattern in project.excluded(kind)]
+    return set(tracked(project, "--cached", "--ignored", *rules)) if rules else set()
 
 
 def package_files(project: Project) -> dict[str, str]:
     """Place in the wheel and in the repository of all that maturin copies."""
-    roots = (project.python_source, project.stubs)
+    source = project.python_source
+    packages = [source / name for name in project.python_packages]
+    if not project.is_pure_rust:
+        packages.append(source / project.package)
     found = {}
     for name in tracked(project):
-        for root in roots:
-            path = project.root / name
-            if path.is_relative_to(root):
-                found[path.relative_to(root).as_posix()] = name
+        path = project.root / name
+        if any(path.is_relative_to(package) for package in packages):
+            found[path.relative_to(source).as_posix()] = name
+        elif path.is_relative_to(project.stubs):
+            found[path.relative_to(project.stubs).as_posix()] = name
+    found |= included_files(project)
+    excluded = left_out(project, "wheel")
+    return {place: name for place, name in found.items() if name not in excluded}
+
+
+def included_files(project: Project) -> dict[str, str]:
+    """What is packed by a pattern, and the stub of a module that is all in Rust."""
+    found = {}
+    for pattern in project.included("wheel"):
+        for root in (project.root, project.python_source):
+            for path in sorted(root.glob(pattern)):
+                inside = path.is_relative_to(project.python_source)
+                base = project.python_source if inside else root
+                name = path.relative_to(project.root).as_posix()
+                found[path.relative_to(base).as_posix()] = name
+    stub = f"{project.package}.pyi"
+    if project.is_pure_rust and (project.root / stub).exists():
+        found[f"{project.package}/__init__.pyi"] = stub
     return found
+
+
+def written_by_maturin(project: Project) -> list[str]:
+    """The package around a module that is all in Rust."""
+    if not project.is_pure_rust:
+        return []
+    return [f"{project.package}/{name}" for name in ("__init__.py", "py.typed")]
 
 
 def is_typing(name: str) -> bool:

@@ -54,9 +54,12 @@ COMMAND = re.compile(r"[\w.-]+")
 
 def broken(file: Archive) -> Iterator[Broken]:
     yield from broken_name(file.path.name)
-    yield from broken_size(file)
+    unpacked = sum(len(member.data) for member in file.members)
+    # The index asks it of wheels alone.
+    yield from broken_size(len(file.data), unpacked if file.kind == "wheel" else 0)
     yield from broken_metadata(file.contents.get(file.metadata_name, b""))
-    yield from broken_commands(file)
+    commands = file.contents.get(f"{file.dist_info}/entry_points.txt", b"")
+    yield from broken_commands(commands)
 
 
 def broken_name(name: str) -> Iterator[Broken]:
@@ -77,13 +80,12 @@ def broken_name(name: str) -> Iterator[Broken]:
             yield f"platform {platform}", "a platform that the index takes"
 
 
-def broken_size(file: Archive) -> Iterator[Broken]:
-    size = len(file.data)
-    if size > MOST_BYTES:
-        yield f"{size:,} bytes", f"{MOST_BYTES:,} bytes a file"
-    unpacked = sum(len(member.data) for member in file.members)
-    if file.kind == "wheel" and unpacked > max(BOMB_BYTES, BOMB_RATIO * size):
-        yield f"{unpacked:,} bytes in {size:,}", f"{BOMB_RATIO} times the packed size"
+def broken_size(packed: int, unpacked: int) -> Iterator[Broken]:
+    """A project can ask the index for more."""
+    if packed > MOST_BYTES:
+        yield f"{packed:,} bytes", f"{MOST_BYTES:,} bytes a file"
+    if unpacked > max(BOMB_BYTES, BOMB_RATIO * packed):
+        yield f"{unpacked:,} bytes in {packed:,}", f"{BOMB_RATIO} times the packed size"
 
 
 def broken_metadata(data: bytes) -> Iterator[Broken]:
@@ -164,10 +166,9 @@ def broken_requirements(metadata: Metadata) -> Iterator[Broken]:
                 yield f"requirement {line}", "a version, not an address"
 
 
-def broken_commands(file: Archive) -> Iterator[Broken]:
+def broken_commands(text: bytes) -> Iterator[Broken]:
     """`validate_entrypoints` in warehouse/utils/wheel.py."""
     parser = configparser.ConfigParser(delimiters=("=",), interpolation=None)
-    text = file.contents.get(f"{file.dist_info}/entry_points.txt", b"")
     try:
         parser.read_string(text.decode())
     except (UnicodeDecodeError, configparser.Error) as error:

@@ -12,10 +12,14 @@ from typing import Any
 
 from pipeline.commands import Failure, ask, command, require
 from pipeline.project import PROJECT, parse_toml
+from pipeline.version import Version
 
 SPECIFICATION = "1.6"
 PATH = PROJECT.root / f"{PROJECT.name}.cdx.json"
-METADATA = command("cargo", "metadata", "--locked", "--format-version", "1")
+METADATA = command(
+    *("cargo", "metadata", "--locked", "--format-version", "1"),
+    *("--manifest-path", PROJECT.manifest),
+)
 
 Json = dict[str, Any]
 
@@ -47,13 +51,17 @@ def is_macro(package: Json) -> bool:
 
 def purl(package: Json) -> str:
     """The canonical name: crates.io's, whatever mirror a crate was fetched from."""
-    registry = "cargo" if package["source"] else "pypi"  # ours has no source
+    registry = "pypi" if package.get("is_root") else "cargo"
     return f"pkg:{registry}/{package['name']}@{package['version']}"
 
 
-def license_expression(package: Json) -> str:
+def licenses(package: Json) -> Json:
+    """As far as its manifest has it; a file of its own has no name to give."""
+    if not package["license"]:
+        return {}
     # `MIT/Apache-2.0` is how SPDX's OR was written before 2018.
-    return re.sub(r"\s*/\s*", " OR ", package["license"])
+    expression = re.sub(r"\s*/\s*", " OR ", package["license"])
+    return {"licenses": [{"expression": expression}]}
 
 
 def component(package: Json, kind: str, checksum: str | None) -> Json:
@@ -62,7 +70,7 @@ def component(package: Json, kind: str, checksum: str | None) -> Json:
         "bom-ref": purl(package),
         "name": package["name"],
         "version": package["version"],
-        "licenses": [{"expression": license_expression(package)}],
+        **licenses(package),
         "purl": purl(package),
     }
     if checksum is not None:
@@ -95,6 +103,10 @@ def document(metadata: Json, lock: Mapping[str, Any]) -> Json:
     """CycloneDX without what is optional and would differ: serial number and time."""
     by_id = {package["id"]: package for package in metadata["packages"]}
     root = by_id[metadata["resolve"]["root"]]
+    # Ours is a package of Python, and its version is spelled as that; others of a
+    # workspace have no source either, and are none.
+    version = str(Version.parse(root["version"]))
+    root = {**root, "is_root": True, "version": version}
     packages = linked(metadata)
     sums = checksums(lock)
     return {
@@ -104,8 +116,9 @@ def document(metadata: Json, lock: Mapping[str, Any]) -> Json:
         "version": 1,
         "metadata": {"component": component(root, "library", None)},
         "components": [
-            component(package, "library", sums[package["name"], package["version"]])
-            for package in packages
+            # One of the workspace, or of a repository of git, has no checksum.
+            component(one, "library", sums.get((one["name"], one["version"])))
+            for one in packages
         ],
         "dependencies": dependencies(metadata, [root, *packages]),
     }
@@ -115,7 +128,7 @@ def generate() -> str:
     """What the file should hold."""
     require("cargo")
     metadata = json.loads(ask(METADATA))
-    lock = parse_toml((PROJECT.root / "Cargo.lock").read_text("utf-8"))
+    lock = parse_toml(PROJECT.lock.read_text("utf-8"))
     return json.dumps(document(metadata, lock), indent=2) + "\n"
 
 

@@ -12,7 +12,6 @@ from pathlib import Path
 
 from pipeline import toolenv
 from pipeline.commands import Command, Failure, command, run
-from pipeline.project import PROJECT
 
 FOLDER = toolenv.LOCKS
 PINNED = re.compile(r"^(\S+==\S+).*?(?: \\\n    .*)*$", re.MULTILINE)
@@ -31,7 +30,7 @@ def compile_command(
 ) -> Command:
     return command(
         *("uv", "pip", "compile", "--quiet", "--universal", "--generate-hashes"),
-        *("--python-version", PROJECT.minimum_python),
+        *("--python-version", toolenv.MINIMUM_PYTHON),
         *("--no-header", "--no-annotate", "--no-emit-index-url"),
         *(("--constraints", str(constraints)) if constraints else ()),
         *(("--upgrade",) if upgrade else ()),
