@@ -12,9 +12,10 @@
     python scripts/build.py --resume ...     unless dist/ has it, of these sources
 
 Any machine builds any row: zig links, and provision/rust.py brings the standard
-libraries. A machine of the row's own kind does it by cibuildwheel, where the plan says
-so. Equal sources and tools give equal bytes: times come from the last commit,
-paths of this machine are replaced, and the lock file is obeyed.
+libraries. A machine of the row's own kind uses its own linker where the plan says so:
+by maturin alone, or by cibuildwheel, which also tests what it built. Equal sources and
+tools give equal bytes: times come from the last commit, paths of this machine are
+replaced, and the lock file is obeyed.
 """
 
 import argparse
@@ -35,6 +36,7 @@ from pipeline import plan as plans
 from pipeline.commands import (
     Command,
     Failure,
+    Finished,
     ask,
     command,
     main,
@@ -44,9 +46,10 @@ from pipeline.commands import (
     side_by_side,
 )
 from pipeline.generators import sbom
-from pipeline.plan import Plan, Python, Target
+from pipeline.plan import Plan, Target
 from pipeline.project import PROJECT
 from pipeline.sdist import build_sdist, epoch, expect, unpack
+from pipeline.tox import closing_lines
 from provision import rust
 
 # rustc's arguments in one variable, split where no path has a character.
@@ -96,11 +99,14 @@ def compiler_environment(
 
 
 def wheel_command(
-    target: Target, place: Place, out: Path, env: Mapping[str, str]
+    target: Target, place: Place, out: Path, env: Mapping[str, str], host: str
 ) -> Command:
+    """maturin, with this machine's linker for its own kind, else with zig."""
+    native = target.is_native(host)
     return command(
-        *("maturin", "build", "--release", "--locked", "--zig"),
-        *("--target", target.rust),
+        *("maturin", "build", "--release", "--locked"),
+        *(() if native else ("--zig",)),
+        *("--target", host if native else target.rust),
         *("--compatibility", target.compatibility),
         # An invocation of its own for each ABI: in one, abi3t would win for all.
         *("--interpreter", target.builder),
@@ -113,13 +119,20 @@ def wheel_command(
 
 
 def wheel_environment(
-    target: Target, place: Place, registries: Sequence[Path], sysroot: Path, epoch: str
+    target: Target,
+    place: Place,
+    registries: Sequence[Path],
+    epoch: str,
+    sysroot: Path | None = None,
 ) -> dict[str, str]:
+    """What makes the wheel, whoever calls cargo; with a sysroot, on another machine."""
     # Where the sysroot lies makes no difference to the product.
-    found = f"--sysroot={sysroot}"
+    found = [f"--sysroot={sysroot}"] if sysroot else []
     return {
-        **linker_environment(target),
-        **compiler_environment(place.source, registries, epoch, found),
+        **(linker_environment(target) if sysroot else {}),
+        **compiler_environment(place.source, registries, epoch, *found),
+        # Without it the tag would name the oldest macOS of Rust's library.
+        **({"MACOSX_DEPLOYMENT_TARGET": target.macos} if target.macos else {}),
     }
 
 
@@ -154,48 +167,71 @@ def workshop() -> Path:
 
 def build_wheels(
     rows: Sequence[Target], place: Place, out: Path, epoch: str
-) -> list[Path]:
-    """The wheels of the rows, each under the name that the plan foresees."""
+) -> dict[str, Finished]:
+    """The wheels of the rows, each under the name that the plan foresees.
+
+    By row, the command that made it.
+    """
     run(fetch_command(place.source))
     host = plans.host_triple()
     sysroots = rust.provide(row.rust for row in rows if not row.is_native(host))
     folders = registries()
     # The linker of a wheel is one thread for most of the time: platforms side by side,
     # and the ABIs of one after the other, as they share what is compiled.
-    sequences: dict[str, list[Command]] = {}
+    sequences: dict[str, dict[str, Command]] = {}
     for row in rows:
-        if row.is_native(host):
-            made = native_command(row, place, folders, out, epoch)
+        sysroot = sysroots.get(row.rust)
+        env = wheel_environment(row, place, folders, epoch, sysroot)
+        if row.is_native(host) and row.build == "cibuildwheel":
+            made = cibuildwheel_command(row, place, out, env)
         else:
-            env = wheel_environment(row, place, folders, sysroots[row.rust], epoch)
-            made = wheel_command(row, place, out, env)
-        sequences.setdefault(row.rust, []).append(made)
-    side_by_side(sequences)
-    return [expect(out, row.wheel) for row in rows]
+            made = wheel_command(row, place, out, env, host)
+        sequences.setdefault(row.rust, {})[row.name] = made
+    finished = side_by_side({key: [*some.values()] for key, some in sequences.items()})
+    for row in rows:
+        expect(out, row.wheel)
+    return {
+        name: one
+        for key, some in sequences.items()
+        for name, one in zip(some, finished[key], strict=True)
+    }
 
 
-def native_command(
-    row: Target, place: Place, registries: Sequence[Path], out: Path, epoch: str
+def cibuildwheel_command(
+    row: Target, place: Place, out: Path, env: Mapping[str, str]
 ) -> Command:
     """cibuildwheel, which also tests what it built on each Python of the row."""
-    floor = re.match(r"macosx_(\d+)_(\d+)_", row.tag)
     return command(
         *(sys.executable, "-m", "cibuildwheel", "--output-dir", out, place.source),
         env={
-            **compiler_environment(place.source, registries, epoch),
+            **env,
             "CIBW_BUILD": " ".join(identifiers(row)),
-            **({"MACOSX_DEPLOYMENT_TARGET": f"{floor[1]}.{floor[2]}"} if floor else {}),
+            # pip makes an environment for the build, with the newest maturin there is.
+            "PIP_BUILD_CONSTRAINT": str(toolenv.lock("native")),
         },
     )
 
 
 def identifiers(row: Target) -> list[str]:
-    """What cibuildwheel calls the Pythons that the wheel is for, the builder first."""
+    """What cibuildwheel calls the Pythons that the wheel is for."""
     platform = re.sub(r"^macosx_\d+_\d+_", "macosx_", row.tag)
-    builder = row.builder.removeprefix("python")
-    pythons = [Python.parse(builder), *plans.load().promised(row)]
-    names = (f"cp{python}-{platform}".replace(".", "") for python in pythons)
-    return list(dict.fromkeys(names))
+    names = (f"cp{python}-{platform}" for python in plans.load().promised(row))
+    return [name.replace(".", "") for name in names]
+
+
+def tested(row: Target, finished: Finished) -> list[ledger.EnvResult]:
+    """What cibuildwheel's tests said of the wheel, one Python after the other."""
+    pythons = plans.load().promised(row)
+    said = closing_lines(finished.output)
+    if len(said) != len(pythons):
+        raise Failure(
+            f"cibuildwheel was to test {row.wheel} on {', '.join(map(str, pythons))},"
+            f" and its tests ended {len(said)} times"
+        )
+    return [
+        ledger.EnvResult(python.env, passed=True, summary=line)
+        for python, line in zip(pythons, said, strict=True)
+    ]
 
 
 def tools() -> dict[str, str]:
@@ -219,11 +255,24 @@ def build(rows: Sequence[Target], dist: Path, given: Path | None = None) -> list
         # another, cargo would compile every dependency again.
         source = unpack(sdist, workshop() / "source")
         place = Place(source, workshop() / "target")
-        wheels = build_wheels(rows, place, dist, time)
-        for row, wheel in zip(rows, wheels, strict=True):
-            entries.append(ledger.entry(wheel, row.name, made))
+        finished = build_wheels(rows, place, dist, time)
+        entries += [wheel_entry(row, dist, made, finished[row.name]) for row in rows]
     ledger.write(dist, entries)
     return [dist / one.file for one in entries]
+
+
+def wheel_entry(
+    row: Target, dist: Path, tools: Mapping[str, str], finished: Finished
+) -> ledger.Entry:
+    """With what is known by now of its tests."""
+    entry = ledger.entry(dist / row.wheel, row.name, tools)
+    host = plans.host_triple()
+    if row.is_native(host) and row.build == "cibuildwheel":
+        entry.tests = tested(row, finished)
+    elif row.test == "none" and not row.is_of(host):
+        promised = plans.load().promised(row)
+        entry.not_run = {python.env: row.untested for python in promised}
+    return entry
 
 
 def built_before(rows: Sequence[Target], dist: Path) -> list[Path]:
@@ -317,7 +366,8 @@ def stage(arguments: Sequence[str]) -> int:
     require_rust()
     plan = chosen(options)
     host = plans.host_triple()
-    toolenv.enter(*({row.tools(host) for row in plan.targets} or {"build"}))
+    # For the sdist maturin is enough, which the tests of it have as well.
+    toolenv.enter(*({row.tools(host) for row in plan.targets} or {"test"}))
     # Misspelt, it must not be noticed after an hour.
     again = twice(plan, options.verify)
     dist = options.dist.resolve()

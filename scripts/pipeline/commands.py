@@ -91,29 +91,34 @@ def attempt(command: Command, *, show: Callable[[str], None] = write_line) -> Fi
     return Finished(command, status, "".join(lines))
 
 
-def side_by_side(sequences: Mapping[str, Sequence[Command]]) -> None:
+def side_by_side(
+    sequences: Mapping[str, Sequence[Command]],
+) -> dict[str, list[Finished]]:
     """Several sequences of commands at once, as many as there are cores, by title.
 
     Lines are shown with the title of their sequence. A failure, or Ctrl-C, ends all of
     them before it is raised.
     """
     with ThreadPoolExecutor(os.cpu_count()) as pool:
-        waiting = [
-            pool.submit(run_titled, title, one) for title, one in sequences.items()
-        ]
+        waiting = {
+            title: pool.submit(run_titled, title, one)
+            for title, one in sequences.items()
+        }
         try:
-            for sequence in as_completed(waiting):
+            for sequence in as_completed(waiting.values()):
                 sequence.result()
         except BaseException:
             pool.shutdown(wait=False, cancel_futures=True)
             for process in list(RUNNING):
                 end(process)
             raise
+    return {title: sequence.result() for title, sequence in waiting.items()}
 
 
-def run_titled(title: str, sequence: Sequence[Command]) -> None:
-    for one in sequence:
-        run(one, show=lambda line: write_line(f"{title}: {line}"))
+def run_titled(title: str, sequence: Sequence[Command]) -> list[Finished]:
+    return [
+        run(one, show=lambda line: write_line(f"{title}: {line}")) for one in sequence
+    ]
 
 
 def ask(command: Command, *, statuses: Sequence[int] = (0,)) -> str:

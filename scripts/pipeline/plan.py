@@ -8,7 +8,7 @@ python scripts/targets.py --files    the files of a release, one a line
 import argparse
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import MISSING, dataclass, fields, replace
+from dataclasses import MISSING, dataclass, field, fields, replace
 from pathlib import Path
 from typing import Any, Literal, get_args, get_origin, get_type_hints
 
@@ -17,8 +17,9 @@ from pipeline.project import PROJECT, parse_toml
 
 PLAN = Path(__file__).parents[1] / "targets.toml"
 
-# How Actions builds it. On any other machine build.py does, always by zig.
-Build = Literal["zig", "cibuildwheel"]
+# How a machine of the wheel's own kind builds it, which Actions has for all but `zig`.
+# Any other machine does it by zig.
+Build = Literal["zig", "cibuildwheel", "maturin"]
 # How x86_64 Linux tests it: by tox, or on a CPython of the wheel's own kind, which is
 # Debian's (under qemu-user, where the processor is another), built with musl, or under
 # Wine. A machine of the wheel's own kind always does it by tox.
@@ -42,6 +43,8 @@ class Target:
     native: str = ""  # Rust's name of such a machine, where that is another: MSVC's
     sample: bool = False  # one of its family that every run of CI builds
     untested: str = ""  # the reason; exactly where test is "none"
+    # Environments of tox.ini that cannot be installed on such a machine, and why.
+    lacks: dict[str, str] = field(default_factory=dict, hash=False)
 
     @property
     def wheel(self) -> str:
@@ -81,13 +84,19 @@ class Target:
         kinds = {"many": "glibc", "musl": "musl", "maco": "macos", "win": "windows"}
         return next(kind for start, kind in kinds.items() if self.tag.startswith(start))
 
+    @property
+    def macos(self) -> str:
+        """The oldest macOS on which it is to run; empty elsewhere."""
+        found = re.match(r"macosx_(\d+)_(\d+)_", self.tag)
+        return f"{found[1]}.{found[2]}" if found else ""
+
     def is_of(self, host: str) -> bool:
         """Whether a machine of this Rust triple runs it without an emulator."""
         return host in (self.rust, self.native)
 
     def is_native(self, host: str) -> bool:
         """Whether the plan wants the machine's own tools for it."""
-        return self.build == "cibuildwheel" and self.is_of(host)
+        return self.build != "zig" and self.is_of(host)
 
     def tools(self, host: str) -> str:
         """Which part of the tools builds it there."""
@@ -167,6 +176,11 @@ class Plan:
         """Of the wheels that this machine runs without an emulator."""
         return self.of([row for row in self.targets if row.is_of(triple)])
 
+    def lacking(self, triple: str) -> dict[str, str]:
+        """The environments that cannot be installed on this machine, and why."""
+        rows = self.of_host(triple).targets
+        return {env: why for row in rows for env, why in row.lacks.items()}
+
     def can_test_others(self, triple: str) -> bool:
         """Whether it is the kind of machine that the column `test` speaks of."""
         return any(row.is_of(triple) and row.test == "native" for row in self.targets)
@@ -227,12 +241,16 @@ def platform(name: str, table: Mapping[str, Any]) -> Iterator[Target]:
     """The rows of a platform, checked against the fields of `Target`."""
     where = f"[platforms.{name}]"
     columns = [one for one in fields(Target) if one.name not in {"name", "abi"}]
-    required = {column.name for column in columns if column.default is MISSING}
     known = {column.name for column in columns}
-    check_keys(where, table, required | {"abis"}, known | {"abis"})
-    kinds = {**get_type_hints(Target), "abis": list}
-    for key, value in table.items():
-        check_value(f"{where} {key}", value, kinds[key])
+    optional = {
+        column.name
+        for column in columns
+        if (column.default, column.default_factory) != (MISSING, MISSING)
+    }
+    abis = set(table.get("abis", ()))
+    check_keys(where, table, known - optional | {"abis"}, known | abis | {"abis"})
+    kinds = {**get_type_hints(Target), "abis": list, **dict.fromkeys(abis, dict)}
+    check_values(where, table, kinds)
     if (table["test"] == "none") != bool(table.get("untested")):
         raise Failure(
             f'{where} needs `untested = "the reason"` where test is "none", only there'
@@ -242,12 +260,16 @@ def platform(name: str, table: Mapping[str, Any]) -> Iterator[Target]:
             f'{where} needs `debian = "its architecture"` where test is "debian", only'
             " there"
         )
-    shared = {key: value for key, value in table.items() if key != "abis"}
+    shared = {key: table[key] for key in known & table.keys()}
     for abi in table["abis"]:
         if not re.fullmatch(r"cp3\d+-(abi3|cp3\d+t?|abi3\.abi3t)", abi):
             raise Failure(f"{where} abis: {abi!r} is no tag such as 'cp311-abi3'")
         short = re.split(r"[-.]", abi)[-1]
-        yield Target(f"{name}-{short}", abi=abi, **shared)
+        # What is otherwise for this ABI stands in a table of its name.
+        own = table.get(abi, {})
+        check_keys(f"{where} {abi}", own, set(), known)
+        check_values(f"{where} {abi}", own, kinds)
+        yield Target(f"{name}-{short}", abi=abi, **{**shared, **own})
 
 
 def check_keys(
@@ -267,12 +289,19 @@ def check_keys(
         raise Failure(f"{where} lacks: {', '.join(missing)}")
 
 
+def check_values(
+    where: str, table: Mapping[str, Any], kinds: Mapping[str, Any]
+) -> None:
+    for key, value in table.items():
+        check_value(f"{where} {key}", value, kinds[key])
+
+
 def check_value(where: str, value: object, kind: Any) -> None:
     if get_origin(kind) is Literal:
         if value not in get_args(kind):
             allowed = ", ".join(map(repr, get_args(kind)))
             raise Failure(f"{where}: {value!r} is not one of {allowed}")
-    elif type(value) is not kind:
+    elif type(value) is not (get_origin(kind) or kind):
         raise Failure(f"{where}: {value!r} is no {kind.__name__}")
 
 

@@ -1,6 +1,7 @@
 """The plan: its schema, and what follows from a row."""
 
 import argparse
+from dataclasses import replace
 
 import pytest
 
@@ -70,9 +71,37 @@ def test_a_platform_has_a_row_for_each_abi() -> None:
     assert {one.rust for one in plan.targets} == {"x86_64-unknown-linux-gnu"}
 
 
+def test_an_abi_may_differ_from_its_platform() -> None:
+    abis = 'abis = ["cp311-abi3", "cp314-cp314t"]'
+    text = ROW.replace('abis = ["cp311-abi3"]', abis)
+    own = '"cp314-cp314t" = { tag = "macosx_10_15_x86_64", build = "maturin" }'
+    first, second = plans.read(with_row(f"{text}\n{own}")).targets
+    assert (first.macos, second.macos) == ("", "10.15")
+    assert (first.build, second.build) == ("zig", "maturin")
+    assert second == replace(
+        first,
+        name=second.name,
+        abi="cp314-cp314t",
+        tag="macosx_10_15_x86_64",
+        build="maturin",
+    )
+
+
+def test_what_a_machine_lacks_is_known_of_its_rows_alone() -> None:
+    text = f'{ROW}\nlacks = {{ bench = "nothing to compare with" }}'
+    plan = plans.read(with_row(text))
+    assert plan.lacking(plan.targets[0].rust) == {"bench": "nothing to compare with"}
+    assert plan.lacking("another") == {}
+
+
 @pytest.mark.parametrize(
     ("old", "new", "message"),
     [
+        ("size = ", '"cp312-cp312" = {}\nsize = ', r"unknown keys: cp312-cp312; known"),
+        ("size = ", '"cp311-abi3" = { a = 1 }\nsize = ', r"abi3 has unknown keys: a;"),
+        ("size = ", '"cp311-abi3" = 1\nsize = ', r"cp311-abi3: 1 is no dict"),
+        ("size = ", '"cp311-abi3" = { tag = 1 }\nsize = ', r"abi3 tag: 1 is no str"),
+        ("size = ", "lacks = []\nsize = ", r"lacks: \[\] is no dict"),
         ('runner = "ubuntu-24.04"', "", r"\[platforms.one\] lacks: runner"),
         ("size = ", "sise = ", r"\[platforms.one\] has unknown keys: sise; known are"),
         ("600_000", '"large"', r"\[platforms.one\] size: 'large' is no int"),
