@@ -15,7 +15,7 @@ from types import ModuleType
 
 from pipeline.gates import backend
 from pipeline.gates.archives import record_hash
-from pipeline.gates.audit import audit_file
+from pipeline.gates.audit import audit_file, judge
 from pipeline.gates.contents import tracked
 from pipeline.gates.model import GATES, Archive, tar_members
 from pipeline.plan import Plan, Target
@@ -87,8 +87,7 @@ def write(
     mode: Callable[[str], int] = lambda _: 0o100644,
     year: Callable[[str], int] = lambda _: 1980,
 ) -> None:
-    # As small as it was, or `size` would notice.
-    with zipfile.ZipFile(wheel, "w", compresslevel=9) as archive:
+    with zipfile.ZipFile(wheel, "w") as archive:
         for name, data in contents.items():
             info = zipfile.ZipInfo(name, (year(name), 1, 1, 0, 0, 0))
             info.external_attr = mode(name) << 16
@@ -206,12 +205,19 @@ def write_over(data: bytes, start: int, new: bytes) -> bytes:
     return data[:start] + new + data[start + len(new) :]
 
 
-def noticed(file: Archive) -> dict[str, list[str]]:
-    """By each gate that fails, what it has found."""
-    verdicts = audit_file(file)
+def noticed(
+    file: Archive, *modules: ModuleType, without: Iterable[str] = ()
+) -> dict[str, list[str]]:
+    """By each gate of these modules that fails, what it has found.
+
+    Whoever changes nothing that other gates read need not wait for those.
+    """
+    gates = {gate for gate, kind in gates_of(*modules) if kind == file.kind}
+    gates -= {*without}
+    verdicts = {gate: judge(GATES[gate], file) for gate in sorted(gates)}
     return {
         gate: [finding.found for finding in findings]
-        for (gate, _), findings in verdicts.items()
+        for gate, findings in verdicts.items()
         if findings
     }
 
