@@ -83,12 +83,15 @@ def commit_commands(version: Version) -> list[Command]:
 def all_or_nothing() -> Iterator[None]:
     """Cargo, git or Ctrl-C may end the block: then the files are what they were."""
     files = (PROJECT.version_manifest, PROJECT.lock, CHANGELOG, sbom.PATH)
-    before = {path: path.read_bytes() for path in files if path.exists()}
+    before = {path: path.read_bytes() if path.exists() else None for path in files}
     try:
         yield
     except BaseException:
         for path, data in before.items():
-            path.write_bytes(data)
+            if data is None:
+                path.unlink(missing_ok=True)
+            else:
+                path.write_bytes(data)
         # What was to be committed; nothing else was, as the tree had no changes.
         attempt(command("git", "reset", "--quiet"), show=silent)
         write_line("everything is as it was before")

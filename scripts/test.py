@@ -214,7 +214,7 @@ def elsewhere_commands(
     }
     pytest = ["-P", "-m", "pytest", "-p", "no:cacheprovider", *suites[suite]]
     pytest += [f"--ignore={other}" for other in others]
-    installed = PROJECT.root / "scripts" / "installed.py"
+    installed = Path(__file__).with_name("check_installed.py")
     return [
         interpreter.command("-P", installed, path=[folder], env=env),
         interpreter.command(*pytest, tests, path=[folder], env=env),

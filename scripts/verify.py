@@ -76,6 +76,8 @@ def differences(
                 f"{entry.file} has sha256 {digest} on the index and {entry.sha256} in"
                 " the ledger: yank the release, these are not the tested bytes"
             )
+        elif listed[entry.file].yanked:
+            yield f"{entry.file} is yanked: nobody gets it who does not ask for it"
         else:
             print(f"same bytes: {entry.file}", flush=True)
     known = {entry.file for entry in entries}

@@ -5,6 +5,7 @@ Stages build `Command`s by pure functions, which tests compare row by row; only
 `Failure`, a message for people.
 """
 
+import io
 import os
 import shlex
 import shutil
@@ -130,7 +131,7 @@ def ask(command: Command, *, statuses: Sequence[int] = (0,)) -> str:
         finished = subprocess.run(
             command.argv,
             cwd=command.cwd or PROJECT.root,
-            env={**os.environ, **command.env},
+            env=environment(command),
             stdin=subprocess.DEVNULL,
             capture_output=True,
             text=True,
@@ -142,6 +143,15 @@ def ask(command: Command, *, statuses: Sequence[int] = (0,)) -> str:
     if finished.returncode not in statuses:
         raise Failure(f"{command} failed:\n{finished.stderr}{finished.stdout}")
     return finished.stdout
+
+
+def environment(command: Command) -> dict[str, str]:
+    """Ours, and UTF-8 for what is read as that.
+
+    A Python on Windows would write to a pipe in the code page of the machine, and end
+    at the first character that this lacks.
+    """
+    return {**os.environ, "PYTHONIOENCODING": "utf-8", **command.env}
 
 
 # What `child` has started and what has not ended.
@@ -160,7 +170,7 @@ def child(command: Command) -> Iterator["subprocess.Popen[str]"]:
         process = subprocess.Popen(
             command.argv,
             cwd=command.cwd or PROJECT.root,
-            env={**os.environ, **command.env},
+            env=environment(command),
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
@@ -249,6 +259,11 @@ def release(version: str) -> tuple[int, ...]:
 
 def main(stage: Callable[[Sequence[str]], int]) -> None:
     """Run a stage as a program: its status, failures in words, no traceback."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            # A character that the encoding of the output lacks, as that of logs on
+            # Windows lacks check marks, is spelled by its number, and no reason to end.
+            stream.reconfigure(errors="backslashreplace")
     for name in ("SIGINT", "SIGTERM", "SIGHUP"):
         if hasattr(signal, name):
             # Each as Ctrl-C, so that every `finally` runs. SIGINT too: a shell lets

@@ -58,6 +58,7 @@ class Listed:
     size: int = 0
     uploaded: datetime | None = None
     provenance: str = ""  # where its attestations are (PEP 740)
+    yanked: bool = False  # pip leaves it out, unless the version is asked for
 
 
 def files(simple: str, name: str) -> dict[str, Listed]:
@@ -82,6 +83,8 @@ def from_json(body: bytes) -> dict[str, Listed]:
             one.get("size", 0),
             moment(one.get("upload-time")),
             one.get("provenance") or "",
+            # The reason, or a truth value (PEP 592).
+            yanked=one.get("yanked", False) is not False,
         )
         for one in json.loads(body)["files"]
     }
@@ -112,7 +115,10 @@ class Links(HTMLParser):
             digest = re.fullmatch(r"sha256=([0-9a-f]{64})", parts.fragment)
             provenance = dict(attrs).get("data-provenance") or ""
             self.found[name] = Listed(
-                address, digest[1] if digest else "", provenance=provenance
+                address,
+                digest[1] if digest else "",
+                provenance=provenance,
+                yanked="data-yanked" in dict(attrs),
             )
 
 

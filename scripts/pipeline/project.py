@@ -256,8 +256,9 @@ def patterns(rules: list[Any], kind: str) -> Iterator[str]:
 
 
 def user_cache(platform: str, environ: "os._Environ[str] | dict[str, str]") -> Path:
-    if "XDG_CACHE_HOME" in environ:
-        return Path(environ["XDG_CACHE_HOME"])
+    # A relative one is to be ignored, says the XDG Base Directory Specification.
+    if (named := Path(environ.get("XDG_CACHE_HOME", ""))).is_absolute():
+        return named
     if platform == "win32" and "LOCALAPPDATA" in environ:
         return Path(environ["LOCALAPPDATA"])
     return Path.home() / ".cache"

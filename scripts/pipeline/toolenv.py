@@ -8,13 +8,17 @@ installs what the locks say to the letter, without asking what the index has new
 import hashlib
 import importlib.util
 import os
+import re
 import shutil
 import subprocess
 import sys
-from collections.abc import Sequence
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
+from typing import IO
 
-from pipeline.commands import INTERRUPTED, Command, Failure, command, run
+from pipeline.commands import INTERRUPTED, Command, Failure, attempt, command
 from pipeline.project import PROJECT
 
 LOCKS = Path(__file__).parents[1] / "requirements"
@@ -24,6 +28,38 @@ MINIMUM_PYTHON = "3.11"
 # Written last, with the names of the parts: without it the folder is what an
 # interrupted run left behind.
 READY = "ready"
+# With fewer bytes left on the disk than this, it was the disk.
+ROOM = 30_000_000
+
+# What pip, uv and venv say, and what is to blame. The first that is found counts: pip
+# ends with "No matching distribution" also where it reached no index.
+CAUSES = (
+    (
+        r"DO NOT MATCH THE HASHES|Hash mismatch",
+        "the index sent another file than the one that is locked. Try again; if it"
+        " stays so, somebody has to find out why",
+    ),
+    (
+        r"No space left on device|not enough space on the disk",
+        "the disk is full",
+    ),
+    (
+        r"CERTIFICATE_VERIFY_FAILED|invalid peer certificate|UnknownIssuer",
+        "the certificate of the index is not trusted here. Where a proxy has one of its"
+        " own, PIP_CERT and SSL_CERT_FILE name the file that vouches for it",
+    ),
+    (
+        r"Failed to establish a new connection|[Cc]onnection (refused|reset|broken)"
+        r"|dns error|error sending request|timed out|Failed to fetch",
+        "the package index cannot be reached. A proxy is named by HTTPS_PROXY, a mirror"
+        " by PIP_INDEX_URL for pip and by UV_DEFAULT_INDEX for uv",
+    ),
+    (
+        r"has no usable wheels|No matching distribution|no version of",
+        f"there is no wheel of a locked tool for Python {sys.version.split()[0]} on"
+        " this machine: name another Python, as in `python3.13 scripts/...`",
+    ),
+)
 
 
 def enter(*parts: str) -> None:
@@ -34,13 +70,12 @@ def enter(*parts: str) -> None:
     """
     require_python()
     here = Path(sys.prefix)
-    if here.parent == PROJECT.cache / "tools" and set(parts) <= installed(here):
+    if set(parts) <= installed(here):
         before = [str(programs(here)), os.environ["PATH"]]
         os.environ["PATH"] = os.pathsep.join(before)
         return
     home = path(parts, LOCKS, PROJECT.cache)
-    if not (home / READY).exists():
-        make(home, parts)
+    provide(home, parts)
     again = [str(python(home)), *sys.argv]
     if os.name == "posix":
         os.execv(again[0], again)  # noqa: S606  (ourselves)
@@ -71,8 +106,10 @@ def installed(home: Path) -> set[str]:
 
 def path(parts: Sequence[str], locks: Path, cache: Path) -> Path:
     """One folder per locks and interpreter: another branch's tools do not disturb."""
-    # realpath: two installations of one version are two interpreters.
-    identity = f"{sys.version} {os.path.realpath(sys.executable)}".encode()
+    # realpath: two installations of one version are two interpreters. Inside a virtual
+    # environment, its interpreter is the one that made it.
+    base = os.path.realpath(getattr(sys, "_base_executable", sys.executable))
+    identity = f"{sys.version} {base}".encode()
     texts = [
         (locks / f"{part}.txt").read_bytes() for part in (INSTALLER, *sorted(parts))
     ]
@@ -105,15 +142,70 @@ def make_commands(home: Path, parts: Sequence[str]) -> list[Command]:
     ]
 
 
+def provide(home: Path, parts: Sequence[str]) -> None:
+    """Make it unless it is there, or wait until another process has."""
+    if installed(home):
+        return
+    try:
+        home.parent.mkdir(parents=True, exist_ok=True)
+        with alone(home.with_suffix(".lock")):
+            if not installed(home):
+                make(home, parts)
+    except OSError as error:
+        raise Failure(
+            f"no tool environment can be made in {home.parent}: {error}; XDG_CACHE_HOME"
+            " names another folder for it"
+        ) from error
+
+
+@contextmanager
+def alone(lock: Path) -> Iterator[None]:
+    """Hold the lock, which the system takes back from a process that has ended."""
+    with lock.open("w", encoding="utf-8") as file:
+        if not taken(file):
+            print("Waiting for another process, which makes the tools ...", flush=True)
+            while not taken(file):
+                time.sleep(0.2)
+        yield
+
+
+def taken(file: IO[str]) -> bool:
+    try:
+        if sys.platform == "win32":
+            import msvcrt
+
+            msvcrt.locking(file.fileno(), msvcrt.LK_NBLCK, 1)
+        else:
+            import fcntl
+
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except (BlockingIOError, PermissionError):
+        return False
+    return True
+
+
 def make(home: Path, parts: Sequence[str]) -> None:
     if importlib.util.find_spec("ensurepip") is None:
         raise Failure(
-            f"{sys.executable} has no venv: Debian and Ubuntu have it in a package of"
-            " its own, `apt-get install python3-venv`"
+            f"{sys.executable} has no ensurepip, which brings pip: Debian and Ubuntu"
+            " have it in a package of its own, `apt-get install python3-venv`"
         )
     what = ", ".join(parts)
     print(f"Making a tool environment ({what}); once, in a minute:", flush=True)
     shutil.rmtree(home, ignore_errors=True)
     for step in make_commands(home, parts):
-        run(step)
-    (home / READY).write_text("\n".join(parts) + "\n", "utf-8")
+        finished = attempt(step)
+        if finished.status:
+            why = blame(finished.output, shutil.disk_usage(home.parent).free)
+            raise Failure(f"the tool environment could not be made: {why}\n  {step}")
+    (home / READY).write_text("\n".join(parts) + "\n", "utf-8", newline="\n")
+
+
+def blame(output: str, free: int) -> str:
+    """What to mend, from what an installer said and the room that was left."""
+    # venv keeps to itself what pip told it.
+    said = f"{output}\nNo space left on device" if free < ROOM else output
+    for pattern, cause in CAUSES:
+        if re.search(pattern, said):
+            return cause
+    return output.strip().rpartition("\n")[2] or "the installer did not say why"

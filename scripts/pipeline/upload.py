@@ -82,7 +82,11 @@ def twine(
     given = ["--non-interactive", "--disable-progress-bar"]
     given += ["--repository-url", where.upload]
     settings = Settings.from_argparse(options.parse_args(given))
-    repository: Repository = settings.create_repository()
+    try:
+        # Here a job exchanges its identity for a token of the index.
+        repository: Repository = settings.create_repository()
+    except (requests.RequestException, TwineException) as error:
+        raise Failure(f"{where.upload} lets nobody in: {error}. {RESUME}") from error
     for scheme in ("http://", "https://"):
         repository.session.mount(scheme, Timed(patience.silence))
 

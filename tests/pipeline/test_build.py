@@ -10,6 +10,7 @@ import build
 from build import Place
 from pipeline import ledger, sdist
 from pipeline.commands import Failure
+from pipeline.generators import sbom
 from pipeline.plan import Plan
 from pipeline.project import PROJECT, Project
 from pipeline.sdist import unpack
@@ -101,6 +102,43 @@ def test_a_difference_in_one_byte_is_found(
         build.verify([row], tmp_path)
     kept = tmp_path / "shop" / "different" / row.wheel
     assert kept.read_bytes() == b"2", "the second build is kept for comparison"
+
+
+def test_the_sdist_is_compared_too(
+    tmp_path: Path, plan: Plan, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    row = plan.targets[0]
+    (tmp_path / row.wheel).write_bytes(b"same")
+    (tmp_path / PROJECT.sdist).write_bytes(b"1")
+
+    def sdist(out: Path, _epoch: str) -> Path:
+        out.mkdir(parents=True)
+        (out / PROJECT.sdist).write_bytes(b"2")
+        return out
+
+    def wheels(_rows: object, _place: object, out: Path, _epoch: str) -> None:
+        (out / row.wheel).write_bytes(b"same")
+
+    monkeypatch.setattr(build, "build_sdist", sdist)
+    monkeypatch.setattr(build, "build_wheels", wheels)
+    monkeypatch.setattr(build, "unpack", lambda _sdist, folder: folder)
+    monkeypatch.setattr(build, "workshop", lambda: tmp_path / "shop")
+    with pytest.raises(Failure, match=rf"not reproducible: {PROJECT.sdist};"):
+        build.verify([row], tmp_path)
+    (tmp_path / PROJECT.sdist).write_bytes(b"2")
+    build.verify([row], tmp_path)
+
+
+def test_a_stale_bill_of_materials_stops_a_build_before_anything_is_removed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    old = tmp_path / "old.whl"
+    old.touch()
+    monkeypatch.setattr(sbom, "generate", lambda: "another")
+    monkeypatch.setattr(build, "build_sdist", pytest.fail)
+    with pytest.raises(Failure, match=r"is stale: python scripts/generate\.py sbom"):
+        build.build([], tmp_path)
+    assert old.exists()
 
 
 def test_what_is_current_need_not_be_built_again(

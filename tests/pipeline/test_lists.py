@@ -153,12 +153,6 @@ def test_actions_are_pinned_with_their_version(path: Path) -> None:
     ] == []
 
 
-def test_every_workflow_is_checked_by_lint() -> None:
-    checked = re.findall(r"\.github/workflows/\S+", TOX)
-    relative = [path.relative_to(PROJECT.root).as_posix() for path in WORKFLOWS]
-    assert checked == relative
-
-
 # The lock.
 
 

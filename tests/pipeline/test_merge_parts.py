@@ -80,3 +80,35 @@ def test_parts_are_not_lost_to_the_folder_that_is_emptied(tmp_path: Path) -> Non
         with pytest.raises(Failure, match="is emptied first"):
             merge_parts.collect(parts, tmp_path / "dist")
     assert (tmp_path / "dist" / "a.whl").read_bytes() == b"a"
+
+
+def test_the_stage_says_what_it_has_and_what_is_untested(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    parts, dist = tmp_path / "parts", tmp_path / "dist"
+    tested = entry("a.whl", b"a", tmp_path)
+    tested.tests = [PASSED]
+    part(parts, "built", {"a.whl": b"a", "b.whl": b"b"})
+    part(parts, "tested", {}, tested)
+    assert merge_parts.stage([str(parts), str(dist)]) == 0
+    assert capsys.readouterr().out == "2 files, 1 of them tested\n"
+
+
+def test_a_later_part_knows_better(tmp_path: Path) -> None:
+    """A test that was run again replaces the one before, whatever came of it."""
+    parts, failed = tmp_path / "parts", EnvResult("py311", False, "1 failed")
+    for name, result in (("a", PASSED), ("b", failed)):
+        made = entry("a.whl", b"a", tmp_path)
+        made.tests = [result]
+        part(parts, name, {"a.whl": b"a"} if name == "a" else {}, made)
+    [merged] = merge_parts.collect(parts, tmp_path / "dist")
+    assert merged.tests == [failed]
+
+
+def test_files_in_folders_of_a_part_are_no_files_of_the_release(tmp_path: Path) -> None:
+    part(tmp_path / "parts", "a", {"a.whl": b"a"})
+    (tmp_path / "parts" / "a" / "folder").mkdir()
+    (tmp_path / "parts" / "a" / "folder" / "b.whl").touch()
+    merge_parts.collect(tmp_path / "parts", tmp_path / "dist")
+    names = {path.name for path in (tmp_path / "dist").iterdir()}
+    assert names == {"a.whl", ledger.NAME}

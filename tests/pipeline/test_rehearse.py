@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 import rehearse
+from pipeline import toolenv
 from pipeline.commands import Command, command
 from pipeline.plan import Plan
 from rehearse import Stage
@@ -168,3 +169,42 @@ def marked(folder: Path) -> list[str]:
             except OSError:
                 pass  # it has just ended
     return found
+
+
+@pytest.mark.parametrize(
+    ("codes", "status", "closing"),
+    [
+        (["print('built')", "print('sent')"], 0, ["passed", "passed"]),
+        (["raise SystemExit(3)", "print('sent')"], 1, ["FAILED", "not run"]),
+        (["print('built')", "raise SystemExit(3)"], 1, ["passed", "FAILED"]),
+    ],
+)
+def test_a_rehearsal_passes_only_if_every_stage_did(
+    codes: list[str],
+    status: int,
+    closing: list[str],
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """The stage itself, with two stages in the place of the real ones."""
+    seen: list[tuple[str, str, bool]] = []
+
+    def planned(
+        _plan: Plan, part: str, _dist: Path, url: str, *, resume: bool
+    ) -> list[Stage]:
+        seen.append((part, url, resume))
+        first, second = map(python, codes)
+        return [Stage("first", first), Stage("second", second, ("first",))]
+
+    monkeypatch.setattr(toolenv, "enter", lambda *_: None)
+    monkeypatch.setattr(rehearse, "stages", planned)
+    assert rehearse.stage([]) == status
+    assert rehearse.stage(["--all", "--resume"]) == status
+    lines = capsys.readouterr().out.splitlines()
+    for name, said in zip(("first", "second"), closing, strict=True):
+        assert any(name in line and said in line for line in lines)
+    assert [(part, resume) for part, _, resume in seen] == [
+        ("--sample", False),
+        ("--all", True),
+    ]
+    assert all(url.startswith("http://127.0.0.1:") for _, url, _ in seen)

@@ -2,15 +2,15 @@
 
 import argparse
 import importlib
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import pytest
 
 from pipeline import ledger, tox
-from pipeline.commands import Failure
-from pipeline.plan import Plan, Python
-from provision import foreign
+from pipeline.commands import Command, Failure, Finished
+from pipeline.plan import Plan, Python, Target
+from provision import foreign, pythons
 
 # By hand, as `test` is also a package of the standard library.
 stage = importlib.import_module("test")
@@ -96,6 +96,8 @@ def test_tests_elsewhere_see_the_wheel_and_its_python_alone() -> None:
         assert made.argv[:3] == ("qemu", "python", "-P")
         assert made.env["PYTHONPATH"] == "/unpacked:/site"
         assert made.env["TESTED_FOLDER"] == "/unpacked"
+    assert Path(check.argv[-1]).name == "check_installed.py"
+    assert Path(check.argv[-1]).exists()
     assert test.argv[7:9] == ("-m", "smoke")
     whole = stage.elsewhere_commands(interpreter, wheel, folder, "whole")[1]
     assert "smoke" not in whole.argv
@@ -284,3 +286,187 @@ def test_a_machine_that_no_row_is_for_is_told_so(
     env = tox.Env("py314", takes_wheel=True, python=Python(3, 14))
     with pytest.raises(Failure, match=r"no row .* wheel on m68k-unknown-linux-gnu"):
         stage.wheels_for([env], options(), plan)
+
+
+HERE, ELSEWHERE = "linux-x86_64-abi3t", "linux-aarch64-abi3"
+
+
+@dataclass
+class World:
+    """tox, a Python of another machine, and a folder with wheels of two machines."""
+
+    dist: Path
+    plan: Plan
+    found: pythons.Pythons = field(default_factory=pythons.Pythons)
+    statuses: dict[str, int] = field(default_factory=dict)  # by a word of a command
+    ran: list[str] = field(default_factory=list)
+    broken: str = ""
+
+    @property
+    def wheels(self) -> list[str]:
+        return [str(self.dist / row.wheel) for row in self.plan.targets]
+
+    def test(self, *options: str) -> int:
+        return int(stage.stage([*options, "--wheel", *self.wheels]))
+
+    def attempt(self, command: Command) -> Finished:
+        line = " ".join(command.argv)
+        self.ran.append(line)
+        status = next((n for word, n in self.statuses.items() if word in line), 0)
+        words = "1 failed" if status else "7 passed"
+        return Finished(command, status, f"=== {words} in 1.00s ===\n")
+
+    def provide(self, row: Target, python: Python) -> foreign.Interpreter:
+        if self.broken:
+            raise Failure(self.broken)
+        return foreign.Interpreter(python, ("qemu", "python"), [row.tag], Path("/site"))
+
+    def noted(self) -> dict[tuple[str, str], bool]:
+        return {
+            (entry.target, test.env): test.passed
+            for entry in ledger.read(self.dist)
+            for test in entry.tests
+        }
+
+
+@pytest.fixture
+def world(tmp_path: Path, plan: Plan, monkeypatch: pytest.MonkeyPatch) -> World:
+    made = World(tmp_path, plan.named([HERE, ELSEWHERE]))
+    entries = []
+    for row in made.plan.targets:
+        (tmp_path / row.wheel).write_bytes(row.name.encode())
+        entries.append(ledger.entry(tmp_path / row.wheel, row.name, {}))
+    ledger.write(tmp_path, entries)
+    free = [Python.parse("3.14t"), Python.parse("3.15t")]
+    made.found = pythons.Pythons({}, dict.fromkeys(free, "nowhere"))
+    installed: list[Command] = []
+    monkeypatch.setattr(stage.toolenv, "enter", lambda *_: None)
+    monkeypatch.setattr(stage.plans, "host_triple", lambda: HOST)
+    monkeypatch.setattr(stage, "attempt", made.attempt)
+    monkeypatch.setattr(stage, "run", installed.append)
+    monkeypatch.setattr(foreign, "provide", made.provide)
+    monkeypatch.setattr(foreign, "usable", lambda _: [Python(3, 11), Python(3, 12)])
+    monkeypatch.setattr(pythons, "provide", lambda _: made.found)
+    monkeypatch.setattr(pythons, "put_on_path", lambda _: None)
+    return made
+
+
+def last_line(capsys: pytest.CaptureFixture[str]) -> str:
+    return capsys.readouterr().out.splitlines()[-1]
+
+
+def test_all_that_passes_is_a_success(
+    world: World, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert world.test() == 0
+    assert world.noted() == {
+        (HERE, "py315"): True,
+        (ELSEWHERE, "py311"): True,
+        (ELSEWHERE, "py312"): True,
+    }
+    here, elsewhere = ledger.read(world.dist)[::-1]
+    if here.target != HERE:
+        here, elsewhere = elsewhere, here
+    assert list(here.not_run) == ["py315t"]
+    assert {test.suite for test in elsewhere.tests} == {"smoke"}
+    assert [test.summary for test in here.tests] == ["7 passed in 1.00s"]
+    assert last_line(capsys).startswith("3 environments passed, 0 failed, ")
+    assert sum(line.startswith("tox run") for line in world.ran) == 1
+    assert sum("check_installed.py" in line for line in world.ran) == 2
+
+
+@pytest.mark.parametrize(
+    ("failing", "env"),
+    [
+        ("-e py315", (HERE, "py315")),
+        ("-m pytest", (ELSEWHERE, "py311")),
+        ("check_installed.py", (ELSEWHERE, "py311")),
+    ],
+)
+def test_one_failure_anywhere_is_a_failure(
+    failing: str,
+    env: tuple[str, str],
+    world: World,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """tox here, the tests on another machine's Python, or what they would test."""
+    world.statuses = {failing: 1}
+    assert world.test() == 1
+    assert world.noted()[env] is False
+    failed = sum(not passed for passed in world.noted().values())
+    assert f", {failed} failed, " in last_line(capsys)
+    assert len(world.noted()) == 3, "the others were tested as well"
+
+
+def test_what_could_not_be_started_elsewhere_failed(world: World) -> None:
+    world.broken = "no emulator"
+    assert world.test() == 1
+    assert world.noted() == {
+        (HERE, "py315"): True,
+        (ELSEWHERE, "py311"): False,
+        (ELSEWHERE, "py312"): False,
+    }
+
+
+def test_a_required_python_that_is_missing_is_a_failure(world: World) -> None:
+    world.found = pythons.Pythons({}, {Python(3, 15): "nowhere"})
+    assert world.test() == 1
+    assert world.noted()[HERE, "py315"] is False
+    assert not any(line.startswith("tox run -e py315 ") for line in world.ran)
+
+
+def test_only_what_passed_is_left_out_of_a_second_run(world: World) -> None:
+    world.statuses = {"-e py315": 1}
+    assert world.test() == 1
+    world.statuses, world.ran = {}, []
+    assert world.test("--resume") == 0
+    assert len(world.ran) == 1
+    assert "-e py315 " in world.ran[0]
+    world.ran = []
+    # Where the whole suite is wanted, the smallest is not enough.
+    assert world.test("--resume", "--suite", "whole") == 0
+    assert len(world.ran) == 4
+    world.ran = []
+    assert world.test() == 0
+    assert len(world.ran) == 5
+
+
+def test_another_machine_tests_only_its_own(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(stage.plans, "host_triple", lambda: "aarch64-unknown-linux-gnu")
+    assert world.test() == 0
+    assert {name for name, _ in world.noted()} == {ELSEWHERE}
+    assert all(line.startswith("tox run") for line in world.ran)
+
+
+def test_an_environment_without_a_wheel_runs_without_one(
+    world: World, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert stage.stage(["--env", "rust", "--dist", str(world.dist)]) == 0
+    [line] = world.ran
+    assert line.endswith("-e rust")
+    assert last_line(capsys) == "1 environments passed, 0 failed, 0 not run"
+    world.statuses = {"-e rust": 1}
+    assert stage.stage(["--env", "rust", "--dist", str(world.dist)]) == 1
+
+
+def test_wheels_are_built_where_none_are_named(
+    world: World, plan: Plan, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ran: list[Command] = []
+    monkeypatch.setattr(stage, "run", ran.append)
+    env = tox.Env("py314", takes_wheel=True, python=Python(3, 14))
+    made = stage.wheels_for([env], options(dist=world.dist), plan)
+    assert made == [world.dist / row.wheel for row in plan.of_sample(HOST).targets]
+    [build] = ran
+    assert Path(build.argv[1]).name == "build.py"
+    assert build.argv[2:] == ("--sample", "--dist", str(world.dist))
+    ran.clear()
+    assert stage.wheels_for([tox.Env("lint", False, None)], options(), plan) == []
+    assert ran == []
+
+
+def test_the_tools_are_those_of_the_builds_where_there_are_any(plan: Plan) -> None:
+    assert stage.parts(options(wheel=["a.whl"]), plan) == {"test"}
+    assert stage.parts(options(), plan) >= {"test", "build"}

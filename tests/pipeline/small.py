@@ -1,0 +1,179 @@
+"""A small project with this pipeline, whose release takes minutes and not an hour.
+
+One crate of one function; two rows of the plan, for runners of two kinds; two Pythons.
+"""
+
+import re
+import shutil
+from pathlib import Path
+
+from outside import SOMEBODY
+
+from pipeline.commands import ask, command, run
+from pipeline.project import PROJECT
+
+NAME = "gnomon"
+FILES = {
+    "Cargo.toml": """\
+[package]
+name = "gnomon"
+version = "0.1.0"
+edition = "2024"
+rust-version = "1.89"
+description = "The part of a sundial that casts the shadow"
+license = "MIT"
+
+[lib]
+name = "gnomon"
+crate-type = ["cdylib"]
+
+[dependencies]
+pyo3 = { version = "0.30.1", features = ["abi3-py311"] }
+
+[profile.release]
+strip = "symbols"
+""",
+    "src/lib.rs": """\
+#[pyo3::pymodule]
+mod gnomon {
+    #[pyo3::pyfunction]
+    fn shadow(height: u64, slope: u64) -> u64 {
+        height * slope
+    }
+}
+""",
+    "build.rs": """\
+fn main() {
+    if std::env::var("CARGO_CFG_TARGET_OS").as_deref() == Ok("macos") {
+        println!("cargo::rustc-cdylib-link-arg=-Wl,-headerpad_max_install_names");
+    }
+}
+""",
+    "pyproject.toml": """\
+[build-system]
+requires = ["maturin>=1.16,<2"]
+build-backend = "maturin"
+
+[project]
+name = "gnomon"
+dynamic = ["version"]
+description = "The part of a sundial that casts the shadow"
+readme = "README.md"
+requires-python = ">=3.11"
+license = "MIT"
+license-files = ["LICENSE"]
+
+[tool.maturin]
+module-name = "gnomon.gnomon"
+python-source = "python"
+sdist-generator = "git"
+
+[tool.maturin.sbom]
+rust = false
+include = ["gnomon.cdx.json"]
+
+[dependency-groups]
+test = ["pytest", "pytest-xdist"]
+smoke = ["tomli"]
+
+[tool.pipeline]
+smoke = ["-c", "import gnomon; assert gnomon.shadow(2, 3) == 6"]
+
+[tool.pytest.ini_options]
+testpaths = ["tests"]
+markers = ["smoke: every function once, for machines that are slow"]
+""",
+    "python/gnomon/__init__.py": """\
+from .gnomon import shadow
+
+__all__ = ["shadow"]
+""",
+    "tests/test_all.py": """\
+import pytest
+
+import gnomon
+
+
+@pytest.mark.smoke
+def test_shadow() -> None:
+    assert gnomon.shadow(3, 4) == 12
+""",
+    "tox.ini": """\
+[tox]
+requires =
+    tox>=4.30
+    tox-uv>=1.29
+env_list = py311, py313
+skip_missing_interpreters = false
+
+[testenv]
+package = wheel
+dependency_groups = test
+pass_env =
+    TESTED_WHEEL
+    XDG_CACHE_HOME
+commands_pre =
+    python -P scripts/check_installed.py
+commands =
+    python -P -m pytest {posargs}
+""",
+    "README.md": """\
+# Gnomon
+
+<!-- Written by scripts/generate.py support: -->
+<!-- End of what scripts/generate.py support wrote. -->
+""",
+    "CHANGELOG.md": """\
+# Changelog
+
+## [Unreleased]
+
+- The length of a shadow.
+""",
+}
+PYTHONS = """\
+[pythons]
+required = ["3.11", "3.13"]
+optional = {}
+coming = "3.16"
+"""
+PLATFORMS = ("linux-x86_64", "macos-arm64")
+
+
+def plan(text: str) -> str:
+    """Two platforms, each with the one ABI, and two Pythons."""
+    head, *tables = re.split(r"\n(?=\[)", text)
+    kept = [
+        # What is said of other ABIs goes with them.
+        re.sub(r"abis = .*", 'abis = ["cp311-abi3"]', re.sub(r'\n"cp.*', "", table))
+        for table in tables
+        if table.startswith(tuple(f"[platforms.{name}]" for name in PLATFORMS))
+    ]
+    return "\n".join([head, PYTHONS, *kept, "[absent]\n"])
+
+
+def make(folder: Path) -> Path:
+    """The project in a repository of its own, committed."""
+    home = folder / NAME
+    for name, text in FILES.items():
+        path = home / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, "utf-8")
+    tracked = ask(command("git", "ls-files", "scripts", ".github", ".gitignore"))
+    for name in [*tracked.splitlines(), "LICENSE"]:
+        if name != "scripts/support.json":
+            (home / name).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy2(PROJECT.root / name, home / name)
+    targets = home / "scripts" / "targets.toml"
+    targets.write_text(plan(targets.read_text("utf-8")), "utf-8")
+    steps = (
+        "git init --quiet --initial-branch main",
+        "cargo generate-lockfile",
+        "python3 scripts/generate.py sbom",
+        "python3 scripts/generate.py support",
+        "git add --all",
+        "git commit --quiet --message Begin",
+    )
+    for step in steps:
+        run(command(*step.split(), env=SOMEBODY, cwd=home))
+    return home
