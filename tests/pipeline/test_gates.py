@@ -373,7 +373,7 @@ def test_a_folder_and_usual_modes_are_no_fault(
     record_again(contents)
     contents[f"{project.package}/"] = b""
     write(tmp_path / name, contents, mode=of_slow(mode, 0o100644))
-    assert failing(Archive(tmp_path / name, project, plan)) == set()
+    assert noticed(Archive(tmp_path / name, project, plan), *SUBJECTS) == {}
 
 
 # The other things that can be broken: names, the archive, the set.
@@ -455,7 +455,7 @@ def test_a_file_of_noise_is_found_and_raises_nothing(
     contents = read(dist / name)
     contents[one(contents, end)] = NOISE[:2000]
     write(tmp_path / name, contents)
-    assert failing(Archive(tmp_path / name, project, plan))
+    assert noticed(Archive(tmp_path / name, project, plan), *SUBJECTS)
 
 
 def test_the_audit_of_a_ruin_ends_with_findings(
