@@ -19,17 +19,13 @@ from provision import foreign, pythons, rust
 
 
 def prepare_pythons(names: Sequence[str]) -> bool:
-    plan = plans.load()
-    wanted = [Python.parse(name) for name in names] or plan.pythons
+    wanted = [Python.parse(name) for name in names] or plans.load().pythons
     interpreters = pythons.provide(wanted)
     for python, path in interpreters.found.items():
         write_line(f"{python!s:6}{path}")
-    for python, reason in interpreters.excused(plan).items():
-        write_line(f"{python!s:6}cannot be had here: {reason}")
-    missing = interpreters.missing(plan)
-    for python, reason in missing.items():
+    for python, reason in interpreters.absent.items():
         write_line(f"{python!s:6}MISSING: {reason}")
-    return not missing
+    return not interpreters.absent
 
 
 def prepare_libraries(names: Sequence[str]) -> bool:
@@ -71,7 +67,7 @@ def parser() -> argparse.ArgumentParser:
 
 def stage(arguments: Sequence[str]) -> int:
     options = parser().parse_args(arguments)
-    toolenv.enter("test")
+    toolenv.enter("test", *(["foreign"] if options.kind == "targets" else []))
     return 0 if KINDS[options.kind](options.names) else 1
 
 

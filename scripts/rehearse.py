@@ -32,6 +32,7 @@ from pipeline.commands import (
     require,
     require_rust,
 )
+from pipeline.generators import support_table
 from pipeline.plan import Plan
 from pipeline.project import PROJECT
 
@@ -99,7 +100,7 @@ def stages(
                     ("verify",),
                 )
             ]
-            if part == "--all"
+            if part == "--all" and support_table.is_wanted()
             else []
         ),
     ]
@@ -158,7 +159,7 @@ def stage(arguments: Sequence[str]) -> int:
     options = parser().parse_args(arguments)
     require("cargo", "git", *LINKER)
     require_rust()
-    toolenv.enter("audit", "build", "publish", "rehearse", "test")
+    toolenv.enter("audit", "build", "foreign", "publish", "rehearse", "test")
     from pipeline import local_index, report
 
     whole = plans.load()

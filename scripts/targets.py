@@ -32,7 +32,7 @@ def write_outputs(plan: Plan) -> None:
     text = outputs(plan)
     print(text, end="")
     if path := os.environ.get("GITHUB_OUTPUT"):
-        with Path(path).open("a", encoding="utf-8") as file:
+        with Path(path).open("a", encoding="utf-8", newline="\n") as file:
             file.write(text)
 
 

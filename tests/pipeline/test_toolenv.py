@@ -103,7 +103,7 @@ def serve(folder: Path) -> Iterator[str]:
 
 def oldest_pip(plan: Plan) -> str:
     """The Python at hand that bundles the oldest pip: what goes wrong, goes there."""
-    names = [sys.executable, *(f"python{python}" for python in plan.required)]
+    names = [sys.executable, *(f"python{python}" for python in plan.ordinary)]
     bundled: dict[tuple[int, ...], str] = {}
     for name in filter(None, map(shutil.which, names)):
         code = "import ensurepip, sys; print(ensurepip.version(), sys.executable)"
