@@ -2,6 +2,7 @@
 
     python scripts/test.py                   builds, then runs everything
     python scripts/test.py --env lint rust   these environments
+    python scripts/test.py --native          those that another machine may fail
     python scripts/test.py --wheel FILE...   these wheels, on every Python they promise
     python scripts/test.py --target NAME...  these rows' wheels, of dist/
     python scripts/test.py --suite whole     all tests also where they are emulated
@@ -101,6 +102,12 @@ def without_tool(envs: Iterable[Env]) -> dict[str, str]:
     }
 
 
+def not_installable(envs: Iterable[Env], plan: Plan, host: str) -> dict[str, str]:
+    """Those of which the plan says that this machine has no wheels, and why."""
+    lacking = plan.lacking(host)
+    return {env.name: lacking[env.name] for env in envs if env.name in lacking}
+
+
 def planned(
     envs: Iterable[Env], wheels: Sequence[Path], plan: Plan, host: str
 ) -> Iterator[Run]:
@@ -147,7 +154,7 @@ def chosen(envs: Sequence[Env], options: argparse.Namespace) -> list[Env]:
         return [names[name] for name in options.env]
     if options.wheel or options.target:
         return [env for env in envs if env.python and env.name == env.python.env]
-    return [env for env in envs if env.usual]
+    return [env for env in envs if env.usual and (env.native or not options.native)]
 
 
 # Running it.
@@ -275,16 +282,13 @@ def wheels_for(
     triple = plans.host_triple()
     if not plan.of_host(triple).targets:
         raise Failure(f"no row of targets.toml builds and tests a wheel on {triple}")
-    run(
-        command(
-            sys.executable,
-            Path(__file__).with_name("build.py"),
-            "--sample",
-            "--dist",
-            dist,
-        )
-    )
-    return [dist / row.wheel for row in plan.of_sample(triple).targets]
+    # Named environments are about this machine; the tests of the pipeline read all.
+    own = bool(options.env) and "pipeline" not in options.env
+    script = Path(__file__).with_name("build.py")
+    part = [] if own else ["--sample"]
+    run(command(sys.executable, script, *part, "--dist", dist))
+    built = plan.of_host(triple) if own else plan.of_sample(triple)
+    return [dist / row.wheel for row in built.targets]
 
 
 def present(wheel: Path) -> Path:
@@ -359,6 +363,9 @@ def parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--env", nargs="+", metavar="NAME", help="only these")
     parser.add_argument(
+        "--native", action="store_true", help="only what depends on the machine"
+    )
+    parser.add_argument(
         "--wheel", nargs="+", type=Path, metavar="FILE", help="instead of building"
     )
     parser.add_argument(
@@ -401,13 +408,13 @@ def stage(arguments: Sequence[str]) -> int:
     report.heading("interpreters")
     interpreters = pythons.provide(sorted({env.python for env in envs if env.python}))
     pythons.put_on_path(interpreters)
-    lacking = without_tool(envs)
+    lacking = {**without_tool(envs), **not_installable(envs, plan, host)}
     possible = [env for env in envs if env.name not in lacking]
 
     report.heading("wheels")
     wheels = wheels_for(envs, options, plan)
     runs = [*planned(possible, wheels, plan, host)]
-    if any(env.takes_wheel for env in envs):
+    if options.wheel or options.target or not options.env:
         runs += planned_elsewhere(wheels, plan, host)
     rows = {wheel.name: row_of(wheel, plan) for wheel in wheels}
     reasons = {name: excuses(row, plan, host) for name, row in rows.items()}

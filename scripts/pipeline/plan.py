@@ -43,7 +43,7 @@ class Target:
     native: str = ""  # Rust's name of such a machine, where that is another: MSVC's
     sample: bool = False  # one of its family that every run of CI builds
     untested: str = ""  # the reason; exactly where test is "none"
-    # Environments of tox.ini that cannot be installed on such a machine, and why.
+    # What of tox.ini and requirements/ cannot be installed on such a machine, and why.
     lacks: dict[str, str] = field(default_factory=dict, hash=False)
 
     @property
@@ -89,6 +89,15 @@ class Target:
         """The oldest macOS on which it is to run; empty elsewhere."""
         found = re.match(r"macosx_(\d+)_(\d+)_", self.tag)
         return f"{found[1]}.{found[2]}" if found else ""
+
+    @property
+    def has_test_job(self) -> bool:
+        """Whether Actions tests it in a job of its own.
+
+        cibuildwheel has done it in the build; and some nothing there can run.
+        """
+        untestable = self.build == "zig" and self.test == "none"
+        return self.build != "cibuildwheel" and not untestable
 
     def is_of(self, host: str) -> bool:
         """Whether a machine of this Rust triple runs it without an emulator."""
@@ -188,7 +197,7 @@ class Plan:
         return self.of([row for row in self.targets if row.is_of(triple)])
 
     def lacking(self, triple: str) -> dict[str, str]:
-        """The environments that cannot be installed on this machine, and why."""
+        """What of tox.ini and requirements/ cannot be installed here, and why."""
         rows = self.of_host(triple).targets
         return {env: why for row in rows for env, why in row.lacks.items()}
 

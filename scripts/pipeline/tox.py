@@ -40,6 +40,7 @@ class Env:
     tools: Sequence[str] = ()  # of the system; without them it is left out
     one_core: bool = False  # so that two cores run two of its kind at a time
     usual: bool = True  # else it runs where it is named, as in the nightly workflow
+    native: bool = True  # else it says the same on every machine
 
 
 def environments(ini: str) -> list[Env]:
@@ -58,6 +59,7 @@ def environments(ini: str) -> list[Env]:
             tools=found.get("allowlist_externals", "").split(),
             usual=name in usual,
             one_core=name in labels.get("one-core", ()),
+            native=name not in labels.get("once", ()),
         )
         for name, found in sections.items()
     ]

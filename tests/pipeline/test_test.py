@@ -121,8 +121,31 @@ def test_pip_decides_as_the_other_machines_would() -> None:
 
 
 def options(**given: object) -> argparse.Namespace:
-    default = {"env": None, "wheel": None, "target": None, "dist": Path("/dist")}
+    default = {
+        "env": None,
+        "wheel": None,
+        "target": None,
+        "native": False,
+        "dist": Path("/dist"),
+    }
     return argparse.Namespace(**{**default, **given})
+
+
+def test_what_says_the_same_everywhere_is_not_run_on_every_machine() -> None:
+    head, tail = INI.split("[testenv:lint]")
+    text = f"{head}labels =\n    never = other\n    once = lint, stubs\n[testenv:lint]"
+    envs = tox.environments(text + tail)
+    names = [env.name for env in stage.chosen(envs, options(native=True))]
+    assert names == ["py311", "py311-numpy1", "py315", "py315t", "abi-one"]
+    every = [env.name for env in stage.chosen(envs, options())]
+    assert set(every) - set(names) == {"lint", "stubs"}
+
+
+def test_what_a_machine_cannot_install_is_left_out_with_the_reason(plan: Plan) -> None:
+    envs = tox.environments(INI)
+    found = stage.not_installable(envs, plan, "aarch64-pc-windows-msvc")
+    assert found == {"py311-numpy1": "NumPy 1.26 has no wheel for Windows on ARM"}
+    assert stage.not_installable(envs, plan, HOST) == {}
 
 
 def test_a_given_wheel_is_tested_on_every_python_and_nothing_else() -> None:
@@ -446,6 +469,20 @@ def test_another_machine_tests_only_its_own(
     assert all(line.startswith("tox run") for line in world.ran)
 
 
+def test_a_named_environment_is_not_run_elsewhere_unless_a_wheel_is_named(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    wheels = list(map(Path, world.wheels))
+    monkeypatch.setattr(stage, "wheels_for", lambda *_: wheels)
+    given = ["--env", "py315", "--dist", str(world.dist)]
+    assert stage.stage([*given, "--wheel", *world.wheels]) == 0
+    assert {name for name, _ in world.noted()} == {HERE, ELSEWHERE}
+    world.ran.clear()
+    assert stage.stage(given) == 0
+    assert len(world.ran) == 1
+    assert "-e py315 " in world.ran[0]
+
+
 def test_an_environment_without_a_wheel_runs_without_one(
     world: World, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -469,6 +506,13 @@ def test_wheels_are_built_where_none_are_named(
     assert Path(build.argv[1]).name == "build.py"
     assert build.argv[2:] == ("--sample", "--dist", str(world.dist))
     ran.clear()
+    named = options(env=["py314"], dist=world.dist)
+    made = stage.wheels_for([env], named, plan)
+    assert made == [world.dist / row.wheel for row in plan.of_host(HOST).targets]
+    assert ran.pop().argv[2:] == ("--dist", str(world.dist)), "this machine's alone"
+    named.env += ["pipeline"]
+    assert len(stage.wheels_for([env], named, plan)) > len(made)
+    assert "--sample" in ran.pop().argv
     assert stage.wheels_for([tox.Env("lint", False, None)], options(), plan) == []
     assert ran == []
 

@@ -3,7 +3,7 @@
 import hashlib
 import json
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import pytest
@@ -202,6 +202,23 @@ def test_attestations_are_checked_where_they_are_asked_for(
     world.listed[world.wheel] = Listed(f"https://files/{world.wheel}")
     said = refused(world, "--attested")
     assert f"{world.wheel} has no attestation: was publish.py given" in said
+
+
+def test_where_they_cannot_be_checked_that_is_said(
+    world: World, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A machine without a wheel of what checks them must not compile it."""
+    entered: list[set[str]] = []
+    monkeypatch.setattr(toolenv, "enter", lambda *parts: entered.append(set(parts)))
+    world.faults = dict.fromkeys(world.plan.files, "bad")
+    refused(world, "--attested")
+    [here, elsewhere] = world.plan.targets
+    lacking = replace(here, lacks={"publish": "no wheel of a library"})
+    world.plan = world.plan.of([lacking, elsewhere])
+    assert world.verify("--attested") == 0
+    said = capsys.readouterr().out
+    assert "attestations are not checked here: no wheel of a library" in said
+    assert entered == [{"test", "publish"}, {"test"}]
 
 
 def test_a_difference_comes_before_attestations(world: World) -> None:
