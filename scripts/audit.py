@@ -101,7 +101,7 @@ def stage(arguments: Sequence[str]) -> int:
     folder = Folder(options.dist.resolve(), PROJECT, plan)
     verdicts = audit(folder)
     if options.json:
-        options.json.write_text(as_json(verdicts), "utf-8")
+        options.json.write_text(as_json(verdicts), "utf-8", newline="\n")
     show(verdicts)
     failed = sum(bool(findings) for findings in verdicts.values())
     print(f"{len(verdicts) - failed} passed, {failed} failed")

@@ -148,7 +148,8 @@ def linker(triple: str) -> Path:
     """A program, as cargo wants one: the script with its Python and the target."""
     path = workshop() / f"link-{triple}"
     path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(f'#!/bin/sh\nexec "{sys.executable}" "{LINKER}" {triple} "$@"\n')
+    text = f'#!/bin/sh\nexec "{sys.executable}" "{LINKER}" {triple} "$@"\n'
+    path.write_text(text, "utf-8", newline="\n")
     path.chmod(0o755)
     return path
 

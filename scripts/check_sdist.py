@@ -52,7 +52,7 @@ def build_offline(sdist: Path, folder: Path) -> Path:
     home.mkdir()
     # In the home: the project may have a .cargo/config.toml of its own.
     text = ask(vendor_command(source, folder / "vendor"))
-    (home / "config.toml").write_text(text, "utf-8")
+    (home / "config.toml").write_text(text, "utf-8", newline="\n")
     run(wheel_command(source, home, out))
     [wheel] = out.glob("*.whl")
     return wheel
@@ -91,7 +91,7 @@ def stage(arguments: Sequence[str]) -> int:
     sdist = options.sdist.resolve()
     if not sdist.exists():
         raise Failure(f"{sdist} is missing: python scripts/build.py --sdist makes it")
-    oldest = min(plans.load().required)
+    oldest = min(plans.load().pythons)
     interpreters = pythons.provide([oldest])
     pythons.put_on_path(interpreters)
     result = prove(sdist, oldest.env)

@@ -33,7 +33,7 @@ def _count() -> Iterator[None]:
 
 
 def large(dtype: str) -> np.ndarray:
-    """More values than any driver takes on with one thread, also every third of them."""
+    """More values than any driver takes on with one thread, every third, too."""
     rng = np.random.default_rng(1)
     a = rng.standard_normal((700, 1200)) * 1e6 + 1e8
     if dtype.startswith("f"):

@@ -16,11 +16,15 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from types import FrameType
+from typing import TypeVar
 
 from pipeline.failure import Failure as Failure
 from pipeline.project import PROJECT
+
+T = TypeVar("T")
 
 GRACE_SECONDS = 10
 INTERRUPTED = 130  # what a shell reports for a command that Ctrl-C ended
@@ -95,31 +99,35 @@ def attempt(command: Command, *, show: Callable[[str], None] = write_line) -> Fi
 def side_by_side(
     sequences: Mapping[str, Sequence[Command]],
 ) -> dict[str, list[Finished]]:
-    """Several sequences of commands at once, as many as there are cores, by title.
+    """Several sequences of commands at once, by title, which their lines begin with."""
+    work = {title: partial(run_titled, title, one) for title, one in sequences.items()}
+    return dict(at_once(work))
 
-    Lines are shown with the title of their sequence. A failure, or Ctrl-C, ends all of
-    them before it is raised.
+
+def at_once(work: Mapping[str, Callable[[], T]]) -> Iterator[tuple[str, T]]:
+    """What each piece of work returns, as they end; as many at a time as cores.
+
+    A failure, or Ctrl-C, ends all of them before it is raised.
     """
     with ThreadPoolExecutor(os.cpu_count()) as pool:
-        waiting = {
-            title: pool.submit(run_titled, title, one)
-            for title, one in sequences.items()
-        }
+        names = {pool.submit(one): name for name, one in work.items()}
         try:
-            for sequence in as_completed(waiting.values()):
-                sequence.result()
+            for done in as_completed(names):
+                yield names[done], done.result()
         except BaseException:
             pool.shutdown(wait=False, cancel_futures=True)
             for process in list(RUNNING):
                 end(process)
             raise
-    return {title: sequence.result() for title, sequence in waiting.items()}
 
 
 def run_titled(title: str, sequence: Sequence[Command]) -> list[Finished]:
-    return [
-        run(one, show=lambda line: write_line(f"{title}: {line}")) for one in sequence
-    ]
+    return [run(one, show=titled(title)) for one in sequence]
+
+
+def titled(title: str) -> Callable[[str], None]:
+    """Shows lines with the title in front of each."""
+    return lambda line: write_line(f"{title}: {line}")
 
 
 def ask(command: Command, *, statuses: Sequence[int] = (0,)) -> str:
@@ -218,6 +226,7 @@ def signal_group(process: "subprocess.Popen[str]", number: int) -> None:
 INSTALL = {
     "cargo": "install Rust from https://rustup.rs",
     "rustc": "install Rust from https://rustup.rs",
+    "gh": "install GitHub's command from https://cli.github.com",
     "git": "install git, e.g. `apt-get install git`",
     "cc": "install a C compiler as linker, e.g. `apt-get install gcc libc6-dev`"
     " or `xcode-select --install`",

@@ -161,7 +161,7 @@ def provide(home: Path, parts: Sequence[str]) -> None:
 @contextmanager
 def alone(lock: Path) -> Iterator[None]:
     """Hold the lock, which the system takes back from a process that has ended."""
-    with lock.open("w", encoding="utf-8") as file:
+    with lock.open("wb") as file:
         if not taken(file):
             print("Waiting for another process, which makes the tools ...", flush=True)
             while not taken(file):
@@ -169,7 +169,7 @@ def alone(lock: Path) -> Iterator[None]:
         yield
 
 
-def taken(file: IO[str]) -> bool:
+def taken(file: IO[bytes]) -> bool:
     try:
         if sys.platform == "win32":
             import msvcrt

@@ -10,7 +10,9 @@ from pipeline.commands import Command, command
 from pipeline.plan import Python
 from pipeline.project import PROJECT
 
-TOX = PROJECT.root / "tox.ini"
+# Among the scripts where the project has one that is about something else.
+OURS = Path(__file__).parents[1] / "tox.ini"
+TOX = OURS if OURS.exists() else PROJECT.root / "tox.ini"
 
 
 # How runners close. One environment may run several; each line is shown.
@@ -36,7 +38,9 @@ class Env:
     takes_wheel: bool
     python: Python | None  # None where any will do
     tools: Sequence[str] = ()  # of the system; without them it is left out
+    one_core: bool = False  # so that two cores run two of its kind at a time
     usual: bool = True  # else it runs where it is named, as in the nightly workflow
+    native: bool = True  # else it says the same on every machine
 
 
 def environments(ini: str) -> list[Env]:
@@ -44,8 +48,8 @@ def environments(ini: str) -> list[Env]:
     parser = configparser.ConfigParser(interpolation=None)
     parser.read_string(ini)
     usual = parser["tox"]["env_list"].split()
-    labels = parser["tox"].get("labels", "")
-    labelled = re.findall(r"[\w-]+(?=,|$)", labels, re.MULTILINE)
+    labels = read_labels(parser["tox"].get("labels", ""))
+    labelled = (name for names in labels.values() for name in names)
     sections = {name: section(parser, name) for name in [*usual, *labelled]}
     return [
         Env(
@@ -54,9 +58,17 @@ def environments(ini: str) -> list[Env]:
             python=python_of(name, found.get("base_python", "")),
             tools=found.get("allowlist_externals", "").split(),
             usual=name in usual,
+            one_core=name in labels.get("one-core", ()),
+            native=name not in labels.get("once", ()),
         )
         for name, found in sections.items()
     ]
+
+
+def read_labels(text: str) -> dict[str, list[str]]:
+    """`label = one, another`, a line each."""
+    pairs = (line.split("=") for line in text.strip().splitlines())
+    return {label.strip(): re.findall(r"[\w-]+", names) for label, names in pairs}
 
 
 def section(parser: configparser.ConfigParser, name: str) -> Mapping[str, str]:
@@ -81,7 +93,9 @@ def python_of(name: str, base: str) -> Python | None:
 def tox_command(env: str, wheel: Path | None) -> Command:
     package = ("--installpkg", str(wheel)) if wheel else ()
     return command(
-        *("tox", "run", "--colored", "no", "-e", env, *package),
+        *("tox", "run", "--conf", TOX, "--root", PROJECT.root),
+        *("--workdir", PROJECT.root / ".tox"),
+        *("--colored", "no", "-e", env, *package),
         env={
             # What can be had is here by now; uv would try once more, for long.
             "UV_PYTHON_DOWNLOADS": "never",

@@ -122,7 +122,9 @@ def relocate_wheels(tree: Tree, version: str) -> None:
         if path.is_symlink():
             continue  # the file that it names is among them
         text = path.read_text("utf-8")
-        path.write_text(text.replace(system, f"{tree.root}{system}"), "utf-8")
+        path.write_text(
+            text.replace(system, f"{tree.root}{system}"), "utf-8", newline="\n"
+        )
 
 
 def works(python: Path) -> bool:

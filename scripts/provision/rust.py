@@ -110,7 +110,7 @@ def sources(rustc: Compiler) -> Path:
 def unpack_package(rustc: Compiler, folder: Path) -> None:
     debian = Apt(folder / "apt", SUITES, apt.host_architecture())
     debian.update()
-    debian.unpack_alone(f"rust-src={rustc.release}*", folder / "root")
+    debian.unpack_alone(folder / "root", f"rust-src={rustc.release}*")
     unpacked = folder / "root" / "usr" / "src" / f"rustc-{rustc.release}" / "library"
     unpacked.replace(folder / "library")
     shutil.rmtree(folder / "root")
@@ -135,7 +135,9 @@ def prepare(library: Path) -> None:
     manifest = library / "std" / "Cargo.toml"
     text = manifest.read_text("utf-8")
     # The shared one would be linked, for which there is no linker yet.
-    manifest.write_text(text.replace('"dylib", "rlib"', '"rlib"'), "utf-8")
+    manifest.write_text(
+        text.replace('"dylib", "rlib"', '"rlib"'), "utf-8", newline="\n"
+    )
 
 
 def library_command(triple: str, rustc: Compiler, source: Path) -> Command:

@@ -51,7 +51,7 @@ def provide(python: Path, site: Path) -> None:
     if not ready.exists():
         shutil.rmtree(folder, ignore_errors=True)
         folder.mkdir()
-        (folder / "prng.c").write_text(PRNG)
+        (folder / "prng.c").write_text(PRNG, "utf-8", newline="\n")
         prng = python / "bcryptprimitives.dll"
         run(zig_command(prng, [folder / "prng.c", "-ladvapi32"]))
         names = sorted(set().union(*map(imported, libraries(site))))
@@ -106,8 +106,8 @@ def write_sources(folder: Path, names: Iterable[str]) -> None:
             table.append(f"  {name}=my_{name}")
         else:
             table.append(f"  {name}=ucrtbase.{plain(name)}")
-    (folder / "math.c").write_text("\n".join(code))
-    (folder / "math.def").write_text("\n".join(table) + "\n")
+    (folder / "math.c").write_text("\n".join(code), "utf-8", newline="\n")
+    (folder / "math.def").write_text("\n".join(table) + "\n", "utf-8", newline="\n")
     # mingw-w64's, under other names than those that it is to stand for.
     renamed = [f"#define {base}{f} w_{base}{f}" for base in COMPLEX for f in ("", "f")]
     for base in COMPLEX:
@@ -118,7 +118,9 @@ def write_sources(folder: Path, names: Iterable[str]) -> None:
                 '#include "complex_internal.h"',
                 f'#include "{base}.def.h"',
             ]
-            (folder / f"{base}{f}.c").write_text("\n".join(lines) + "\n")
+            (folder / f"{base}{f}.c").write_text(
+                "\n".join(lines) + "\n", "utf-8", newline="\n"
+            )
 
 
 def split(name: str) -> tuple[str, str]:

@@ -6,9 +6,11 @@ import re
 from pathlib import Path
 
 import pytest
+import yaml
 
 from pipeline import toolenv, tox
 from pipeline.gates.contents import tracked
+from pipeline.generators import tool_locks
 from pipeline.plan import PLAN, Plan
 from pipeline.project import PROJECT, Project
 
@@ -35,7 +37,11 @@ def test_tox_asks_for_no_python_outside_the_plan(plan: Plan) -> None:
     envs = tox.environments(TOX)
     assert {env.python for env in envs if env.usual} <= {None, *plan.pythons}
     others = {env.name: env.python for env in envs if not env.usual}
-    assert others == {"requires-pre": max(plan.required), "python-pre": plan.coming}
+    assert others == {
+        "requires-pre": max(plan.ordinary),
+        "python-pre": plan.coming,
+        "mutants": None,
+    }
 
 
 def test_every_section_of_tox_is_run() -> None:
@@ -48,9 +54,10 @@ def test_every_section_of_tox_is_run() -> None:
 
 
 def test_the_nightly_run_has_what_no_other_has() -> None:
-    named = [env.name for env in tox.environments(TOX) if not env.usual]
+    others = {env.name for env in tox.environments(TOX) if not env.usual}
     nightly = (PROJECT.root / ".github" / "workflows" / "nightly.yml").read_text()
-    assert f"run: python scripts/test.py --env {' '.join(named)}\n" in nightly
+    runs = re.findall(r"run: python scripts/test\.py --env (.*)\n", nightly)
+    assert set(" ".join(runs).split()) == others
 
 
 def test_every_dependency_group_of_tox_exists_and_is_used(project: Project) -> None:
@@ -65,11 +72,11 @@ def test_classifiers_are_the_required_pythons(plan: Plan, project: Project) -> N
     lines = project.pyproject["project"]["classifiers"]
     versions = {line.removeprefix(prefix) for line in lines if line.startswith(prefix)}
     minors = {version for version in versions if re.fullmatch(r"3\.\d+", version)}
-    assert minors == {str(python) for python in plan.required}
+    assert minors == {str(python) for python in plan.ordinary}
 
 
 def test_the_oldest_python_is_the_same_everywhere(plan: Plan, project: Project) -> None:
-    oldest = min(plan.required)
+    oldest = min(plan.ordinary)
     assert project.pyproject["project"]["requires-python"] == f">={oldest}"
     assert str(oldest) == toolenv.MINIMUM_PYTHON
     floors = [row.min_python for row in plan.targets if row.abi.endswith("abi3")]
@@ -162,7 +169,31 @@ def test_everything_is_locked_by_hash_from_wherever() -> None:
         text = lock.read_text("utf-8")
         assert "://" not in text, f"{lock.name} names an index"
         for requirement in re.split(r"\n(?=\S)", text.strip()):
-            assert "--hash=sha256:" in requirement, requirement
+            is_comment = requirement.startswith("#")
+            assert is_comment or "--hash=sha256:" in requirement, requirement
+
+
+def test_dependabot_finds_the_options_of_the_locks() -> None:
+    """It compiles each by those that it finds in the file, and keeps the header."""
+    for lock in LOCKS:
+        text = lock.read_text("utf-8")
+        assert text.startswith(tool_locks.HEADER)
+        # The patterns of its uv/file_updater/compile_file_updater.rb.
+        assert "--universal" in text
+        python = re.search(r"--python-version[=\s]+(\d+\.\d+(?:\.\d+)?)", text)
+        assert python
+        assert python[1] == toolenv.MINIMUM_PYTHON
+        assert "# via " not in text
+
+
+def test_everything_that_is_pinned_is_renewed() -> None:
+    text = (PROJECT.root / ".github" / "dependabot.yml").read_text("utf-8")
+    updates = yaml.safe_load(text)["updates"]
+    ecosystems = {one["package-ecosystem"]: one for one in updates}
+    assert ecosystems.keys() == {"cargo", "github-actions", "uv"}
+    locks = toolenv.LOCKS.relative_to(PROJECT.root).as_posix()
+    assert ecosystems["uv"]["directories"] == ["/", f"/{locks}"]
+    assert all(one["cooldown"]["default-days"] >= 7 for one in updates)
 
 
 def test_every_input_has_its_lock() -> None:

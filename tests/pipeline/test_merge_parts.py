@@ -8,6 +8,7 @@ import merge_parts
 from pipeline import ledger
 from pipeline.commands import Failure
 from pipeline.ledger import Entry, EnvResult
+from pipeline.project import PROJECT
 
 PASSED = EnvResult("py311", passed=True, summary="1 passed")
 
@@ -112,3 +113,12 @@ def test_files_in_folders_of_a_part_are_no_files_of_the_release(tmp_path: Path) 
     merge_parts.collect(tmp_path / "parts", tmp_path / "dist")
     names = {path.name for path in (tmp_path / "dist").iterdir()}
     assert names == {"a.whl", ledger.NAME}
+
+
+def test_one_file_may_be_in_two_parts_and_dist_anywhere(tmp_path: Path) -> None:
+    for name in ("a", "b"):
+        part(tmp_path / "parts", name, {"a.whl": b"a"})
+    dist = tmp_path / "new" / "dist"
+    assert len(merge_parts.collect(tmp_path / "parts", dist)) == 1
+    default = merge_parts.parser().parse_args(["parts"])
+    assert default.dist == PROJECT.dist

@@ -1,5 +1,6 @@
-"""What the scripts print, where the output cannot have every character."""
+"""What the scripts print and write, whatever the machine takes for usual."""
 
+import ast
 import os
 import re
 import subprocess
@@ -12,8 +13,7 @@ import targets
 from pipeline.project import PROJECT
 
 SCRIPTS = Path(targets.__file__).parent
-# The one without arguments runs inside of tox, which has all speak UTF-8.
-STAGES = sorted(set(SCRIPTS.glob("*.py")) - {SCRIPTS / "check_installed.py"})
+STAGES = sorted(SCRIPTS.glob("*.py"))
 WORKFLOWS = sorted((PROJECT.root / ".github" / "workflows").glob("*.yml"))
 
 # Runs a script, which in place of reading its arguments shows all that a stage shows.
@@ -83,3 +83,63 @@ def test_workflows_run_none_but_those(path: Path) -> None:
     named = re.findall(r"run: python\S* (\S+)", path.read_text("utf-8"))
     assert named
     assert {PROJECT.root / name for name in named} <= set(STAGES)
+
+
+def unspecified(code: str) -> list[str]:
+    """Calls that read or write text as the machine has it: its code page, its CRLF."""
+    return [
+        ast.unparse(node)
+        for node in ast.walk(ast.parse(code))
+        if isinstance(node, ast.Call) and not needed(node) <= given(node)
+    ]
+
+
+def given(call: ast.Call) -> set[str]:
+    """What the call says, by keyword or in the usual place."""
+    said = {word.arg for word in call.keywords if word.arg}
+    places = {"read_text": 1, "write_text": 2}
+    if len(call.args) >= places.get(name_of(call), 99):
+        said.add("encoding")
+    return said
+
+
+def name_of(call: ast.Call) -> str:
+    return getattr(call.func, "attr", getattr(call.func, "id", ""))
+
+
+def needed(call: ast.Call) -> set[str]:
+    name, words = name_of(call), {word.arg for word in call.keywords}
+    if name == "write_text":
+        return {"encoding", "newline"}
+    if name == "read_text" or "text" in words or "universal_newlines" in words:
+        return {"encoding"}
+    modes = [one.value for one in call.args if isinstance(one, ast.Constant)]
+    if name == "open" and {"w", "a", "x"} & set(modes):
+        return {"encoding", "newline"}
+    is_path = name == "open" and isinstance(call.func, ast.Attribute) and not call.args
+    return {"encoding"} if is_path else set()
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "path.write_text(text)",
+        "path.write_text(text, 'utf-8')",
+        "path.write_text(text, newline='')",
+        "path.read_text()",
+        "subprocess.run(argv, text=True)",
+        "path.open('a', encoding='utf-8')",
+        "path.open()",
+    ],
+)
+def test_text_in_the_way_of_the_machine_is_found(code: str) -> None:
+    assert unspecified(code) == [code]
+
+
+def test_text_is_utf_8_with_plain_ends_of_lines() -> None:
+    found = {
+        path.relative_to(SCRIPTS).as_posix(): calls
+        for path in SCRIPTS.rglob("*.py")
+        if (calls := unspecified(path.read_text("utf-8")))
+    }
+    assert found == {}

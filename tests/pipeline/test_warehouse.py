@@ -16,11 +16,12 @@ from pathlib import Path
 
 import pytest
 import requests
-from outside import World, world
+from outside import REPLACED, World, world
 from pypi_attestations import GitHubPublisher
 
+import publish
 from pipeline import index, upload
-from pipeline.commands import Failure
+from pipeline.commands import Command, Failure, run
 from pipeline.upload import Patience
 
 HASTY = Patience(pauses=())
@@ -42,6 +43,7 @@ def outside(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[World]:
             "workflow_ref": "owner/gnomon/.github/workflows/release.yml@refs/tags/v1",
             "ref": "refs/tags/v1",
             "environment": "pypi",
+            "sha": "0" * 40,
         }
         token = {"GITHUB_ACTIONS": "true", **made.identify(claims)}
         for name, text in {**made.environment, **token}.items():
@@ -68,7 +70,8 @@ def wheel(folder: Path, metadata: str = METADATA, name: str = WHEEL) -> Path:
     path = folder / name
     with zipfile.ZipFile(path, "w") as archive:
         for file, text in {"METADATA": metadata, "WHEEL": "", "RECORD": ""}.items():
-            archive.writestr(f"gnomon-1.0.dist-info/{file}", text)
+            # Of no day, so that equal content is equal bytes.
+            archive.writestr(zipfile.ZipInfo(f"gnomon-1.0.dist-info/{file}"), text)
     return path
 
 
@@ -200,6 +203,21 @@ def test_a_token_of_nobody_is_refused(
     with pytest.raises(Failure, match="403 Invalid or non-existent authentication"):
         send(wheel(tmp_path))
     assert outside.pypi.accepted == []
+
+
+def test_an_attestation_of_other_bytes_is_refused(
+    outside: World, tmp_path: Path
+) -> None:
+    path = wheel(tmp_path)
+    sign = publish.attest_command([path])
+    run(Command(sign.argv, env={"PYTHONPATH": str(REPLACED)}))
+    wheel(tmp_path, f"{METADATA}Summary: other\n")
+    post = upload.twine(PYPI, attested=True)
+    with pytest.raises(Failure, match=r"Invalid attestations .* not match distrib"):
+        upload.upload(path, PYPI, post, HASTY)
+    wheel(tmp_path)
+    assert upload.upload(path, PYPI, post, HASTY) == "uploaded"
+    assert outside.pypi.files[WHEEL].provenance["version"] == 1
 
 
 def test_other_projects_come_from_the_real_index(outside: World) -> None:

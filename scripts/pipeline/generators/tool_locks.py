@@ -7,7 +7,7 @@ decide. All are resolved together, so that parts can share an environment.
 
 import re
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from pipeline import toolenv
@@ -15,6 +15,20 @@ from pipeline.commands import Command, Failure, command, run
 
 FOLDER = toolenv.LOCKS
 PINNED = re.compile(r"^(\S+==\S+).*?(?: \\\n    .*)*$", re.MULTILINE)
+# What uv makes the same of the same input with; dependabot looks for it in the locks.
+OPTIONS = (
+    *("--universal", "--generate-hashes"),
+    *("--python-version", toolenv.MINIMUM_PYTHON),
+)
+HEADER = f"""\
+# Written by `python scripts/generate.py locks`, which runs for all of them together
+# uv pip compile {" ".join(OPTIONS)}
+"""
+
+
+def pins(text: str) -> Iterator[str]:
+    """What a lock pins, as `name==version`."""
+    return (found[1] for found in PINNED.finditer(text))
 
 
 def sources() -> list[Path]:
@@ -29,8 +43,7 @@ def compile_command(
     upgrade: bool = False,
 ) -> Command:
     return command(
-        *("uv", "pip", "compile", "--quiet", "--universal", "--generate-hashes"),
-        *("--python-version", toolenv.MINIMUM_PYTHON),
+        *("uv", "pip", "compile", "--quiet", *OPTIONS),
         *("--no-header", "--no-annotate", "--no-emit-index-url"),
         *(("--constraints", str(constraints)) if constraints else ()),
         *(("--upgrade",) if upgrade else ()),
@@ -46,12 +59,13 @@ def lock(folder: Path, *, upgrade: bool = False) -> None:
     present = (path.with_suffix(".txt") for path in sources())
     texts = [path.read_text("utf-8") for path in present if path.exists()]
     # uv prefers what its output file has. Each version stands in several locks.
-    pins = sorted({found[0] for text in texts for found in PINNED.finditer(text)})
-    together.write_text("\n".join(pins) + "\n", "utf-8")
+    kept = sorted({found[0] for text in texts for found in PINNED.finditer(text)})
+    together.write_text("\n".join(kept) + "\n", "utf-8", newline="\n")
     run(compile_command(sources(), together, upgrade=upgrade))
     for source in sources():
         made = folder / source.with_suffix(".txt").name
         run(compile_command([source], made, constraints=together))
+        made.write_bytes(HEADER.encode() + made.read_bytes())
     together.unlink()
 
 

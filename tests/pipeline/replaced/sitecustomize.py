@@ -2,9 +2,12 @@
 
 import os
 import sys
+from contextlib import AbstractContextManager
 from importlib.abc import MetaPathFinder
 from importlib.machinery import ModuleSpec
 from pathlib import Path
+
+KEPT: list[AbstractContextManager[None]] = []
 
 
 class Hook(MetaPathFinder):
@@ -16,8 +19,9 @@ class Hook(MetaPathFinder):
             sys.path.append(str(Path(__file__).parents[1]))
             import signing
 
-            # For as long as the process lives.
-            signing.replaced().__enter__()
+            # Kept for as long as the process lives: it ends when it is forgotten.
+            KEPT.append(signing.replaced())
+            KEPT[0].__enter__()
             print("replaced: Sigstore, by an authority of the test", flush=True)
         return None
 
