@@ -123,6 +123,7 @@ def test_an_upload_that_says_nothing_is_given_up(
     assert wire.timeouts == [7.5]
     assert wire.requests[0].url == where.upload
     assert wire.requests[0].method == "POST"
+    assert upload.Timed(7.5).max_retries.total == 0, "it is an adapter in all else"
 
 
 def test_patience_has_an_end_unless_something_else_is_said(
