@@ -75,7 +75,7 @@ def commit(root: Path, branch: str) -> Path:
 
 def with_sources_apart(parent: Path) -> Path:
     """src/ and rust/, a console script, a Python that has an upper bound."""
-    root = new(parent, "sun-dial", "--src")
+    root = new(parent, "sun-dial", "--mixed", "--src")
     write(
         root,
         {
@@ -193,7 +193,6 @@ def choose(root: Path, *pythons: str) -> None:
     path = root / "scripts" / "targets.toml"
     plan = tomlkit.parse(path.read_text("utf-8")).unwrap()
     plan["pythons"]["required"] = list(pythons)
-    plan["pythons"]["optional"] = {}
     row = plan["platforms"]["linux-x86_64"]
     row["abis"] = row["abis"][:1]
     plan["platforms"] = {"linux-x86_64": row}
