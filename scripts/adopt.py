@@ -105,7 +105,9 @@ class Adoption:
             where = ("--metadata-directory", folder)
             ask(command(*asked, *kind, *where, cwd=self.project.root))
             [wheel] = Path(folder).glob("*/WHEEL")
-            tags = re.findall(r"^Tag: (\S+?)-(\S+?)-", wheel.read_text(), re.MULTILINE)
+            tags = re.findall(
+                r"^Tag: (\S+?)-(\S+?)-", wheel.read_text("utf-8"), re.MULTILINE
+            )
         return f"{tags[0][0]}-{'.'.join(abi for _, abi in tags)}"
 
     @cached_property
