@@ -91,7 +91,7 @@ def stage(arguments: Sequence[str]) -> int:
     sdist = options.sdist.resolve()
     if not sdist.exists():
         raise Failure(f"{sdist} is missing: python scripts/build.py --sdist makes it")
-    oldest = min(plans.load().required)
+    oldest = min(plans.load().pythons)
     interpreters = pythons.provide([oldest])
     pythons.put_on_path(interpreters)
     result = prove(sdist, oldest.env)

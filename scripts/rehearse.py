@@ -1,6 +1,7 @@
 """A whole release on this machine: everything but the real index.
 
     python scripts/rehearse.py          this machine's wheels, and one of each family
+    python scripts/rehearse.py --checks  and every other environment of test.py
     python scripts/rehearse.py --all    every row of the plan, tested by the whole suite
     python scripts/rehearse.py --all --resume    goes on with one that was cut off
 
@@ -32,8 +33,10 @@ from pipeline.commands import (
     require,
     require_rust,
 )
+from pipeline.generators import support_table
 from pipeline.plan import Plan
 from pipeline.project import PROJECT
+from pipeline.tox import TOX, environments
 
 if TYPE_CHECKING:
     from pipeline.report import Stages
@@ -69,18 +72,27 @@ def script(
 
 
 def stages(
-    plan: Plan, part: str, dist: Path, url: str, *, resume: bool = False
+    plan: Plan,
+    part: str,
+    dist: Path,
+    url: str,
+    *,
+    checks: bool = False,
+    resume: bool = False,
 ) -> list[Stage]:
     """In order, on the part of the plan that the option `part` names.
 
-    `url` is where the index of the rehearsal listens.
+    `url` is where the index of the rehearsal listens. With `checks` the tests are all
+    that test.py has, and it need not be run besides.
     """
     kept = ["--resume"] if resume else []
     wheels = [dist / row.wheel for row in plan.targets]
     suite = "whole" if part == "--all" else "smoke"
     again = plan.targets[0].name
     build = script("build", part, *kept, "--verify", again, "--dist", dist)
-    test = script("test", *kept, "--suite", suite, "--wheel", *wheels)
+    usual = [env.name for env in environments(TOX.read_text("utf-8")) if env.usual]
+    envs = ["--env", *usual] if checks else []
+    test = script("test", *kept, "--suite", suite, *envs, "--wheel", *wheels)
     upload = script("publish", dist, part, "--index", url, env=ANYONE)
     return [
         Stage("plan", script("targets")),
@@ -99,7 +111,7 @@ def stages(
                     ("verify",),
                 )
             ]
-            if part == "--all"
+            if part == "--all" and support_table.is_wanted()
             else []
         ),
     ]
@@ -149,6 +161,9 @@ def parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--all", action="store_true", help="every row of the plan")
     parser.add_argument(
+        "--checks", action="store_true", help="and the other environments of tox.ini"
+    )
+    parser.add_argument(
         "--resume", action="store_true", help="keep wheels and tests that are current"
     )
     return parser
@@ -158,7 +173,7 @@ def stage(arguments: Sequence[str]) -> int:
     options = parser().parse_args(arguments)
     require("cargo", "git", *LINKER)
     require_rust()
-    toolenv.enter("audit", "build", "publish", "rehearse", "test")
+    toolenv.enter("audit", "build", "foreign", "publish", "rehearse", "test")
     from pipeline import local_index, report
 
     whole = plans.load()
@@ -169,7 +184,8 @@ def stage(arguments: Sequence[str]) -> int:
         tempfile.TemporaryDirectory(prefix=f"{PROJECT.name}-index-") as folder,
         local_index.serve(Path(folder)) as url,
     ):
-        planned = stages(plan, part, dist, url, resume=options.resume)
+        kinds = {"checks": options.checks, "resume": options.resume}
+        planned = stages(plan, part, dist, url, **kinds)
         with report.stages(len(planned)) as screen:
             outcomes = rehearse(planned, screen)
     show_outcomes(outcomes)

@@ -159,7 +159,7 @@ def parser() -> argparse.ArgumentParser:
 
 def stage(arguments: Sequence[str]) -> int:
     options = parser().parse_args(arguments)
-    require("git", "cargo")
+    require("git", "cargo", *(["gh"] if options.announce else []))
     if options.version:
         cut(options.version)
     elif options.announce:

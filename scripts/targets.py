@@ -7,33 +7,31 @@ python scripts/targets.py --files    the files of a release, one a line
 
 import argparse
 import json
-import os
 from collections.abc import Sequence
-from pathlib import Path
 
+from pipeline import github
 from pipeline import plan as plans
 from pipeline.commands import main
 from pipeline.plan import Plan
 
 
-def outputs(plan: Plan) -> str:
-    """A job for each row, on its machine; and one machine of each kind."""
-    rows = [{"name": row.name, "runner": row.runner} for row in plan.targets]
-    runners = dict.fromkeys(row.runner for row in plan.targets)
-    matrices = {"rows": rows, "machines": [{"runner": one} for one in runners]}
-    return "".join(
-        f"{name}={json.dumps({'include': matrix})}\n"
-        for name, matrix in matrices.items()
-    )
+def outputs(plan: Plan) -> dict[str, str]:
+    """The matrices of the workflows, as JSON.
 
-
-def write_outputs(plan: Plan) -> None:
-    """Where Actions reads them; elsewhere they are only shown."""
-    text = outputs(plan)
-    print(text, end="")
-    if path := os.environ.get("GITHUB_OUTPUT"):
-        with Path(path).open("a", encoding="utf-8", newline="\n") as file:
-            file.write(text)
+    `rows` has a job for each wheel, on its machine, `tests` one for each that is tested
+    apart from its build; `machines` has one of each kind, `others` those of them that
+    do not test the wheels of all.
+    """
+    rows = {row: {"name": row.name, "runner": row.runner} for row in plan.targets}
+    runners = list(dict.fromkeys(row.runner for row in plan.targets))
+    testing = {row.runner for row in plan.targets if row.test == "native"}
+    matrices = {
+        "rows": [*rows.values()],
+        "tests": [job for row, job in rows.items() if row.has_test_job],
+        "machines": [{"runner": one} for one in runners],
+        "others": [{"runner": one} for one in runners if one not in testing],
+    }
+    return {name: json.dumps({"include": jobs}) for name, jobs in matrices.items()}
 
 
 def table(plan: Plan) -> str:
@@ -59,7 +57,7 @@ def stage(arguments: Sequence[str]) -> int:
     options = parser().parse_args(arguments)
     plan = plans.load()
     if options.outputs:
-        write_outputs(plan)
+        github.write_outputs(outputs(plan))
     elif options.files:
         print("\n".join(plan.files))
     else:

@@ -2,6 +2,7 @@
 
     python scripts/test.py                   builds, then runs everything
     python scripts/test.py --env lint rust   these environments
+    python scripts/test.py --native          those that another machine may fail
     python scripts/test.py --wheel FILE...   these wheels, on every Python they promise
     python scripts/test.py --target NAME...  these rows' wheels, of dist/
     python scripts/test.py --suite whole     all tests also where they are emulated
@@ -101,6 +102,12 @@ def without_tool(envs: Iterable[Env]) -> dict[str, str]:
     }
 
 
+def not_installable(envs: Iterable[Env], plan: Plan, host: str) -> dict[str, str]:
+    """Those of which the plan says that this machine has no wheels, and why."""
+    lacking = plan.lacking(host)
+    return {env.name: lacking[env.name] for env in envs if env.name in lacking}
+
+
 def planned(
     envs: Iterable[Env], wheels: Sequence[Path], plan: Plan, host: str
 ) -> Iterator[Run]:
@@ -118,7 +125,8 @@ def planned_elsewhere(wheels: Sequence[Path], plan: Plan, host: str) -> Iterator
     """Each wheel of another kind of machine, on a Python of that kind."""
     for wheel in wheels:
         target = row_of(wheel, plan)
-        for python in () if target.is_of(host) else foreign.usable(target):
+        elsewhere = plan.tests_elsewhere(target, host)
+        for python in foreign.usable(target) if elsewhere else ():
             env = Env(python.env, takes_wheel=True, python=python)
             yield Run(env, wheel, target, native=False)
 
@@ -130,14 +138,9 @@ def row_of(wheel: Path, plan: Plan) -> Target:
     return target
 
 
-def excuses(
-    target: Target, plan: Plan, host: str, excused: Mapping[Python, str]
-) -> dict[str, str]:
+def excuses(target: Target, plan: Plan, host: str) -> dict[str, str]:
     """By environment, what of a wheel's promises cannot be tested here, and why."""
-    if not target.is_of(host):
-        return foreign.excuses(target, plan)
-    promised = plan.promised(target)
-    return {python.env: why for python, why in excused.items() if python in promised}
+    return {} if target.is_of(host) else foreign.excuses(target, plan)
 
 
 def chosen(envs: Sequence[Env], options: argparse.Namespace) -> list[Env]:
@@ -151,7 +154,7 @@ def chosen(envs: Sequence[Env], options: argparse.Namespace) -> list[Env]:
         return [names[name] for name in options.env]
     if options.wheel or options.target:
         return [env for env in envs if env.python and env.name == env.python.env]
-    return [env for env in envs if env.usual]
+    return [env for env in envs if env.usual and (env.native or not options.native)]
 
 
 # Running it.
@@ -205,31 +208,31 @@ def run_elsewhere(one: Run, suite: str) -> list[Finished]:
         folder = Path(name).resolve()
         # As a user there gets it: refused, were its tag not for that machine.
         run(interpreter.install_command(folder, "--no-deps", one.wheel))
-        commands = elsewhere_commands(interpreter, one.wheel, folder, suite)
-        return [attempt(one) for one in commands]
+        return [attempt(elsewhere_command(interpreter, one.wheel, folder, suite))]
 
 
-def elsewhere_commands(
+def elsewhere_command(
     interpreter: foreign.Interpreter, wheel: Path, folder: Path, suite: str
-) -> list[Command]:
-    """That it is the wheel which is tested, and the tests."""
+) -> Command:
+    """The tests, by the program which sees that it is the wheel that is tested."""
     env = {
         "TESTED_WHEEL": interpreter.spelled(wheel),
         "TESTED_FOLDER": interpreter.spelled(folder),
     }
     tests = PROJECT.root / "tests"
-    others = [interpreter.spelled(tests / name) for name in ("pipeline", "peers")]
+    others = (interpreter.spelled(tests / name) for name in ("pipeline", "peers"))
     suites = {
         "smoke": ["-m", "smoke"],
         "whole": ["--numprocesses=auto"],
     }
-    pytest = ["-P", "-m", "pytest", "-p", "no:cacheprovider", *suites[suite]]
-    pytest += [f"--ignore={other}" for other in others]
-    installed = Path(__file__).with_name("check_installed.py")
-    return [
-        interpreter.command("-P", installed, path=[folder], env=env),
-        interpreter.command(*pytest, tests, path=[folder], env=env),
-    ]
+    return interpreter.command(
+        Path(__file__).parent / "testing" / "only_installed.py",
+        *("-p", "no:cacheprovider", *suites[suite]),
+        *(f"--ignore={other}" for other in others),
+        *PROJECT.tests,
+        path=[folder],
+        env=env,
+    )
 
 
 def perform_all(
@@ -279,16 +282,13 @@ def wheels_for(
     triple = plans.host_triple()
     if not plan.of_host(triple).targets:
         raise Failure(f"no row of targets.toml builds and tests a wheel on {triple}")
-    run(
-        command(
-            sys.executable,
-            Path(__file__).with_name("build.py"),
-            "--sample",
-            "--dist",
-            dist,
-        )
-    )
-    return [dist / row.wheel for row in plan.of_sample(triple).targets]
+    # Named environments are about this machine; the tests of the pipeline read all.
+    own = bool(options.env) and "pipeline" not in options.env
+    script = Path(__file__).with_name("build.py")
+    part = [] if own else ["--sample"]
+    run(command(sys.executable, script, *part, "--dist", dist))
+    built = plan.of_host(triple) if own else plan.of_sample(triple)
+    return [dist / row.wheel for row in built.targets]
 
 
 def present(wheel: Path) -> Path:
@@ -363,6 +363,9 @@ def parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--env", nargs="+", metavar="NAME", help="only these")
     parser.add_argument(
+        "--native", action="store_true", help="only what depends on the machine"
+    )
+    parser.add_argument(
         "--wheel", nargs="+", type=Path, metavar="FILE", help="instead of building"
     )
     parser.add_argument(
@@ -380,47 +383,47 @@ def parser() -> argparse.ArgumentParser:
     return parser
 
 
-def parts(options: argparse.Namespace, plan: Plan) -> set[str]:
-    """Of the tools: where wheels are built first, those of the builds, too."""
+def parts(options: argparse.Namespace, plan: Plan, host: str) -> set[str]:
+    """Of the tools: those of the builds and of other kinds of wheels where needed."""
+    rows = plan.of_sample(host).targets
     if options.wheel or options.target:
-        return {"test"}
-    host = plans.host_triple()
-    return {"test", *(row.tools(host) for row in plan.of_sample(host).targets)}
+        rows = plan.named(options.target or []).targets
+        rows += tuple(row_of(wheel, plan) for wheel in options.wheel or [])
+        built = set()
+    else:
+        built = {row.tools(host) for row in rows}
+    others = any(plan.tests_elsewhere(row, host) for row in rows)
+    return {"test", *built, *(["foreign"] if others else [])}
 
 
 def stage(arguments: Sequence[str]) -> int:
     options = parser().parse_args(arguments)
     require("cargo", "git", *LINKER)
     require_rust()
-    plan = plans.load()
-    toolenv.enter(*parts(options, plan))
+    plan, host = plans.load(), plans.host_triple()
+    toolenv.enter(*parts(options, plan, host))
     from pipeline import report
 
     envs = chosen(environments(TOX.read_text("utf-8")), options)
     report.heading("interpreters")
     interpreters = pythons.provide(sorted({env.python for env in envs if env.python}))
     pythons.put_on_path(interpreters)
-    excused = interpreters.excused(plan)
-    lacking = without_tool(envs)
-    possible = [
-        env for env in envs if env.python not in excused and env.name not in lacking
-    ]
+    lacking = {**without_tool(envs), **not_installable(envs, plan, host)}
+    possible = [env for env in envs if env.name not in lacking]
 
     report.heading("wheels")
-    host = plans.host_triple()
     wheels = wheels_for(envs, options, plan)
     runs = [*planned(possible, wheels, plan, host)]
-    if any(env.takes_wheel for env in envs) and plan.can_test_others(host):
+    if options.wheel or options.target or not options.env:
         runs += planned_elsewhere(wheels, plan, host)
     rows = {wheel.name: row_of(wheel, plan) for wheel in wheels}
-    reasons = {name: excuses(row, plan, host, excused) for name, row in rows.items()}
-    missing = interpreters.missing(plan)
+    reasons = {name: excuses(row, plan, host) for name, row in rows.items()}
 
     def perform(one: Run, show_line: Show) -> Result:
         if options.resume and (done := before(one, options.suite)):
             return done
         if one.native:
-            return execute(one, missing, show_line)
+            return execute(one, interpreters.absent, show_line)
         return execute_elsewhere(one, options.suite)
 
     results = perform_all(runs, wheels, reasons, perform)

@@ -122,13 +122,11 @@ def pip(python: str | Path, verb: str, simple: str, *arguments: str | Path) -> C
 
 def download_command(simple: str, row: Target, python: Python, dest: Path) -> Command:
     """As pip would on such a machine."""
-    digits, end = f"{python.major}{python.minor}", "t" if python.free_threaded else ""
-    abis = [f"cp{digits}{end}", f"abi3{end}"]
     return pip(
         *(sys.executable, "download", simple, "--quiet", "--dest", dest),
         *(word for tag in row.tag.split(".") for word in ("--platform", tag)),
-        *("--implementation", "cp", "--python-version", f"{python}".removesuffix("t")),
-        *(word for abi in abis for word in ("--abi", abi)),
+        *("--implementation", "cp", "--python-version", python.number),
+        *(word for abi in python.abis for word in ("--abi", abi)),
     )
 
 
@@ -214,8 +212,8 @@ def run_on_each(plan: Plan, simple: str, entries: Sequence[Entry]) -> None:
     mine = [row for row in rows if row.is_of(host)]
     wanted = [py for py in plan.pythons if any(row.admits(py) for row in mine)]
     interpreters = pythons.provide(wanted)
-    if missing := interpreters.missing(plan):
-        raise Failure(f"no interpreter to verify with: {', '.join(map(str, missing))}")
+    if absent := interpreters.absent:
+        raise Failure(f"no interpreter to verify with: {', '.join(map(str, absent))}")
     for python, path in interpreters.found.items():
         file = install_and_run(path, simple, entries)
         print(f"Python {python}: {file} was installed and runs", flush=True)
@@ -240,18 +238,22 @@ def parser() -> argparse.ArgumentParser:
 
 def stage(arguments: Sequence[str]) -> int:
     options = parser().parse_args(arguments)
-    toolenv.enter("publish", "test")
+    plan = plans.load()
+    lacking = plan.lacking(plans.host_triple())
+    attested = options.attested and "publish" not in lacking
+    toolenv.enter("test", *(["publish"] if attested else []))
     from pipeline import index
 
+    if options.attested and not attested:
+        print(f"attestations are not checked here: {lacking['publish']}", flush=True)
     simple = index.of(options.index).simple
     entries = ledger.read(options.dist.resolve())
     listed = complete(simple, [entry.file for entry in entries], options.wait)
     found = list(differences(listed, entries))
-    if options.attested and not found:
+    if attested and not found:
         found = list(unattested(listed, entries))
     if found:
         raise Failure("the index is not the release:\n  " + "\n  ".join(found))
-    plan = plans.load()
     download_all(simple, plan, entries)
     run_on_each(plan, simple, entries)
     return 0

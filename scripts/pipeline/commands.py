@@ -226,6 +226,7 @@ def signal_group(process: "subprocess.Popen[str]", number: int) -> None:
 INSTALL = {
     "cargo": "install Rust from https://rustup.rs",
     "rustc": "install Rust from https://rustup.rs",
+    "gh": "install GitHub's command from https://cli.github.com",
     "git": "install git, e.g. `apt-get install git`",
     "cc": "install a C compiler as linker, e.g. `apt-get install gcc libc6-dev`"
     " or `xcode-select --install`",

@@ -21,7 +21,7 @@ PLAN = Path(__file__).parents[1] / "targets.toml"
 # Any other machine does it by zig.
 Build = Literal["zig", "cibuildwheel", "maturin"]
 # How x86_64 Linux tests it: by tox, or on a CPython of the wheel's own kind, which is
-# Debian's (under qemu-user, where the processor is another), built with musl, or under
+# Debian's (under qemu-user, where the processor is another), one for musl, or under
 # Wine. A machine of the wheel's own kind always does it by tox.
 Test = Literal["native", "debian", "musl", "wine", "none"]
 
@@ -43,7 +43,7 @@ class Target:
     native: str = ""  # Rust's name of such a machine, where that is another: MSVC's
     sample: bool = False  # one of its family that every run of CI builds
     untested: str = ""  # the reason; exactly where test is "none"
-    # Environments of tox.ini that cannot be installed on such a machine, and why.
+    # What of tox.ini and requirements/ cannot be installed on such a machine, and why.
     lacks: dict[str, str] = field(default_factory=dict, hash=False)
 
     @property
@@ -90,6 +90,15 @@ class Target:
         found = re.match(r"macosx_(\d+)_(\d+)_", self.tag)
         return f"{found[1]}.{found[2]}" if found else ""
 
+    @property
+    def has_test_job(self) -> bool:
+        """Whether Actions tests it in a job of its own.
+
+        cibuildwheel has done it in the build; and some nothing there can run.
+        """
+        untestable = self.build == "zig" and self.test == "none"
+        return self.build != "cibuildwheel" and not untestable
+
     def is_of(self, host: str) -> bool:
         """Whether a machine of this Rust triple runs it without an emulator."""
         return host in (self.rust, self.native)
@@ -130,6 +139,17 @@ class Python:
         """Its environment in tox.ini."""
         return f"py{self}".replace(".", "")
 
+    @property
+    def number(self) -> str:
+        """Major and minor, which both kinds of build share."""
+        return f"{self.major}.{self.minor}"
+
+    @property
+    def abis(self) -> tuple[str, str]:
+        """How the tags of wheels with extensions call its ABIs, its own first."""
+        end = "t" if self.free_threaded else ""
+        return f"cp{self.major}{self.minor}{end}", f"abi3{end}"
+
     @classmethod
     def parse(cls, text: str) -> "Python":
         found = re.fullmatch(r"(\d)\.?(\d+)(t?)", text)
@@ -143,14 +163,9 @@ class Plan:
     """All of targets.toml."""
 
     targets: tuple[Target, ...]
-    required: tuple[Python, ...]
-    optional: Mapping[Python, str]  # with the reason why it may be missing
+    pythons: tuple[Python, ...]  # those of the test matrix
     coming: Python  # of which there are pre-releases at most
     absent: Mapping[str, str]  # platforms without a wheel, with the reason
-
-    @property
-    def pythons(self) -> list[Python]:
-        return [*self.required, *self.optional]
 
     @property
     def files(self) -> list[str]:
@@ -159,6 +174,11 @@ class Plan:
         A resolver that sees the sdist alone would compile it (PyWavelets#656).
         """
         return [*sorted(target.wheel for target in self.targets), PROJECT.sdist]
+
+    @property
+    def ordinary(self) -> list[Python]:
+        """The Pythons with a GIL."""
+        return [python for python in self.pythons if not python.free_threaded]
 
     def promised(self, target: Target) -> list[Python]:
         """The Pythons on which the wheel is to be tested."""
@@ -177,13 +197,21 @@ class Plan:
         return self.of([row for row in self.targets if row.is_of(triple)])
 
     def lacking(self, triple: str) -> dict[str, str]:
-        """The environments that cannot be installed on this machine, and why."""
+        """What of tox.ini and requirements/ cannot be installed here, and why."""
         rows = self.of_host(triple).targets
         return {env: why for row in rows for env, why in row.lacks.items()}
 
     def can_test_others(self, triple: str) -> bool:
         """Whether it is the kind of machine that the column `test` speaks of."""
         return any(row.is_of(triple) and row.test == "native" for row in self.targets)
+
+    def tests_elsewhere(self, row: Target, triple: str) -> bool:
+        """Whether that machine tests a wheel that is of another kind than itself.
+
+        musl runs on every Linux of its processor.
+        """
+        musl = row.test == "musl" and f"{row.machine}-unknown-linux-gnu" == triple
+        return not row.is_of(triple) and (musl or self.can_test_others(triple))
 
     def of_sample(self, triple: str) -> "Plan":
         """Those of this machine, and the first ABI of each family that it can test."""
@@ -218,7 +246,7 @@ def read(text: str) -> Plan:
     tables = parse_toml(text)
     check_keys("targets.toml", tables, required={"pythons", "platforms", "absent"})
     pythons = tables["pythons"]
-    check_keys("[pythons]", pythons, required={"required", "optional", "coming"})
+    check_keys("[pythons]", pythons, required={"required", "coming"})
     rows = [
         row
         for name, table in tables["platforms"].items()
@@ -231,7 +259,6 @@ def read(text: str) -> Plan:
     return Plan(
         tuple(rows),
         tuple(Python.parse(version) for version in pythons["required"]),
-        {Python.parse(key): reason for key, reason in pythons["optional"].items()},
         Python.parse(pythons["coming"]),
         tables["absent"],
     )

@@ -10,7 +10,9 @@ from pipeline.commands import Command, command
 from pipeline.plan import Python
 from pipeline.project import PROJECT
 
-TOX = PROJECT.root / "tox.ini"
+# Among the scripts where the project has one that is about something else.
+OURS = Path(__file__).parents[1] / "tox.ini"
+TOX = OURS if OURS.exists() else PROJECT.root / "tox.ini"
 
 
 # How runners close. One environment may run several; each line is shown.
@@ -38,6 +40,7 @@ class Env:
     tools: Sequence[str] = ()  # of the system; without them it is left out
     one_core: bool = False  # so that two cores run two of its kind at a time
     usual: bool = True  # else it runs where it is named, as in the nightly workflow
+    native: bool = True  # else it says the same on every machine
 
 
 def environments(ini: str) -> list[Env]:
@@ -56,6 +59,7 @@ def environments(ini: str) -> list[Env]:
             tools=found.get("allowlist_externals", "").split(),
             usual=name in usual,
             one_core=name in labels.get("one-core", ()),
+            native=name not in labels.get("once", ()),
         )
         for name, found in sections.items()
     ]
@@ -89,7 +93,9 @@ def python_of(name: str, base: str) -> Python | None:
 def tox_command(env: str, wheel: Path | None) -> Command:
     package = ("--installpkg", str(wheel)) if wheel else ()
     return command(
-        *("tox", "run", "--colored", "no", "-e", env, *package),
+        *("tox", "run", "--conf", TOX, "--root", PROJECT.root),
+        *("--workdir", PROJECT.root / ".tox"),
+        *("--colored", "no", "-e", env, *package),
         env={
             # What can be had is here by now; uv would try once more, for long.
             "UV_PYTHON_DOWNLOADS": "never",

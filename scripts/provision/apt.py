@@ -97,9 +97,9 @@ class Apt:
         run(self.command("install", "--yes", "--download-only", *packages))
         self.extract(root)
 
-    def unpack_alone(self, package: str, root: Path) -> None:
-        """One package, without what it needs."""
-        run(self.command("download", package, cwd=self.archives))
+    def unpack_alone(self, root: Path, *packages: str) -> None:
+        """Packages without what they need."""
+        run(self.command("download", *packages, cwd=self.archives))
         self.extract(root)
 
     def extract(self, root: Path) -> None:

@@ -82,7 +82,7 @@ def provide(name: str) -> Path:
     if not qemu.exists():
         debian = Apt(folder / "apt", (SUITE,), apt.host_architecture())
         debian.update()
-        debian.unpack_alone("qemu-user", folder)
+        debian.unpack_alone(folder, "qemu-user")
         debian.clean()
     ask(command(qemu, "--version"))
     return qemu

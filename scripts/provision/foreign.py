@@ -1,13 +1,12 @@
 """A CPython for each kind of wheel that this machine does not run by itself.
 
-Debian's packages of another processor, under qemu-user where it is needed; CPython
-built with musl; CPython for Windows, under Wine. With each go NumPy and what the tests
-need. Everything lies in the cache.
+Debian's packages of another processor, under qemu-user where it is needed; CPython for
+musl and free-threaded CPython, put together from packages; CPython for Windows, under
+Wine. With each go NumPy and what the tests need. Everything lies in the cache.
 """
 
 import hashlib
 import shutil
-import sys
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -23,7 +22,8 @@ from pipeline.commands import (
 )
 from pipeline.plan import Plan, Python, Target
 from pipeline.project import PROJECT
-from provision import debian, emulator, musl, pythons, wine
+from provision import assembled, debian, emulator, musl, pythons, wine
+from provision.assembled import Kind, install_command
 
 # Debian's releases, by the Python that is theirs.
 SUITES = {Python(3, 13): "trixie", Python(3, 15): "forky"}
@@ -53,6 +53,8 @@ class Interpreter:
         given = [self.spelled(a) if isinstance(a, Path) else a for a in arguments]
         added = {
             **self.env,
+            # As in tox.ini: a build that says so must not bring the GIL back.
+            **({"PYTHON_GIL": "0"} if self.python.free_threaded else {}),
             "PYTHONPATH": folders,
             "PYTHONDONTWRITEBYTECODE": "1",
             # A library's threads are slow where each instruction is.
@@ -64,46 +66,39 @@ class Interpreter:
         return install_command(self.python, self.platforms, folder, *what)
 
 
-def install_command(
-    python: Python, platforms: Sequence[str], folder: Path, *what: str | Path
-) -> Command:
-    """pip of ours, which takes what that interpreter's own would."""
-    tags = [part for one in platforms for part in ("--platform", one)]
-    abis = (f"cp{python.major}{python.minor}", "abi3", "abi3t", "none")
-    return command(
-        *(sys.executable, "-m", "pip", "install", "--quiet", "--target", folder),
-        *("--disable-pip-version-check", "--only-binary", ":all:", "--no-compile"),
-        *("--implementation", "cp", "--python-version", str(python)),
-        *(part for abi in abis for part in ("--abi", abi)),
-        *tags,
-        *what,
-    )
-
-
 # Which wheel on which Python.
 
 
 def offered(target: Target) -> list[Python]:
     """The Pythons of the wheel's kind that can be had; it may not take all."""
-    kinds = {"debian": list(SUITES), "musl": [musl.PYTHON], "wine": [wine.PYTHON]}
+    together = assembled.pythons() if target.machine in assembled.MACHINES else []
+    free = [python for python in together if python.free_threaded]
+    kinds = {"debian": [*SUITES, *free], "musl": together, "wine": [wine.PYTHON]}
     return kinds.get(target.test, [])
 
 
 def usable(target: Target) -> list[Python]:
-    """Where the wheel is tested: on the oldest of those that it takes."""
-    return [python for python in offered(target) if target.admits(python)][:1]
+    """Where the wheel is tested: the oldest that takes it, with a GIL and without."""
+    taken = sorted(python for python in offered(target) if target.admits(python))
+    first = {python.free_threaded: python for python in reversed(taken)}
+    return sorted(first.values())
 
 
 def excuses(target: Target, plan: Plan) -> dict[str, str]:
     """By environment, why the wheel is not tested on a Python that it promises."""
     tested = usable(target)
-    there = ", ".join(map(str, offered(target)))
-    other = f"there is no CPython of its kind but {there}"
+    there = [python for python in offered(target) if target.admits(python)]
     return {
-        python.env: target.untested or plan.optional.get(python, other)
+        python.env: target.untested or excuse(python, there)
         for python in plan.promised(target)
         if python not in tested
     }
+
+
+def excuse(python: Python, there: Sequence[Python]) -> str:
+    if python in there:
+        return "it is tested on the oldest Python of its kind"
+    return f"there is no CPython of its kind but {', '.join(map(str, there))}"
 
 
 def provide(target: Target, python: Python) -> Interpreter:
@@ -114,19 +109,21 @@ def provide(target: Target, python: Python) -> Interpreter:
 
 
 def from_debian(target: Target, python: Python) -> Interpreter:
-    suite = SUITES[python]
+    suite = SUITES.get(python, "forky")
     tree = debian.Tree(home(f"{suite}-{target.debian}"), suite, target.debian)
     platforms = [
         *(f"manylinux_2_{minor}_{target.machine}" for minor in GLIBC),
         f"manylinux2014_{target.machine}",
     ]
     site = equip(tree.prefix, python, platforms, if_there_is_one="numpy")
-    program = tree.python(str(python))
+    program = tree.python(python.number)
     if not program.exists():
         # NumPy is Debian's where there is no wheel for this processor.
         numpy = [] if (site / "numpy").exists() else ["python3-numpy"]
-        debian.unpack(tree, [str(python)], ["libstdc++6", *numpy])
-        precompile(python, tree.root / "usr" / "lib")
+        debian.unpack(tree, [python.number], ["libstdc++6", *numpy])
+        precompile(Python.parse(python.number), tree.root / "usr" / "lib")
+    if python.free_threaded:
+        program = put_together(Kind(python, target.machine))
     return Interpreter(
         python,
         (*emulator.prefix(program, target.debian), str(program)),
@@ -138,9 +135,24 @@ def from_debian(target: Target, python: Python) -> Interpreter:
 
 def with_musl(target: Target, python: Python) -> Interpreter:
     platforms = [f"musllinux_1_{minor}_{target.machine}" for minor in (2, 1, 0)]
-    folder = home("musl")
-    site = equip(folder, python, platforms, "numpy")
-    return Interpreter(python, musl.provide(folder), platforms, site)
+    site = equip(home(f"musl-{target.machine}"), python, platforms, "numpy")
+    program = put_together(Kind(python, target.machine, "musl"))
+    architecture = musl.DEBIAN[target.machine]
+    return Interpreter(
+        python,
+        (*emulator.prefix(program, architecture), str(program)),
+        platforms,
+        site,
+        # What the program names lies where it says.
+        emulator.environment(Path("/"), architecture),
+    )
+
+
+def put_together(kind: Kind) -> Path:
+    if not kind.program.exists():
+        assembled.provide(kind)
+        precompile(kind.python, kind.prefix / "lib" / kind.program.name)
+    return kind.program
 
 
 def under_wine(_target: Target, python: Python) -> Interpreter:
@@ -178,7 +190,7 @@ def equip(
     group = PROJECT.pyproject["dependency-groups"]["test"]
     wanted = [*group, *also]
     key = hashlib.sha256(" ".join(wanted).encode()).hexdigest()[:12]
-    site = folder / f"site-{key}"
+    site = folder / f"site-{python}-{key}"
     if site.exists():
         return site
     draft = folder / "site.draft"

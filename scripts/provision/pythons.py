@@ -1,11 +1,12 @@
 """Find an interpreter for each Python of the plan; get those that are missing.
 
 Looks on PATH, in pyenv's and in uv's folders; gets what is missing by `uv python
-install`, and from Debian's packages where nothing can be downloaded. Prints where
-each one is, and why one cannot be had; status 1 if that one is required.
+install`, and where nothing can be downloaded from Debian's packages, the free-threaded
+ones with freeze-core's. Says where each one is, and why one cannot be had.
 """
 
 import os
+import platform
 import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -20,9 +21,10 @@ from pipeline.commands import (
     silent,
     write_line,
 )
-from pipeline.plan import Plan, Python
+from pipeline.plan import Python
 from pipeline.project import PROJECT
-from provision import apt, debian
+from provision import apt, assembled, debian
+from provision.assembled import Kind
 
 # Prints the version, and whether it is a build without the GIL.
 QUESTION = (
@@ -37,14 +39,6 @@ class Pythons:
 
     found: Mapping[Python, Path] = field(default_factory=dict)
     absent: Mapping[Python, str] = field(default_factory=dict)
-
-    def missing(self, plan: Plan) -> dict[Python, str]:
-        """Those that must be here: a failure."""
-        return {py: why for py, why in self.absent.items() if py not in plan.optional}
-
-    def excused(self, plan: Plan) -> dict[Python, str]:
-        """Those that may be absent, with the plan's reason."""
-        return {py: plan.optional[py] for py in self.absent if py in plan.optional}
 
 
 def folders(environ: Mapping[str, str], home: Path) -> Iterator[Path]:
@@ -103,7 +97,8 @@ def uv_command(python: Python) -> Command:
 
 
 def search(wanted: Iterable[Python]) -> dict[Python, Path]:
-    places = [*folders(os.environ, Path.home()), private_tree().prefix / "bin"]
+    ours = [private_tree().prefix, *(assembled_kind(py).prefix for py in wanted)]
+    places = [*folders(os.environ, Path.home()), *(one / "bin" for one in ours)]
     return {py: path for py in wanted if (path := find(py, places))}
 
 
@@ -111,7 +106,7 @@ def provide(wanted: Sequence[Python]) -> Pythons:
     """Find them; get what is missing, from one source after the other."""
     found = search(wanted)
     reasons: dict[Python, list[str]] = {py: [] for py in wanted}
-    for source in (from_uv, from_debian):
+    for source in (from_uv, from_debian, from_packages):
         missing = [py for py in wanted if py not in found]
         for py, reason in source(missing).items():
             reasons[py].append(reason)  # also of one that was had: not read then
@@ -142,12 +137,33 @@ def from_debian(wanted: Sequence[Python]) -> dict[Python, str]:
             debian.install(private_tree(), [str(python) for python in ordinary])
         except (Failure, OSError, StopIteration) as error:
             obstacle = str(error)
-    reasons = dict.fromkeys(wanted, "Debian: no free-threaded build")
-    return reasons | dict.fromkeys(ordinary, f"Debian: {obstacle}")
+    return dict.fromkeys(ordinary, f"Debian: {obstacle}")
+
+
+def from_packages(wanted: Sequence[Python]) -> dict[Python, str]:
+    """Put the free-threaded ones together; of each that could not be the cause."""
+    reasons = {}
+    for python in wanted:
+        if python.free_threaded:
+            try:
+                provide_assembled(python)
+            except (Failure, OSError) as error:
+                reasons[python] = f"Debian and freeze-core: {error}"
+    return reasons
+
+
+def provide_assembled(python: Python) -> None:
+    program = assembled.provide(assembled_kind(python))
+    if not debian.works(program):
+        raise Failure(f"{program} was put together and does not start")
 
 
 def private_tree() -> debian.Tree:
     return debian.Tree(PROJECT.cache / "pythons")
+
+
+def assembled_kind(python: Python) -> Kind:
+    return Kind(python, platform.machine())
 
 
 def put_on_path(pythons: Pythons) -> None:

@@ -110,7 +110,7 @@ def sources(rustc: Compiler) -> Path:
 def unpack_package(rustc: Compiler, folder: Path) -> None:
     debian = Apt(folder / "apt", SUITES, apt.host_architecture())
     debian.update()
-    debian.unpack_alone(f"rust-src={rustc.release}*", folder / "root")
+    debian.unpack_alone(folder / "root", f"rust-src={rustc.release}*")
     unpacked = folder / "root" / "usr" / "src" / f"rustc-{rustc.release}" / "library"
     unpacked.replace(folder / "library")
     shutil.rmtree(folder / "root")

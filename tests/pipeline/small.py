@@ -144,10 +144,8 @@ dependency_groups = test
 pass_env =
     TESTED_WHEEL
     XDG_CACHE_HOME
-commands_pre =
-    python -P scripts/check_installed.py
 commands =
-    python -P -m pytest {posargs}
+    python scripts/testing/only_installed.py {posargs:tests}
 """,
     "README.md": """\
 # Gnomon

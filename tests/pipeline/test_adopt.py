@@ -1,179 +1,367 @@
-"""Another project takes over the pipeline, as docs/adopt.md says.
+"""Other projects take over the pipeline by adopt.py, each to a verified wheel.
 
-Its workflows then run here, job by job: `ci.yml`, with a rehearsal of a whole release,
-and the dry run of `release.yml`.
+Three of different shapes, as `maturin new` and those who use it make them: what they
+have in common with this project is maturin. Only wheels of this machine are built; that
+every platform is, and on every Python, is tested of this project's own.
 """
 
-import re
+import os
 import shutil
+import subprocess
 import sys
 import tempfile
-import textwrap
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import actions
 import pytest
+import tomlkit
 
+import adopt
 from pipeline import local_index
-from pipeline.commands import ask, command, run
-from pipeline.project import PROJECT
+from pipeline.commands import Failure, ask, command, run
+from pipeline.project import PROJECT, Project
 from rehearse import ANYONE
 
-GUIDE = (PROJECT.root / "docs" / "adopt.md").read_text("utf-8")
 # Who commits, where nobody has told git.
 SOMEBODY = {
     f"GIT_{role}_{said}": value
     for role in ("AUTHOR", "COMMITTER")
     for said, value in {"NAME": "A", "EMAIL": "a@example.org"}.items()
 }
-# Quick ones: what this machine runs by itself, each ABI, and one built across.
-PLATFORMS = ("linux-x86_64", "musl-x86_64")
-SAID = re.compile(
-    r"^( *)```\w+ (?P<path>\S+)\n(?P<text>.*?)^ *```$", re.MULTILINE | re.DOTALL
-)
+PYO3 = 'pyo3 = { version = "0.30.1", features = ["abi3-py311"] }'
+# Nobody waits for fast code here.
+PROFILE = "[profile.release]\nopt-level = 0\ncodegen-units = 16\n"
+TEST = """import pytest
+
+import {package}
 
 
-def written() -> Iterator[tuple[str, str]]:
-    """Each file that the guide shows."""
-    for found in SAID.finditer(GUIDE):
-        yield found["path"], textwrap.dedent(found["text"])
+@pytest.mark.smoke
+def test_sum() -> None:
+    assert {package}.sum_as_string(1, 1) == "2"
+"""
 
 
-def steps() -> list[str]:
-    """The commands that the guide says at its end."""
-    found = re.findall(r"^       (\S.*)$", GUIDE, re.MULTILINE)
-    return [line for line in found if line.split()[0] in {"cargo", "python3", "git"}]
+def new(parent: Path, name: str, *options: str) -> Path:
+    run(command("maturin", "new", *options, "--bindings", "pyo3", name, cwd=parent))
+    return parent / name
 
 
-def sections(text: str) -> list[str]:
-    """Of a file in TOML or INI: the head, then each table with its title."""
-    return re.split(r"\n(?=\[)", text)
+def change(path: Path, changes: Mapping[str, str]) -> None:
+    text = path.read_text("utf-8")
+    for old, new in changes.items():
+        assert old in text, f"{path} has no {old}"
+        text = text.replace(old, new)
+    path.write_text(text, "utf-8")
 
 
-def without(text: str, deleted: str) -> str:
-    """The file without the tables whose title has the pattern."""
-    kept = [part for part in sections(text) if not re.match(deleted, part)]
-    return "\n".join(kept)
+def write(root: Path, files: Mapping[str, str]) -> None:
+    for name, text in files.items():
+        (root / name).parent.mkdir(parents=True, exist_ok=True)
+        (root / name).write_text(text, "utf-8")
 
 
-def deleted_environments() -> list[str]:
-    [named] = re.findall(
-        r"out of `env_list` and the file go (.*?), which", GUIDE, re.DOTALL
+def git(root: Path, *arguments: str) -> None:
+    run(command("git", *arguments, env=SOMEBODY, cwd=root))
+
+
+def commit(root: Path, branch: str) -> Path:
+    git(root, "init", "--quiet", "--initial-branch", branch)
+    git(root, "add", ".")
+    git(root, "commit", "--quiet", "--message", "Begin")
+    return root
+
+
+def with_sources_apart(parent: Path) -> Path:
+    """src/ and rust/, a console script, a Python that has an upper bound."""
+    root = new(parent, "sun-dial", "--src")
+    write(
+        root,
+        {
+            "LICENSE": "None at all.\n",
+            "src/sun_dial/__init__.py": "from .sun_dial import sum_as_string\n",
+            "src/sun_dial/command.py": "def main() -> None:\n    print(12)\n",
+            "tests/test_all.py": TEST.format(package="sun_dial"),
+        },
     )
-    return re.findall(r"`([\w-]+)`", named)
+    shutil.rmtree(root / ".github")
+    manifest = root / "rust" / "Cargo.toml"
+    change(manifest, {'pyo3 = "0.29.0"': f"{PYO3}\n\n{PROFILE}"})
+    change(
+        root / "pyproject.toml",
+        {
+            'requires-python = ">=3.8"': 'requires-python = ">=3.9,<4"\n'
+            'license = "MIT"\nscripts = { sundial = "sun_dial.command:main" }',
+        },
+    )
+    return commit(root, "main")
 
 
-def copy_pipeline(folder: Path) -> None:
-    tracked = ask(command("git", "ls-files", "scripts", ".github", "tox.ini"))
-    left_out = {"scripts/generate.py stubs", "scripts/support.json"}
-    for name in [*tracked.splitlines(), "deny.toml", "LICENSE"]:
-        if name not in left_out:
-            (folder / name).parent.mkdir(parents=True, exist_ok=True)
-            shutil.copy2(PROJECT.root / name, folder / name)
+def in_a_workspace(parent: Path) -> Path:
+    """A module without Python, a crate of a workspace, all metadata Cargo's."""
+    root = new(parent, "waterclock")
+    (root / "crates").mkdir()
+    member = root / "crates" / "clock"
+    member.mkdir()
+    (root / "src").rename(member / "src")
+    (root / "Cargo.toml").rename(member / "Cargo.toml")
+    change(
+        member / "Cargo.toml",
+        {
+            'version = "0.1.0"': "version.workspace = true\nlicense.workspace = true\n"
+            'description = "Time by water"\nreadme = "../../README.rst"',
+            'pyo3 = "0.29.0"': f'{PYO3}\ndrops = {{ path = "../drops" }}',
+        },
+    )
+    write(
+        root,
+        {
+            "Cargo.toml": '[workspace]\nmembers = ["crates/*"]\nresolver = "3"\n'
+            '[workspace.package]\nversion = "2.0.0-rc.1"\nlicense = "MIT"\n'
+            f'{PROFILE}strip = "symbols"\n',
+            "crates/drops/Cargo.toml": '[package]\nname = "drops"\n'
+            "version.workspace = true\n",
+            "crates/drops/src/lib.rs": "pub const DROPS: u32 = 2;\n",
+            "README.rst": "Waterclock\n==========\n",
+            "LICENCE": "None at all.\n",
+            "waterclock.pyi": "def sum_as_string(a: int, b: int) -> str: ...\n",
+            "tests/test_all.py": TEST.format(package="waterclock"),
+        },
+    )
+    change(
+        root / "pyproject.toml",
+        {
+            'dynamic = ["version"]': 'dynamic = ["version", "license", "readme",'
+            ' "description"]\n[tool.maturin]\n'
+            'manifest-path = "crates/clock/Cargo.toml"',
+            ">=3.8": "~=3.11",
+        },
+    )
+    return commit(root, "trunk")
 
 
-def choose(folder: Path) -> None:
-    plan = folder / "scripts" / "targets.toml"
-    others = rf"\[platforms\.(?!({'|'.join(PLATFORMS)})\])"
-    plan.write_text(without(plan.read_text("utf-8"), others), "utf-8")
-    tox = folder / "tox.ini"
-    names = "|".join(deleted_environments())
-    text = without(tox.read_text("utf-8"), rf"\[testenv:({names})\]")
-    tox.write_text(re.sub(rf"^    ({names})\n", "", text, flags=re.MULTILINE), "utf-8")
+def beside_the_manifest(parent: Path) -> Path:
+    """The package at the top, tests that are one, a wheel for each Python."""
+    root = new(parent, "hourglass")
+    write(
+        root,
+        {
+            ".cargo/config.toml": '[env]\nGRAINS = "sand"\n',
+            "hourglass/__init__.py": "from .hourglass import *\n",
+            "hourglass/py.typed": "",
+            "hourglass/notes.txt": "Not in the wheel.\n",
+            "licences/ONE.txt": "None at all.\n",
+            "licences/OTHER.txt": "Nor this.\n",
+            "tests/__init__.py": "",
+            "tests/test_all.py": TEST.format(package="hourglass"),
+            "tox.ini": "[tox]\nenv_list = theirs\n",
+            ".github/workflows/ci.yml": "name: theirs\n",
+        },
+    )
+    # `maturin develop` was here once: whoever imports the checkout gets this.
+    (root / "hourglass" / "hourglass.abi3.so").write_bytes(b"of yesterday")
+    change(root / "Cargo.toml", {'pyo3 = "0.29.0"': f'pyo3 = "0.30.1"\n\n{PROFILE}'})
+    change(root / "src" / "lib.rs", {"(a + b)": '(env!("GRAINS").len() + a + b - 4)'})
+    change(
+        root / "pyproject.toml",
+        {
+            'dynamic = ["version"]': 'dynamic = ["version"]\nlicense = "MIT"\n'
+            'license-files = ["licences/*.txt"]\n\n[tool.maturin]\n'
+            'exclude = ["hourglass/*.txt"]\n',
+        },
+    )
+    return commit(root, "master")
 
 
 @pytest.fixture(scope="module")
 def cache(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
-    """The user's, in another place."""
+    """The user's, in another place, with our tools: they need not be made again."""
     folder = tmp_path_factory.mktemp("cache")
-    for made in PROJECT.cache.parent.iterdir():
-        (folder / made.name).symlink_to(made)
+    for name in ("sun-dial", "waterclock", "hourglass"):
+        (folder / name).mkdir()
+        for kind in ("emulators", "foreign", "pythons", "rust", "tools"):
+            (PROJECT.cache / kind).mkdir(parents=True, exist_ok=True)
+            (folder / name / kind).symlink_to(PROJECT.cache / kind)
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("XDG_CACHE_HOME", str(folder))
         yield folder
 
 
-@pytest.fixture(scope="module")
-def second(tmp_path_factory: pytest.TempPathFactory, cache: Path) -> Path:
-    """The other project, in a repository of its own."""
-    # Its tools and interpreters are the same: they need not be made twice.
-    (cache / "sundial").mkdir()
-    for name in ("emulators", "foreign", "pythons", "rust", "tools"):
-        (PROJECT.cache / name).mkdir(parents=True, exist_ok=True)
-        (cache / "sundial" / name).symlink_to(PROJECT.cache / name)
-    folder = tmp_path_factory.mktemp("second") / "sundial"
-    made = ("maturin", "new", "--mixed", "--bindings", "pyo3", "sundial")
-    run(command(*made, cwd=folder.parent))
-    shutil.rmtree(folder / "python" / "tests")
-    shutil.rmtree(folder / ".github")
-    copy_pipeline(folder)
-    for path, text in written():
-        (folder / path).parent.mkdir(exist_ok=True)
-        (folder / path).write_text(text, "utf-8")
-    choose(folder)
-    for step in ("git init --quiet", *steps()):
-        said = ["--quiet", "--message=Begin"] if step == "git commit" else []
-        run(command(*step.split(), *said, env=SOMEBODY, cwd=folder))
-    return folder
+def choose(root: Path, *pythons: str) -> None:
+    """Of the plan the wheel of this machine that its oldest Python takes."""
+    path = root / "scripts" / "targets.toml"
+    plan = tomlkit.parse(path.read_text("utf-8")).unwrap()
+    plan["pythons"]["required"] = list(pythons)
+    plan["pythons"]["optional"] = {}
+    row = plan["platforms"]["linux-x86_64"]
+    row["abis"] = row["abis"][:1]
+    plan["platforms"] = {"linux-x86_64": row}
+    path.write_text(tomlkit.dumps(plan), "utf-8")
 
 
-def executed(second: Path, workflow: str, folder: Path) -> list[actions.Run]:
-    path = second / ".github" / "workflows" / workflow
-    made = actions.Executor(actions.load(path), actions.DRY_RUN, second, folder)
-    return made.execute()
+def adopted(root: Path, *pythons: str) -> Path:
+    """As adopt.py says it: its files, and then the commands that it prints."""
+    made = adopt.consider(root)
+    assert made.taken == []
+    adopt.write(made)
+    choose(root, *pythons)
+    steps = adopt.next_commands(made)
+    assert steps[-1] == "python3 scripts/rehearse.py"
+    quiet = {"git commit": "git commit --quiet --message=Adopt"}
+    for step in steps[:-1]:
+        words = ("sh", "-c", quiet.get(step, step))
+        run(command(*words, env=SOMEBODY, cwd=root))
+    assert ask(command("git", "status", "--porcelain", cwd=root)) == ""
+    return root
 
 
-def test_the_guide_is_read() -> None:
-    assert {path for path, _ in written()} >= {"Cargo.toml", "pyproject.toml"}
-    assert "python3 scripts/generate.py sbom" in steps()
-    tox = (PROJECT.root / "tox.ini").read_text("utf-8")
-    kept = {"lint", "abi-{cp314t,abi3t}", "requires-pre", "python-pre"}
-    described = set(re.findall(r"^\[testenv:(.*)\]$", tox, re.MULTILINE))
-    assert set(deleted_environments()) == described - kept
+def stage(root: Path, name: str, *arguments: str | Path) -> None:
+    script = root / "scripts" / f"{name}.py"
+    run(command(sys.executable, script, *arguments, env=ANYONE, cwd=root))
 
 
-def test_its_integration_goes_through(second: Path, tmp_path: Path) -> None:
-    runs = executed(second, "ci.yml", tmp_path)
-    assert {run.job: run.result for run in runs} == {
-        "plan": "success",
-        "test": "success",
-        "rehearse": "success",
-        "green": "success",
-    }
-
-
-# bottle leaves it to the garbage collector to close what an upload was spooled into.
-@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
-def test_a_dry_run_of_its_release_goes_through(second: Path, tmp_path: Path) -> None:
-    runs = executed(second, "release.yml", tmp_path)
-    results = {run.title: run.result for run in runs}
-    wheels = [row.rsplit(maxsplit=1)[1] for row in results if row.startswith("Build ")]
-    assert wheels == [
-        "linux-x86_64-abi3",
-        "linux-x86_64-cp314t",
-        "linux-x86_64-abi3t",
-        "musl-x86_64-abi3",
-        "musl-x86_64-cp314t",
-        "musl-x86_64-abi3t",
-    ]
-    published = {"publish-testpypi", "verify-testpypi"}
-    published |= {"publish-pypi", "verify-pypi", "announce"}
-    assert {run.job for run in runs if run.result == "skipped"} == published
-    assert {run.result for run in runs} == {"success", "skipped"}
-    assert (tmp_path / "artifacts" / "audit" / "audit.json").exists()
-    publish_parts(second, tmp_path / "artifacts")
-
-
-def publish_parts(second: Path, parts: Path) -> None:
-    """As the jobs behind a dry run would: nothing is missing for it."""
-    merge, publish = (
-        (sys.executable, second / "scripts" / f"{name}.py")
-        for name in ("merge_parts", "publish")
-    )
-    run(command(*merge, parts, cwd=second))
+def publish_and_verify(root: Path) -> None:
     with (
         tempfile.TemporaryDirectory() as folder,
         local_index.serve(Path(folder)) as url,
     ):
-        run(command(*publish, "--index", url, env=ANYONE, cwd=second))
+        stage(root, "publish", "--index", url)
+        stage(root, "verify", "--index", url)
+
+
+@pytest.mark.usefixtures("cache")
+def test_one_with_sources_apart_is_released_by_its_workflow(tmp_path: Path) -> None:
+    root = adopted(with_sources_apart(tmp_path), "3.11", "3.13")
+    workflow = actions.load(root / ".github" / "workflows" / "release.yml")
+    made = actions.Executor(workflow, actions.DRY_RUN, root, tmp_path / "run")
+    runs = made.execute()
+    built = [row.title for row in runs if row.title.startswith("Build ")]
+    assert built == ["Build linux-x86_64-abi3"]
+    assert {row.result for row in runs} == {"success", "skipped"}
+    stage(root, "merge_parts", tmp_path / "run" / "artifacts")
+    publish_and_verify(root)
+
+
+@pytest.mark.usefixtures("cache")
+def test_one_in_a_workspace_goes_through_every_stage(tmp_path: Path) -> None:
+    root = adopted(in_a_workspace(tmp_path), "3.11")
+    assert Project(root).version == "2.0.0rc1"
+    stage(root, "release", "--check")
+    stage(root, "build", "--all")
+    stage(root, "audit")
+    stage(root, "check_sdist")
+    stage(root, "test", "--target", "linux-x86_64-abi3")
+    publish_and_verify(root)
+
+
+@pytest.mark.usefixtures("cache")
+def test_one_beside_its_manifest_is_rehearsed(tmp_path: Path) -> None:
+    root = adopted(beside_the_manifest(tmp_path), "3.11")
+    assert (root / "tox.ini").read_text() == "[tox]\nenv_list = theirs\n"
+    theirs = root / ".github" / "workflows" / "ci.yml"
+    assert theirs.read_text() == "name: theirs\n"
+    ours = theirs.with_name("pipeline-ci.yml").read_text("utf-8")
+    assert "branches: [master]" in ours
+    assert Project(root).branch == "master"
+    stage(root, "rehearse")
+
+
+def test_a_dry_run_writes_nothing(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    root = beside_the_manifest(tmp_path)
+    (root / "scripts").mkdir()
+    (root / "scripts" / "build.py").write_text("theirs\n")
+    before = state(root)
+    assert adopt_by_command(root) == 1
+    said = capsys.readouterr().out
+    assert "scripts/build.py is the project's own: --force scripts/build.py" in said
+    assert adopt_by_command(root, "--write") == 1
+    assert state(root) == before
+    assert adopt_by_command(root, "--force", "scripts/build.py") == 0
+    assert state(root) == before
+    assert adopt_by_command(root, "--write", "--force", "scripts/build.py") == 0
+    ours = (PROJECT.root / "scripts" / "build.py").read_bytes()
+    assert (root / "scripts" / "build.py").read_bytes() == ours
+    changed = {name for name, data in before.items() if state(root)[name] != data}
+    assert changed == {".gitignore", "pyproject.toml", "scripts/build.py"}
+    choose(root, "3.11")
+    chosen = (root / "scripts" / "targets.toml").read_bytes()
+    assert adopt_by_command(root, "--write", "--force", "scripts/") == 0
+    assert (root / "scripts" / "targets.toml").read_bytes() == chosen
+
+
+def adopt_by_command(root: Path, *options: str) -> int:
+    script = PROJECT.root / "scripts" / "adopt.py"
+    argv = [sys.executable, str(script), str(root), *options]
+    done = subprocess.run(argv, capture_output=True, text=True, check=False)
+    print(done.stdout)
+    return done.returncode
+
+
+def state(root: Path) -> dict[str, bytes]:
+    return {
+        path.relative_to(root).as_posix(): path.read_bytes()
+        for path in root.rglob("*")
+        if path.is_file() and ".git" not in path.parts
+    }
+
+
+def test_what_is_missing_is_said_with_its_place(tmp_path: Path) -> None:
+    root = new(tmp_path, "bare")
+    write(root, {"CHANGELOG.md": "# News\n", ".gitignore": "/target\nCargo.lock\n"})
+    change(root / "pyproject.toml", {'dynamic = ["version"]': 'version = "1.0.0"'})
+    commit(root, "main")
+    made = adopt.consider(root)
+    assert {one.where for one in made.missing} == {
+        "the index",
+        ".gitignore",
+        "CHANGELOG.md",
+        "pyproject.toml [project] version",
+        "LICENSE",
+        "Cargo.toml [package] license",
+        "pyproject.toml [project] requires-python",
+        "tests/",
+        "build.rs",
+    }
+    assert all(one.what for one in made.missing)
+
+
+def test_settings_of_the_project_remain(tmp_path: Path) -> None:
+    root = new(tmp_path, "settled")
+    text = (root / "pyproject.toml").read_text("utf-8")
+    theirs = (
+        '\n[tool.maturin]\nsdist-generator = "cargo"  # as ever\n'
+        '\n[dependency-groups]\ntest = ["pytest>=8"]\n'
+    )
+    (root / "pyproject.toml").write_text(text + theirs, "utf-8")
+    commit(root, "main")
+    made = adopt.consider(root)
+    edited = made.files["pyproject.toml"]
+    assert edited.startswith(text)
+    assert 'sdist-generator = "cargo"  # as ever' in edited
+    assert 'test = ["pytest>=8", "pytest-xdist"]' in edited
+    [one] = [one for one in made.missing if "sdist-generator" in one.where]
+    assert one.what == "'cargo' is there, the pipeline is made for 'git'"
+
+
+def test_only_the_top_of_a_clone_of_a_maturin_project_will_do(tmp_path: Path) -> None:
+    with pytest.raises(Failure, match=r"has no pyproject\.toml"):
+        adopt.check(tmp_path)
+    root = new(tmp_path, "inner")
+    git(tmp_path, "init", "--quiet")
+    with pytest.raises(Failure, match="is not the top of its repository"):
+        adopt.check(root)
+    change(root / "pyproject.toml", {'backend = "maturin"': 'backend = "flit_core"'})
+    with pytest.raises(Failure, match="build-backend is not maturin"):
+        adopt.check(root)
+
+
+def test_the_guide_names_every_option() -> None:
+    guide = (PROJECT.root / "docs" / "adopt.md").read_text("utf-8")
+    helped = adopt.parser().format_help()
+    for option in ("--write", "--force"):
+        assert option in guide
+        assert option in helped
+    assert os.access(PROJECT.root / "scripts" / "adopt.py", os.R_OK)

@@ -99,7 +99,7 @@ def test_the_stage_ends_as_the_tests_did(
     source = Path(built.argv[-1])
     assert source.name == PROJECT.stem
     assert str(source) in vendored.argv[4]
-    oldest = min(plans.load().required)
+    oldest = min(plans.load().ordinary)
     assert tested.argv[-4:-1] == ("-e", oldest.env, "--installpkg")
 
 

@@ -1,8 +1,6 @@
 """What builds and runs wheels of other machines: libraries, emulators, interpreters."""
 
 import re
-import stat
-import subprocess
 from contextlib import nullcontext
 from pathlib import Path
 from typing import Literal
@@ -12,7 +10,7 @@ import pytest
 from pipeline import windows_linker
 from pipeline.commands import Command, Failure, Finished, command
 from pipeline.plan import Plan, Python
-from provision import apt, debian, emulator, foreign, musl, rust, wine, wine_shims
+from provision import apt, debian, emulator, foreign, rust, wine, wine_shims
 
 TRIPLE = "mips-unknown-none"
 
@@ -250,9 +248,34 @@ def test_a_wheel_is_tested_on_a_python_that_takes_it(plan: Plan) -> None:
         assert all(row.admits(python) for python in foreign.usable(row))
 
 
-def test_a_free_threaded_wheel_is_excused_by_what_is_missing(plan: Plan) -> None:
-    [row] = plan.named(["musl-x86_64-cp314t"]).targets
-    assert foreign.excuses(row, plan) == {"py314t": plan.optional[Python(3, 14, True)]}
+@pytest.mark.parametrize(
+    ("name", "pythons"),
+    [
+        ("linux-aarch64-abi3", "3.13"),
+        ("linux-aarch64-cp314t", "3.14t"),
+        ("linux-aarch64-abi3t", "3.15 3.15t"),
+        ("musl-x86_64-abi3", "3.11"),
+        ("musl-aarch64-abi3t", "3.15 3.15t"),
+        ("linux-s390x-abi3", "3.13"),
+        ("windows-x64-abi3", "3.13"),
+        ("macos-arm64-abi3t", ""),
+    ],
+)
+def test_a_wheel_is_tested_on_the_oldest_with_a_gil_and_without(
+    plan: Plan, name: str, pythons: str
+) -> None:
+    [row] = plan.named([name]).targets
+    assert " ".join(map(str, foreign.usable(row))) == pythons
+
+
+def test_what_is_not_tested_is_excused_by_the_true_reason(plan: Plan) -> None:
+    [row] = plan.named(["linux-aarch64-abi3"]).targets
+    oldest = "it is tested on the oldest Python of its kind"
+    none = "there is no CPython of its kind but 3.13, 3.15"
+    excuses = foreign.excuses(row, plan)
+    assert excuses == dict.fromkeys(("py311", "py312", "py314"), none) | {
+        "py315": oldest
+    }
     # Where nothing can be run, no interpreter would help.
     [row] = plan.named(["macos-arm64-cp314t"]).targets
     assert foreign.excuses(row, plan) == {"py314t": row.untested}
@@ -294,38 +317,6 @@ def test_an_interpreter_sees_its_folders_in_its_own_spelling() -> None:
     made = interpreter.command("-P", Path("/a/b.py"), path=[Path("/wheel")], env={})
     assert made.argv == ("wine", "python.exe", "-P", "Z:\\a\\b.py")
     assert made.env["PYTHONPATH"] == "Z:\\wheel;Z:\\site"
-
-
-def test_musls_compiler_is_asked_for_its_own_platform(tmp_path: Path) -> None:
-    root = tmp_path / "root" / "usr" / "lib"
-    specs = root / "x86_64-linux-musl" / "musl-gcc.specs"
-    specs.parent.mkdir(parents=True)
-    specs.write_text("-isystem /usr/include -dynamic-linker /lib/ld-musl-x86_64.so.1\n")
-    loader = root / "ld-musl-x86_64.so.1"
-    loader.touch()
-    compiler = musl.make_compiler(tmp_path)
-    assert compiler.stat().st_mode & stat.S_IXUSR
-    said = subprocess.run(
-        [compiler, "--print-multiarch"], capture_output=True, text=True, check=True
-    )
-    assert said.stdout == "x86_64-linux-musl\n"
-    patched = (tmp_path / "gcc.specs").read_text()
-    assert f"-dynamic-linker {loader}\n" in patched
-    assert str(tmp_path / "root" / "usr" / "include") in patched
-
-
-def test_the_kernels_headers_are_seen_and_no_others(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    system = tmp_path / "include"
-    for name in ("linux", "asm-generic", "x86_64-linux-gnu/asm", "openssl"):
-        (system / name).mkdir(parents=True)
-    monkeypatch.setattr(musl, "HEADERS", system)
-    found = musl.headers(tmp_path)
-    assert {path.name for path in found.iterdir()} == {"linux", "asm-generic", "asm"}
-    monkeypatch.setattr(musl, "HEADERS", tmp_path / "nothing")
-    with pytest.raises(Failure, match="linux-libc-dev"):
-        musl.headers(tmp_path)
 
 
 def test_another_cpython_for_windows_than_the_known_is_refused(

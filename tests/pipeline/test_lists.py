@@ -38,7 +38,7 @@ def test_tox_asks_for_no_python_outside_the_plan(plan: Plan) -> None:
     assert {env.python for env in envs if env.usual} <= {None, *plan.pythons}
     others = {env.name: env.python for env in envs if not env.usual}
     assert others == {
-        "requires-pre": max(plan.required),
+        "requires-pre": max(plan.ordinary),
         "python-pre": plan.coming,
         "mutants": None,
     }
@@ -72,11 +72,11 @@ def test_classifiers_are_the_required_pythons(plan: Plan, project: Project) -> N
     lines = project.pyproject["project"]["classifiers"]
     versions = {line.removeprefix(prefix) for line in lines if line.startswith(prefix)}
     minors = {version for version in versions if re.fullmatch(r"3\.\d+", version)}
-    assert minors == {str(python) for python in plan.required}
+    assert minors == {str(python) for python in plan.ordinary}
 
 
 def test_the_oldest_python_is_the_same_everywhere(plan: Plan, project: Project) -> None:
-    oldest = min(plan.required)
+    oldest = min(plan.ordinary)
     assert project.pyproject["project"]["requires-python"] == f">={oldest}"
     assert str(oldest) == toolenv.MINIMUM_PYTHON
     floors = [row.min_python for row in plan.targets if row.abi.endswith("abi3")]

@@ -13,8 +13,7 @@ import targets
 from pipeline.project import PROJECT
 
 SCRIPTS = Path(targets.__file__).parent
-# The one without arguments runs inside of tox, which has all speak UTF-8.
-STAGES = sorted(set(SCRIPTS.glob("*.py")) - {SCRIPTS / "check_installed.py"})
+STAGES = sorted(SCRIPTS.glob("*.py"))
 WORKFLOWS = sorted((PROJECT.root / ".github" / "workflows").glob("*.yml"))
 
 # Runs a script, which in place of reading its arguments shows all that a stage shows.

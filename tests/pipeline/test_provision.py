@@ -68,13 +68,6 @@ def test_uvs_interpreters_are_found_where_uv_keeps_them(tmp_path: Path) -> None:
     assert pythons.find(Python(3, 14, free_threaded=True), places) == free
 
 
-def test_only_what_the_plan_calls_optional_may_be_absent(plan: Plan) -> None:
-    free = Python(3, 15, free_threaded=True)
-    absent = Pythons({}, {Python(3, 11): "lost", free: "no build"})
-    assert absent.missing(plan) == {Python(3, 11): "lost"}
-    assert absent.excused(plan) == {free: plan.optional[free]}
-
-
 def test_uv_gives_up_at_once_where_nothing_can_be_downloaded() -> None:
     made = pythons.uv_command(Python(3, 14, free_threaded=True))
     assert made.argv[-1] == "3.14t"

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 import rehearse
-from pipeline import toolenv
+from pipeline import toolenv, tox
 from pipeline.commands import Command, command
 from pipeline.plan import Plan
 from rehearse import Stage
@@ -63,6 +63,18 @@ def test_every_wheel_of_the_part_is_built_audited_tested_and_published(
         assert part in commands[name]
     wheels = [str(DIST / row.wheel) for row in plan.targets]
     assert commands["test"][2:] == ("--suite", suite, "--wheel", *wheels)
+
+
+def test_a_rehearsal_can_be_all_that_the_tests_are(plan: Plan) -> None:
+    """So that CI need not build and test the same on the same machine again."""
+    planned = rehearse.stages(plan, "--sample", DIST, URL, checks=True)
+    [test] = [one.command.argv for one in planned if one.name == "test"]
+    given = test[test.index("--env") + 1 : test.index("--wheel")]
+    usual = [env.name for env in tox.environments(tox.TOX.read_text()) if env.usual]
+    assert list(given) == usual
+    assert test[test.index("--wheel") + 1 :] == tuple(
+        str(DIST / row.wheel) for row in plan.targets
+    )
 
 
 def test_a_rehearsal_that_was_cut_off_goes_on(plan: Plan) -> None:
@@ -190,8 +202,9 @@ def test_a_rehearsal_passes_only_if_every_stage_did(
     seen: list[tuple[str, str, bool]] = []
 
     def planned(
-        _plan: Plan, part: str, _dist: Path, url: str, *, resume: bool
+        _plan: Plan, part: str, _dist: Path, url: str, *, checks: bool, resume: bool
     ) -> list[Stage]:
+        assert not checks
         seen.append((part, url, resume))
         first, second = map(python, codes)
         return [Stage("first", first), Stage("second", second, ("first",))]

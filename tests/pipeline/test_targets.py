@@ -22,10 +22,8 @@ size = 600_000
 """
 PYTHONS = """
 [pythons]
-required = ["3.11", "3.15"]
+required = ["3.11", "3.15", "3.15t"]
 coming = "3.16"
-[pythons.optional]
-"3.15t" = "not here"
 [absent]
 "a planet" = "nobody is there"
 """
@@ -60,7 +58,8 @@ def test_a_good_row_is_read() -> None:
         test="native",
         size=600_000,
     )
-    assert plan.optional == {Python(3, 15, free_threaded=True): "not here"}
+    assert plan.pythons[2] == Python(3, 15, free_threaded=True)
+    assert plan.ordinary == [Python(3, 11), Python(3, 15)]
     assert plan.absent == {"a planet": "nobody is there"}
 
 

@@ -13,7 +13,8 @@ import pytest
 from pipeline import ledger, tox
 from pipeline.commands import Command, Failure, Finished
 from pipeline.plan import Plan, Python, Target
-from provision import foreign, pythons
+from pipeline.project import PROJECT
+from provision import assembled, foreign, pythons
 
 # By hand, as `test` is also a package of the standard library.
 stage = importlib.import_module("test")
@@ -74,6 +75,8 @@ def test_a_wheel_of_another_machine_is_run_on_a_python_of_that_machine(
     titles = [one.title for one in planned]
     assert "py313 linux-aarch64-abi3" in titles
     assert "py315 linux-aarch64-abi3t" in titles
+    assert "py315t linux-aarch64-abi3t" in titles
+    assert "py314t musl-aarch64-cp314t" in titles
     assert not any("macos" in title for title in titles)
 
 
@@ -82,7 +85,7 @@ def test_what_a_wheel_promises_is_run_or_excused(plan: Plan) -> None:
     for row in plan.targets:
         if row.is_of(HOST):
             continue
-        excuses = stage.excuses(row, plan, HOST, {})
+        excuses = stage.excuses(row, plan, HOST)
         run = {python.env for python in foreign.usable(row)}
         assert run | excuses.keys() == {python.env for python in plan.promised(row)}
         assert not run & excuses.keys()
@@ -94,20 +97,20 @@ def test_tests_elsewhere_see_the_wheel_and_its_python_alone() -> None:
         Python(3, 13), ("qemu", "python"), ["manylinux_2_17_s390x"], Path("/site")
     )
     wheel, folder = Path("/dist/a.whl"), Path("/unpacked")
-    check, test = stage.elsewhere_commands(interpreter, wheel, folder, "smoke")
-    for made in (check, test):
-        assert made.argv[:3] == ("qemu", "python", "-P")
-        assert made.env["PYTHONPATH"] == "/unpacked:/site"
-        assert made.env["TESTED_FOLDER"] == "/unpacked"
-    assert Path(check.argv[-1]).name == "check_installed.py"
-    assert Path(check.argv[-1]).exists()
-    assert test.argv[7:9] == ("-m", "smoke")
-    whole = stage.elsewhere_commands(interpreter, wheel, folder, "whole")[1]
+    made = stage.elsewhere_command(interpreter, wheel, folder, "smoke")
+    assert made.argv[:2] == ("qemu", "python")
+    assert Path(made.argv[2]).name == "only_installed.py"
+    assert made.env["PYTHONPATH"] == "/unpacked:/site"
+    assert made.env["TESTED_FOLDER"] == "/unpacked"
+    assert made.env["TESTED_WHEEL"] == "/dist/a.whl"
+    assert made.argv[made.argv.index("-m") + 1] == "smoke"
+    assert made.argv[-1] == str(PROJECT.root / "tests")
+    whole = stage.elsewhere_command(interpreter, wheel, folder, "whole")
     assert "smoke" not in whole.argv
 
 
 def test_pip_decides_as_the_other_machines_would() -> None:
-    made = foreign.install_command(
+    made = assembled.install_command(
         Python(3, 13), ["win_amd64"], Path("/site"), "--no-deps", Path("a.whl")
     )
     options = " ".join(made.argv)
@@ -118,8 +121,31 @@ def test_pip_decides_as_the_other_machines_would() -> None:
 
 
 def options(**given: object) -> argparse.Namespace:
-    default = {"env": None, "wheel": None, "target": None, "dist": Path("/dist")}
+    default = {
+        "env": None,
+        "wheel": None,
+        "target": None,
+        "native": False,
+        "dist": Path("/dist"),
+    }
     return argparse.Namespace(**{**default, **given})
+
+
+def test_what_says_the_same_everywhere_is_not_run_on_every_machine() -> None:
+    head, tail = INI.split("[testenv:lint]")
+    text = f"{head}labels =\n    never = other\n    once = lint, stubs\n[testenv:lint]"
+    envs = tox.environments(text + tail)
+    names = [env.name for env in stage.chosen(envs, options(native=True))]
+    assert names == ["py311", "py311-numpy1", "py315", "py315t", "abi-one"]
+    every = [env.name for env in stage.chosen(envs, options())]
+    assert set(every) - set(names) == {"lint", "stubs"}
+
+
+def test_what_a_machine_cannot_install_is_left_out_with_the_reason(plan: Plan) -> None:
+    envs = tox.environments(INI)
+    found = stage.not_installable(envs, plan, "aarch64-pc-windows-msvc")
+    assert found == {"py311-numpy1": "NumPy 1.26 has no wheel for Windows on ARM"}
+    assert stage.not_installable(envs, plan, HOST) == {}
 
 
 def test_a_given_wheel_is_tested_on_every_python_and_nothing_else() -> None:
@@ -240,10 +266,9 @@ def test_what_passed_on_these_bytes_need_not_run_again(
 def test_a_wheel_that_nothing_here_can_run_is_noted_as_such(
     tmp_path: Path, plan: Plan
 ) -> None:
-    free = next(row for row in plan.targets if row.abi == "cp314-cp314t")
-    excused = {Python.parse("3.14t"): "not here", Python.parse("3.15t"): "nor that"}
-    reasons = stage.excuses(free, plan, HOST, excused)
-    assert reasons == {"py314t": "not here"}, "only what the wheel promises"
+    [free] = plan.named(["macos-arm64-cp314t"]).targets
+    reasons = stage.excuses(free, plan, HOST)
+    assert reasons == {"py314t": free.untested}, "only what the wheel promises"
 
     wheel = tmp_path / free.wheel
     wheel.write_bytes(b"wheel")
@@ -340,8 +365,6 @@ def world(tmp_path: Path, plan: Plan, monkeypatch: pytest.MonkeyPatch) -> World:
         (tmp_path / row.wheel).write_bytes(row.name.encode())
         entries.append(ledger.entry(tmp_path / row.wheel, row.name, {}))
     ledger.write(tmp_path, entries)
-    free = [Python.parse("3.14t"), Python.parse("3.15t")]
-    made.found = pythons.Pythons({}, dict.fromkeys(free, "nowhere"))
     installed: list[Command] = []
     monkeypatch.setattr(stage.toolenv, "enter", lambda *_: None)
     monkeypatch.setattr(stage.plans, "host_triple", lambda: HOST)
@@ -364,26 +387,27 @@ def test_all_that_passes_is_a_success(
     assert world.test() == 0
     assert world.noted() == {
         (HERE, "py315"): True,
+        (HERE, "py315t"): True,
         (ELSEWHERE, "py311"): True,
         (ELSEWHERE, "py312"): True,
     }
     here, elsewhere = ledger.read(world.dist)[::-1]
     if here.target != HERE:
         here, elsewhere = elsewhere, here
-    assert list(here.not_run) == ["py315t"]
+    assert not here.not_run
     assert {test.suite for test in elsewhere.tests} == {"smoke"}
-    assert [test.summary for test in here.tests] == ["7 passed in 1.00s"]
-    assert last_line(capsys).startswith("3 environments passed, 0 failed, ")
-    assert sum(line.startswith("tox run") for line in world.ran) == 1
-    assert sum("check_installed.py" in line for line in world.ran) == 2
+    assert [test.summary for test in here.tests] == ["7 passed in 1.00s"] * 2
+    assert last_line(capsys).startswith("4 environments passed, 0 failed, ")
+    assert sum(line.startswith("tox run") for line in world.ran) == 2
+    assert sum("only_installed.py" in line for line in world.ran) == 2
 
 
 @pytest.mark.parametrize(
     ("failing", "env"),
     [
-        ("-e py315", (HERE, "py315")),
-        ("-m pytest", (ELSEWHERE, "py311")),
-        ("check_installed.py", (ELSEWHERE, "py311")),
+        ("-e py315 ", (HERE, "py315")),
+        ("-e py315t ", (HERE, "py315t")),
+        ("only_installed.py", (ELSEWHERE, "py311")),
     ],
 )
 def test_one_failure_anywhere_is_a_failure(
@@ -392,13 +416,13 @@ def test_one_failure_anywhere_is_a_failure(
     world: World,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    """tox here, the tests on another machine's Python, or what they would test."""
+    """tox here, or the tests on another machine's Python."""
     world.statuses = {failing: 1}
     assert world.test() == 1
     assert world.noted()[env] is False
     failed = sum(not passed for passed in world.noted().values())
     assert f", {failed} failed, " in last_line(capsys)
-    assert len(world.noted()) == 3, "the others were tested as well"
+    assert len(world.noted()) == 4, "the others were tested as well"
 
 
 def test_what_could_not_be_started_elsewhere_failed(world: World) -> None:
@@ -406,20 +430,22 @@ def test_what_could_not_be_started_elsewhere_failed(world: World) -> None:
     assert world.test() == 1
     assert world.noted() == {
         (HERE, "py315"): True,
+        (HERE, "py315t"): True,
         (ELSEWHERE, "py311"): False,
         (ELSEWHERE, "py312"): False,
     }
 
 
 def test_a_required_python_that_is_missing_is_a_failure(world: World) -> None:
-    world.found = pythons.Pythons({}, {Python(3, 15): "nowhere"})
+    world.found = pythons.Pythons({}, {Python(3, 15, True): "nowhere"})
     assert world.test() == 1
-    assert world.noted()[HERE, "py315"] is False
-    assert not any(line.startswith("tox run -e py315 ") for line in world.ran)
+    assert world.noted()[HERE, "py315t"] is False
+    assert world.noted()[HERE, "py315"] is True
+    assert not any("-e py315t " in line for line in world.ran)
 
 
 def test_only_what_passed_is_left_out_of_a_second_run(world: World) -> None:
-    world.statuses = {"-e py315": 1}
+    world.statuses = {"-e py315 ": 1}
     assert world.test() == 1
     world.statuses, world.ran = {}, []
     assert world.test("--resume") == 0
@@ -428,10 +454,10 @@ def test_only_what_passed_is_left_out_of_a_second_run(world: World) -> None:
     world.ran = []
     # Where the whole suite is wanted, the smallest is not enough.
     assert world.test("--resume", "--suite", "whole") == 0
-    assert len(world.ran) == 4
+    assert len(world.ran) == 2
     world.ran = []
     assert world.test() == 0
-    assert len(world.ran) == 5
+    assert len(world.ran) == 4
 
 
 def test_another_machine_tests_only_its_own(
@@ -441,6 +467,20 @@ def test_another_machine_tests_only_its_own(
     assert world.test() == 0
     assert {name for name, _ in world.noted()} == {ELSEWHERE}
     assert all(line.startswith("tox run") for line in world.ran)
+
+
+def test_a_named_environment_is_not_run_elsewhere_unless_a_wheel_is_named(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    wheels = list(map(Path, world.wheels))
+    monkeypatch.setattr(stage, "wheels_for", lambda *_: wheels)
+    given = ["--env", "py315", "--dist", str(world.dist)]
+    assert stage.stage([*given, "--wheel", *world.wheels]) == 0
+    assert {name for name, _ in world.noted()} == {HERE, ELSEWHERE}
+    world.ran.clear()
+    assert stage.stage(given) == 0
+    assert len(world.ran) == 1
+    assert "-e py315 " in world.ran[0]
 
 
 def test_an_environment_without_a_wheel_runs_without_one(
@@ -466,13 +506,26 @@ def test_wheels_are_built_where_none_are_named(
     assert Path(build.argv[1]).name == "build.py"
     assert build.argv[2:] == ("--sample", "--dist", str(world.dist))
     ran.clear()
+    named = options(env=["py314"], dist=world.dist)
+    made = stage.wheels_for([env], named, plan)
+    assert made == [world.dist / row.wheel for row in plan.of_host(HOST).targets]
+    assert ran.pop().argv[2:] == ("--dist", str(world.dist)), "this machine's alone"
+    named.env += ["pipeline"]
+    assert len(stage.wheels_for([env], named, plan)) > len(made)
+    assert "--sample" in ran.pop().argv
     assert stage.wheels_for([tox.Env("lint", False, None)], options(), plan) == []
     assert ran == []
 
 
 def test_the_tools_are_those_of_the_builds_where_there_are_any(plan: Plan) -> None:
-    assert stage.parts(options(wheel=["a.whl"]), plan) == {"test"}
-    assert stage.parts(options(), plan) >= {"test", "build"}
+    here, elsewhere = (row.wheel for row in plan.named([HERE, ELSEWHERE]).targets)
+    assert stage.parts(options(wheel=[Path(here)]), plan, HOST) == {"test"}
+    both = stage.parts(options(wheel=[Path(here), Path(elsewhere)]), plan, HOST)
+    assert both == {"test", "foreign"}
+    assert stage.parts(options(target=[ELSEWHERE]), plan, HOST) == {"test", "foreign"}
+    arm = "aarch64-unknown-linux-gnu"
+    assert stage.parts(options(target=[ELSEWHERE]), plan, arm) == {"test"}
+    assert stage.parts(options(), plan, HOST) >= {"test", "build", "foreign"}
 
 
 def test_what_runs_on_one_core_runs_side_by_side() -> None:

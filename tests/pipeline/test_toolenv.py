@@ -103,7 +103,7 @@ def serve(folder: Path) -> Iterator[str]:
 
 def oldest_pip(plan: Plan) -> str:
     """The Python at hand that bundles the oldest pip: what goes wrong, goes there."""
-    names = [sys.executable, *(f"python{python}" for python in plan.required)]
+    names = [sys.executable, *(f"python{python}" for python in plan.ordinary)]
     bundled: dict[tuple[int, ...], str] = {}
     for name in filter(None, map(shutil.which, names)):
         code = "import ensurepip, sys; print(ensurepip.version(), sys.executable)"
@@ -366,3 +366,34 @@ def test_an_environment_that_was_left_half_made_is_not_used(
     toolenv.make(home, ["build", "test"])
     assert made == ["venv", "build", "test"]
     assert toolenv.installed(home) == {"build", "test"}
+
+
+def test_a_stage_goes_on_in_an_environment_of_its_parts(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    provided: list[Path] = []
+    started: list[str] = []
+    monkeypatch.setattr(toolenv, "provide", lambda home, _parts: provided.append(home))
+
+    def start(*arguments: Sequence[str]) -> None:
+        started.extend(arguments[-1])
+        sys.exit(7)
+
+    # The one on Windows, which cannot replace a process, the other elsewhere.
+    monkeypatch.setattr(subprocess, "call", start)
+    monkeypatch.setattr(os, "execv", start)
+    monkeypatch.setattr(sys, "prefix", str(tmp_path))
+    monkeypatch.setattr(sys, "argv", ["stage.py", "--all"])
+    before = os.environ["PATH"]
+    monkeypatch.setenv("PATH", before)  # and so again after the test
+    (tmp_path / toolenv.READY).write_text("audit\n", "utf-8")
+    with pytest.raises(SystemExit, match="7"):
+        toolenv.enter("audit", "test")
+    assert started == [str(toolenv.python(provided[0])), "stage.py", "--all"]
+    # One that another stage started is there already, if that has the parts.
+    (tmp_path / toolenv.READY).write_text("audit\ntest\nbuild\n", "utf-8")
+    started.clear()
+    toolenv.enter("audit", "test")
+    assert started == []
+    ours = str(toolenv.programs(tmp_path))
+    assert os.environ["PATH"] == os.pathsep.join([ours, before])

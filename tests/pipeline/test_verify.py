@@ -204,6 +204,23 @@ def test_attestations_are_checked_where_they_are_asked_for(
     assert f"{world.wheel} has no attestation: was publish.py given" in said
 
 
+def test_where_they_cannot_be_checked_that_is_said(
+    world: World, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A machine without a wheel of what checks them must not compile it."""
+    entered: list[set[str]] = []
+    monkeypatch.setattr(toolenv, "enter", lambda *parts: entered.append(set(parts)))
+    world.faults = dict.fromkeys(world.plan.files, "bad")
+    refused(world, "--attested")
+    [here, elsewhere] = world.plan.targets
+    lacking = replace(here, lacks={"publish": "no wheel of a library"})
+    world.plan = world.plan.of([lacking, elsewhere])
+    assert world.verify("--attested") == 0
+    said = capsys.readouterr().out
+    assert "attestations are not checked here: no wheel of a library" in said
+    assert entered == [{"test", "publish"}, {"test"}]
+
+
 def test_a_difference_comes_before_attestations(world: World) -> None:
     del world.listed[world.wheel]
     world.faults = dict.fromkeys(world.plan.files, "bad")
@@ -264,8 +281,7 @@ def test_what_is_installed_must_run(world: World) -> None:
 
 
 def test_a_python_that_must_be_here_and_is_not_is_a_failure(world: World) -> None:
-    world.missing = dict.fromkeys([Python(3, 13), Python(3, 14), Python(3, 15)], "")
-    world.plan = replace(world.plan, optional={Python(3, 14): "may lack"})
+    world.missing = dict.fromkeys([Python(3, 13), Python(3, 15)], "")
     said = refused(world)
     assert said == "no interpreter to verify with: 3.13, 3.15"
     assert not any("--report" in one.argv for one in world.ran)

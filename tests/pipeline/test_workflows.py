@@ -2,6 +2,7 @@
 
 import json
 import re
+import tomllib
 from collections import Counter
 from collections.abc import Iterator
 from datetime import date
@@ -12,6 +13,7 @@ import actions
 import pytest
 
 import targets
+from pipeline import github
 from pipeline.plan import Plan
 from pipeline.project import PROJECT
 
@@ -20,15 +22,12 @@ WORKFLOWS = {path.name: actions.load(path) for path in sorted(FOLDER.glob("*.yml
 RELEASE = WORKFLOWS["release.yml"]["jobs"]
 PUBLISHING = [name for name in RELEASE if name.startswith("publish-")]
 
-# GitHub's machines that are in use, and the day from which each is gone
-# (actions/runner-images#13045, #13518); None where none is announced.
-RUNNERS: dict[str, date | None] = {
-    "macos-15": None,
-    "macos-15-intel": date(2027, 8, 1),
-    "ubuntu-24.04": None,
-    "ubuntu-24.04-arm": None,
-    "windows-11-arm": None,
-    "windows-2025": None,
+# GitHub's machines in use, and the day from which each is gone, if one is said.
+RUNNERS = {
+    label: image.get("gone")
+    for label, image in tomllib.loads(
+        Path(__file__).with_name("runners.toml").read_text("utf-8")
+    ).items()
 }
 
 
@@ -47,8 +46,7 @@ def uses() -> list[tuple[str, str]]:
 
 def expanded(plan: Plan, job: str) -> list[dict[str, str]]:
     """The rows of a job's matrix, as Actions would make them of the plan's outputs."""
-    lines = (line.split("=", 1) for line in targets.outputs(plan).splitlines())
-    outputs = {"needs": {"plan": {"outputs": dict(lines)}}}
+    outputs = {"needs": {"plan": {"outputs": targets.outputs(plan)}}}
     return [dict(row) for row in actions.matrix(RELEASE[job], outputs)]
 
 
@@ -148,10 +146,25 @@ def test_there_is_no_secret() -> None:
 
 
 def test_each_wheel_is_built_by_one_job_and_tested_by_one(plan: Plan) -> None:
-    for job in ("build", "test"):
-        rows = expanded(plan, job)
-        assert [row["name"] for row in rows] == [row.name for row in plan.targets]
-        assert {row["runner"] for row in rows} <= RUNNERS.keys()
+    built, tested = (expanded(plan, job) for job in ("build", "test"))
+    assert [row["name"] for row in built] == [row.name for row in plan.targets]
+    assert {row["runner"] for row in built} <= RUNNERS.keys()
+    once = {row["name"] for row in tested}
+    assert len(once) == len(tested)
+    for row in plan.targets:
+        # The build tests what cibuildwheel makes; nothing there runs some others.
+        elsewhere = row.build == "cibuildwheel"
+        nowhere = row.build == "zig" and row.test == "none"
+        assert (row.name in once) == (not elsewhere and not nowhere), row.name
+
+
+def test_every_machine_is_tested_by_one_job_of_ci(plan: Plan) -> None:
+    """That which rehearses does all that the test job would do there."""
+    outputs = targets.outputs(plan)
+    found = {key: json.loads(text)["include"] for key, text in outputs.items()}
+    rehearsing = WORKFLOWS["ci.yml"]["jobs"]["rehearse"]["runs-on"]
+    every = [one["runner"] for one in found["others"]] + [rehearsing]
+    assert sorted(every) == sorted(one["runner"] for one in found["machines"])
 
 
 def test_the_plan_alone_says_what_is_built(plan: Plan) -> None:
@@ -287,7 +300,7 @@ def test_outputs_are_what_actions_reads(
     plan: Plan, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("GITHUB_OUTPUT", str(tmp_path / "output"))
-    targets.write_outputs(plan)
+    github.write_outputs(targets.outputs(plan))
     lines = (tmp_path / "output").read_text().splitlines()
     found = {name: json.loads(text) for name, text in (x.split("=", 1) for x in lines)}
     assert found["machines"]["include"] == [

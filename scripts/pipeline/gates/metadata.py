@@ -64,9 +64,13 @@ def metadata(file: Archive) -> Iterator[Finding]:
         (
             "Requires-Python",
             SpecifierSet(header.get("Requires-Python", "")),
-            SpecifierSet(declared["requires-python"]),
+            SpecifierSet(declared.get("requires-python", "")),
         ),
-        ("License-Expression", header.get("License-Expression"), declared["license"]),
+        (
+            "License-Expression",
+            header.get("License-Expression"),
+            declared.get("license") or file.project.crate["license"],
+        ),
         (
             "Requires-Dist",
             requirements(header.get_all("Requires-Dist", [])),

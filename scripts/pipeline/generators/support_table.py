@@ -90,6 +90,11 @@ def tested(row: Target, done: Mapping[str, Sequence[str]] | None) -> str:
     return "; ".join(parts)
 
 
+def is_wanted() -> bool:
+    """Whether the document has a place for it."""
+    return DOCUMENT.exists() and START in DOCUMENT.read_text("utf-8")
+
+
 def written(text: str, made: str) -> str:
     """The document with the table between its marks."""
     head, start, rest = text.partition(START)
