@@ -105,7 +105,9 @@ class Adoption:
             where = ("--metadata-directory", folder)
             ask(command(*asked, *kind, *where, cwd=self.project.root))
             [wheel] = Path(folder).glob("*/WHEEL")
-            tags = re.findall(r"^Tag: (\S+?)-(\S+?)-", wheel.read_text(), re.MULTILINE)
+            tags = re.findall(
+                r"^Tag: (\S+?)-(\S+?)-", wheel.read_text("utf-8"), re.MULTILINE
+            )
         return f"{tags[0][0]}-{'.'.join(abi for _, abi in tags)}"
 
     @cached_property
@@ -121,9 +123,8 @@ class Adoption:
     @cached_property
     def tests(self) -> list[str]:
         """The folders with tests: as pytest is told, or where they usually are."""
-        options = self.project.pyproject.get("tool", {}).get("pytest", {})
-        if named := options.get("ini_options", {}).get("testpaths"):
-            return list(named)
+        if self.project.testpaths:
+            return self.project.testpaths
         usual = ("tests", "test", "python/tests", "src/tests")
         return [name for name in usual if self.path(name).is_dir()][:1]
 
@@ -142,19 +143,19 @@ def choose_targets(adoption: Adoption) -> None:
 
     if adoption.path(TARGETS).exists() and TARGETS not in adoption.force:
         return
-    names = [str(python) for python in adoption.pythons]
     made = tomlkit.parse(PLAN.read_text("utf-8"))
     pythons: Any = made["pythons"]
-    pythons["required"] = [name for name in names if not name.endswith("t")]
-    for name in list(pythons["optional"]):
-        if name not in names:
-            del pythons["optional"][name]
+    pythons["required"] = [str(python) for python in adoption.pythons]
     with_gil = [abi for abi in adoption.abis if not abi.endswith("t")]
     platforms: Any = made["platforms"]
     for table in platforms.values():
         # The less common ones get no wheel for free-threaded Pythons, as ours.
         table["abis"] = adoption.abis if table["tier"] == 1 else with_gil
         table["size"] = SIZE
+        table.pop("lacks", None)  # environments of ours
+        # What is another for one ABI, which the project may not have.
+        for abi in [key for key in table if "-" in key and key not in table["abis"]]:
+            del table[abi]
     made["absent"] = tomlkit.table()
     adoption.files[TARGETS] = tomlkit.dumps(made)
 
@@ -233,7 +234,7 @@ def describe(adoption: Adoption) -> None:
     add(adoption, made, "tool.pipeline", "smoke", run)
     if (branch := branch_of(project)) != "main":
         add(adoption, made, "tool.pipeline", "branch", branch)
-    if adoption.tests and adoption.tests != ["tests"]:
+    if adoption.tests != ["tests"] and not project.testpaths:
         add(adoption, made, "tool.pytest.ini_options", "testpaths", adoption.tests)
     marker = "smoke: every function once, for machines that are slow"
     pytest = project.pyproject.get("tool", {}).get("pytest", {})
@@ -364,8 +365,8 @@ def look(adoption: Adoption) -> None:
         if admits(declared.get("requires-python", ""), python):
             adoption.lacks(
                 "pyproject.toml [project] requires-python",
-                f"it admits Python {python}, for which there is no interpreter to test"
-                f' on: ">={adoption.pythons[0]}", or the sdist is all there is for it',
+                f"it admits Python {python}, on which nothing is built or tested here:"
+                f' ">={adoption.pythons[0]}" promises what is',
             )
             break
     files = [path for name in adoption.tests for path in adoption.path(name).rglob("*")]

@@ -218,12 +218,16 @@ class Project:
         return str(self.settings.get("branch", "main"))
 
     @property
+    def testpaths(self) -> list[str]:
+        """Where pytest is told to look for tests; one line of text is as good."""
+        pytest = self.pyproject.get("tool", {}).get("pytest", {})
+        named = pytest.get("ini_options", {}).get("testpaths", [])
+        return named.split() if isinstance(named, str) else list(named)
+
+    @property
     def tests(self) -> list[Path]:
         """Where pytest looks for tests."""
-        options = (
-            self.pyproject.get("tool", {}).get("pytest", {}).get("ini_options", {})
-        )
-        return [self.root / str(one) for one in options.get("testpaths", ["tests"])]
+        return [self.root / name for name in self.testpaths or ["tests"]]
 
     @property
     def smoke(self) -> list[str]:

@@ -9,6 +9,7 @@ ROOT = Path(__file__).parents[2]
 sys.path.insert(0, str(ROOT / "scripts"))
 
 import pytest  # noqa: E402  (scripts/ must be found first)
+from breaking import renew  # noqa: E402
 
 from pipeline import plan as plans  # noqa: E402
 from pipeline.project import PROJECT, Project  # noqa: E402
@@ -41,4 +42,5 @@ def dist(sample: plans.Plan, tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("dist")
     for name in sample.files:
         shutil.copy(built / name, folder)
+        renew(folder / name, PROJECT)
     return folder

@@ -301,7 +301,8 @@ class Finder(ast.NodeVisitor):
         if isinstance(value, bool):
             self.propose(node, str(not value))
         elif isinstance(value, int | float):
-            self.propose(node, repr(value + 1))
+            # One more of many seconds or bytes is no fault.
+            self.propose(node, repr(value + 1 if value < 3 else 0))
         elif isinstance(value, str):
             self.propose(node, '"mutant"')
 
@@ -361,6 +362,7 @@ class Workshop:
 
     folder: Path
     seconds: dict[str, float] = field(default_factory=dict)  # that a file's tests take
+    writes: int = 0
 
     @property
     def root(self) -> Path:
@@ -408,11 +410,10 @@ class Workshop:
         cache = self.folder / "cache"
         os.environ.setdefault("UV_CACHE_DIR", str(Path.home() / ".cache" / "uv"))
         os.environ |= {"XDG_CACHE_HOME": str(cache), MARK: str(self.folder)}
-        sys.dont_write_bytecode = True
-        os.environ["PYTHONDONTWRITEBYTECODE"] = "1"
         import pytest
 
-        options = ["-x", "-q", "-p", "no:cacheprovider", "--confcutdir", TESTS]
+        options = ["-x", "-q", "--tb=line", "-p", "no:cacheprovider"]
+        options += ["--confcutdir", TESTS]
         status = pytest.main([*options, f"--basetemp={self.folder}/temporary", *tests])
         report_imports(self.folder / "imports")
         sys.stdout.flush()
@@ -435,11 +436,17 @@ class Workshop:
         source = path.read_bytes()
         limit = self.seconds[mutant.file] * TIMES_LONGER + SECONDS_MORE
         try:
-            path.write_bytes(mutant.applied(source))
+            self.write(path, mutant.applied(source))
             return not self.passes(mutant.file, limit)
         finally:
-            path.write_bytes(source)
+            self.write(path, source)
             self.end_what_is_left()
+
+    def write(self, path: Path, source: bytes) -> None:
+        """With a time of its own, by which Python tells compiled files to be stale."""
+        path.write_bytes(source)
+        self.writes += 1
+        os.utime(path, (self.writes, self.writes))
 
     def end_what_is_left(self) -> None:
         """Processes that a mutant has started and no longer ends, by our mark."""

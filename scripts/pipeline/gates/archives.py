@@ -3,13 +3,11 @@
 import base64
 import csv
 import hashlib
-import io
-import tarfile
-import zipfile
-import zlib
+import stat
+from collections import Counter
 from collections.abc import Iterator
-from datetime import UTC, datetime
 
+from pipeline.gates import tars, zips
 from pipeline.gates.model import (
     REBUILD,
     Archive,
@@ -17,6 +15,9 @@ from pipeline.gates.model import (
     Folder,
     gate,
 )
+
+# What unpacks to files that everyone can read, with or without the right to run them.
+MODES = {0o644, 0o664, 0o755, 0o775}
 
 
 @gate("set")
@@ -42,27 +43,16 @@ def file_set(folder: Folder) -> Iterator[Finding]:
 @gate("wheel", "sdist")
 def archive(file: Archive) -> Iterator[Finding]:
     """A torn upload or download (warehouse#19777: two wheels of one name written over
-    each other), and an archive that writes outside its folder.
+    each other), bytes that one reader sees and another does not, which PyPI refuses
+    (warehouse#19746), and an archive that writes outside its folder.
     """
-    try:
-        names = list(file.contents)
-    except (
-        OSError,
-        EOFError,
-        zipfile.BadZipFile,
-        tarfile.TarError,
-        zlib.error,
-    ) as error:
-        yield Finding(f"unreadable: {error}", "a whole archive", REBUILD)
-        return
-    for name in names:
-        if name.startswith("/") or ".." in name.split("/") or "\\" in name:
-            yield Finding(f"entry {name!r}", "paths inside the archive", REBUILD)
-    if file.kind == "wheel":
-        with zipfile.ZipFile(file.path) as wheel:
-            listed = [info.filename for info in wheel.infolist()]
-        for name in sorted({name for name in listed if listed.count(name) > 1}):
-            yield Finding(f"{name} is in it twice", "each file once", REBUILD)
+    broken = zips.broken if file.kind == "wheel" else tars.broken
+    found = list(broken(file.data))
+    for what, allowed in found:
+        yield Finding(what, allowed, REBUILD)
+    # Read by Python's own modules too, once, before other gates do so side by side.
+    if not found and not file.members:
+        yield Finding("nothing in it", "files", REBUILD)
 
 
 @gate("wheel")
@@ -71,18 +61,20 @@ def record(wheel: Archive) -> Iterator[Finding]:
     every verifier stumble over it.
     """
     name = f"{wheel.dist_info}/RECORD"
-    rows = csv.reader(io.StringIO(wheel.contents.get(name, b"").decode()))
-    recorded = {row[0]: row[1] for row in rows if row}
-    for path, data in wheel.contents.items():
-        expected = "" if path == name else record_hash(data)
-        if path not in recorded:
-            yield Finding(f"{path} is not in RECORD", "every file", REBUILD)
-        elif recorded[path] != expected:
-            yield Finding(
-                f"RECORD says {recorded[path]!r} of {path}", repr(expected), REBUILD
-            )
-    for path in sorted(recorded.keys() - wheel.contents.keys()):
+    text = wheel.contents.get(name, b"").decode()
+    rows = [row for row in csv.reader(text.splitlines()) if row]
+    paths = Counter(row[0] for row in rows)
+    for path in sorted(path for path, times in paths.items() if times > 1):
+        yield Finding(f"RECORD has {path} twice", "each file once", REBUILD)
+    for path in sorted(paths.keys() - wheel.contents.keys()):
         yield Finding(f"RECORD has {path}, the wheel not", "files that exist", REBUILD)
+    for path in sorted(wheel.contents.keys() - paths.keys()):
+        yield Finding(f"{path} is not in RECORD", "every file", REBUILD)
+    for path, *found in rows:
+        data = wheel.contents.get(path, b"")
+        right = ["", ""] if path == name else [record_hash(data), str(len(data))]
+        if path in wheel.contents and found != right:
+            yield Finding(f"RECORD says {found} of {path}", f"{right}", REBUILD)
 
 
 def record_hash(data: bytes) -> str:
@@ -90,27 +82,29 @@ def record_hash(data: bytes) -> str:
     return "sha256=" + digest.rstrip(b"=").decode()
 
 
+@gate("wheel")
+def modes(wheel: Archive) -> Iterator[Finding]:
+    """A symbolic link, which pip installs as a file that holds the name of its target,
+    and a file that its owner alone can read, or that anybody can change.
+    """
+    for member in wheel.members:
+        kind, mode = stat.S_IFMT(member.mode), stat.S_IMODE(member.mode)
+        if kind not in {0, stat.S_IFREG}:
+            yield Finding(f"{member.name} is no plain file", "plain files", REBUILD)
+        elif mode not in MODES and member.mode:
+            yield Finding(f"mode {mode:04o} of {member.name}", "0644 or 0755", REBUILD)
+
+
 @gate("wheel", "sdist")
 def timestamps(file: Archive) -> Iterator[Finding]:
     """A file whose bytes depend on when it was built, so that nobody can build it again
     and compare.
     """
-    found = sorted(set(times(file)))
+    found = sorted({member.time for member in file.members})
     if len(found) > 1:
         yield Finding(
             f"times from {found[0]} to {found[-1]}", "one, of the last commit", REBUILD
         )
-
-
-def times(file: Archive) -> Iterator[str]:
-    if file.kind == "wheel":
-        with zipfile.ZipFile(file.path) as wheel:
-            for info in wheel.infolist():
-                yield "{}-{:02}-{:02} {:02}:{:02}:{:02}".format(*info.date_time)
-        return
-    with tarfile.open(file.path) as sdist:
-        for member in sdist.getmembers():
-            yield str(datetime.fromtimestamp(member.mtime, UTC))
 
 
 @gate("wheel")

@@ -2,7 +2,6 @@
 
 from concurrent.futures import ThreadPoolExecutor
 
-from pipeline.commands import Failure
 from pipeline.gates import archives, contents, extension, metadata
 from pipeline.gates.model import GATES as GATES
 from pipeline.gates.model import REBUILD, Archive, Finding, Folder, Gate
@@ -28,7 +27,7 @@ def audit(folder: Folder) -> Verdicts:
 
 def audit_file(file: Archive) -> Verdicts:
     name = file.path.name
-    if damaged := list(archives.archive(file)):
+    if damaged := judge(GATES["archive"], file):
         # The other gates would only repeat it in other words.
         return {("archive", name): damaged}
     fitting = [gate for gate in GATES.values() if file.kind in gate.kinds]
@@ -40,8 +39,11 @@ def audit_file(file: Archive) -> Verdicts:
 
 
 def judge(one: Gate, file: Archive) -> list[Finding]:
-    """The gate's findings; a gate that cannot judge has not passed."""
+    """The gate's findings; a gate that cannot judge has not passed.
+
+    Whatever a damaged file makes of the libraries that read it is a finding, too.
+    """
     try:
         return list(one.check(file))
-    except (Failure, ValueError, KeyError) as error:
+    except Exception as error:
         return [Finding(f"no verdict: {error!r}", "a verdict", REBUILD)]

@@ -4,10 +4,13 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from pipeline.commands import ask, command
+from pipeline.gates import backend
 from pipeline.gates.model import REBUILD, Archive, Finding, gate, is_binary
 from pipeline.generators import sbom
 from pipeline.project import Project
 
+AS_COMMITTED = "every file of the last commit, with its bytes"
+COMMIT = "commit, then python scripts/build.py"
 WRITE_SBOM = "python scripts/generate.py sbom, then python scripts/build.py"
 
 
@@ -48,7 +51,10 @@ def unexpected(wheel: Archive) -> Iterator[Finding]:
         *python_files(project),
         *typing_files(project),
         *written_by_maturin(project),
-        *(f"{info}/{name}" for name in ("RECORD", *project.dist_info)),
+        *backend.members(project),
+        f"{info}/RECORD",
+        # Judged by the gate of its name.
+        f"{info}/entry_points.txt",
         *(f"{info}/sboms/{Path(name).name}" for name in project.sboms),
     }
     for name in wheel.contents:
@@ -58,17 +64,28 @@ def unexpected(wheel: Archive) -> Iterator[Finding]:
 
 @gate("sdist")
 def sdist_files(sdist: Archive) -> Iterator[Finding]:
-    """An sdist that cannot be built or tested (delta-rs#3364), or that holds what was
-    never committed.
+    """An sdist that cannot be built or tested (delta-rs#3364), that holds what was
+    never committed or other bytes than the commit's, or a file that nobody can read.
+
+    maturin takes the commit's files but for those that pyproject.toml excludes, writes
+    PKG-INFO, and rewrites the manifests of a workspace.
     """
-    project = sdist.project
-    files = set(tracked(project)) - left_out(project, "sdist")
-    allowed = {f"{project.stem}/{name}" for name in {*files, "PKG-INFO"}}
-    licences = {f"{project.stem}/{name}" for name in project.license_files}
-    for name in sorted(allowed - licences - sdist.contents.keys()):
-        yield Finding(f"{name} is missing", "every tracked file", REBUILD)
-    for name in sorted(sdist.contents.keys() - allowed):
-        yield Finding(f"{name} is in the sdist", "tracked files only", REBUILD)
+    made, found = backend.members(sdist.project), {m.name: m for m in sdist.members}
+    top = f"{sdist.project.stem}/"
+    allowed = {name for name in made if name.startswith(top)}
+    # `license_files` and `metadata` judge these.
+    licences = {top + name for name in sdist.metadata.get_all("License-File", [])}
+    elsewhere = {*licences, sdist.metadata_name}
+    for name in sorted(allowed - licences - found.keys()):
+        yield Finding(f"{name} is missing", AS_COMMITTED, COMMIT)
+    for name in sorted(found.keys() - allowed):
+        yield Finding(f"{name} is in the sdist", "committed files only", COMMIT)
+    for name in sorted(allowed & found.keys()):
+        if found[name].data != made[name].data and name not in elsewhere:
+            yield Finding(f"{name} differs", AS_COMMITTED, COMMIT)
+        if found[name].mode != made[name].mode:
+            modes = f"{found[name].mode:04o}", f"{made[name].mode:04o}"
+            yield Finding(f"mode {modes[0]} of {name}", modes[1], REBUILD)
 
 
 def from_tree(file: Archive, paths: Mapping[str, str]) -> Iterator[Finding]:

@@ -3,15 +3,14 @@
 from collections.abc import Iterable, Iterator
 from email import message_from_bytes
 
-from packaging.requirements import Requirement
-from packaging.specifiers import SpecifierSet
 from packaging.tags import Tag
 from packaging.utils import InvalidWheelFilename, parse_wheel_filename
 
 from pipeline.commands import attempt, command, silent
-from pipeline.gates import index_rules
-from pipeline.gates.contents import from_tree
+from pipeline.gates import backend, index_rules
 from pipeline.gates.model import REBUILD, Archive, Finding, gate
+
+AS_MADE = "as maturin makes it of the commit"
 
 
 @gate("wheel")
@@ -25,15 +24,11 @@ def tags(wheel: Archive) -> Iterator[Finding]:
         yield Finding(str(error), "a name by the wheel specification", REBUILD)
         return
     text = wheel.contents.get(f"{wheel.dist_info}/WHEEL", b"")
-    header = message_from_bytes(text)
-    inside = {Tag(*tag.split("-")) for tag in header.get_all("Tag", [])}
-    if inside != named:
+    lines = message_from_bytes(text).get_all("Tag", [])
+    inside = {Tag(*line.split("-")) for line in lines}
+    if inside != named or len(lines) != len(named):
         yield Finding(
             f"WHEEL says {spelled(inside)}", f"{spelled(named)}, as the name", REBUILD
-        )
-    if header.get("Root-Is-Purelib") != "false":
-        yield Finding(
-            f"Root-Is-Purelib: {header.get('Root-Is-Purelib')}", "false", REBUILD
         )
 
 
@@ -55,59 +50,56 @@ def identity(file: Archive) -> Iterator[Finding]:
 
 @gate("wheel", "sdist")
 def metadata(file: Archive) -> Iterator[Finding]:
-    """Requirements in the file that are not pyproject.toml's: an installer resolves
-    with what the index shows, long after the source was mended.
+    """Requirements, extras, classifiers or a README that are not pyproject.toml's: an
+    installer resolves with what the index shows, long after the source was mended.
     """
-    declared = file.project.pyproject["project"]
-    header = file.metadata
-    pairs: list[tuple[str, object, object]] = [
-        (
-            "Requires-Python",
-            SpecifierSet(header.get("Requires-Python", "")),
-            SpecifierSet(declared.get("requires-python", "")),
-        ),
-        (
-            "License-Expression",
-            header.get("License-Expression"),
-            declared.get("license") or file.project.crate["license"],
-        ),
-        (
-            "Requires-Dist",
-            requirements(header.get_all("Requires-Dist", [])),
-            requirements(declared.get("dependencies", [])),
-        ),
-    ]
-    for key, found, allowed in pairs:
-        if found != allowed:
-            yield Finding(
-                f"{key}: {found}", f"{allowed}, as in pyproject.toml", REBUILD
-            )
+    # `identity` judges these two.
+    yield from differing(file, file.metadata_name, {"Name", "Version"})
 
 
-def requirements(lines: Iterable[str]) -> list[str]:
-    """Comparable; extras are left out, as nothing of the package depends on them.
-
-    maturin 1.16 writes python_full_version where pyproject.toml says python_version.
-    They differ for pre-releases alone: 3.15.0rc1 is of 3.15, and before it.
+@gate("wheel")
+def header(wheel: Archive) -> Iterator[Finding]:
+    """A Wheel-Version that pip refuses to install, a wheel said to be pure, which would
+    be taken for any machine's, or one that another tool has made.
     """
-    parsed = [
-        Requirement(line.replace("python_full_version", "python_version"))
-        for line in lines
-    ]
-    return sorted(str(one) for one in parsed if "extra" not in str(one.marker))
+    yield from differing(wheel, f"{wheel.dist_info}/WHEEL", {"Tag"})
+
+
+def differing(file: Archive, name: str, ignored: set[str]) -> Iterator[Finding]:
+    """In which fields a file with headers is not as the backend makes it."""
+    made = backend.members(file.project)
+    found = message_from_bytes(file.contents.get(name, b""))
+    right = message_from_bytes(made[name].data)
+    for key in sorted({*found.keys(), *right.keys()} - ignored):
+        if (one := found.get_all(key, [])) != (other := right.get_all(key, [])):
+            yield Finding(f"{key}: {one}", f"{other}, {AS_MADE}", REBUILD)
+    if found.get_payload() != right.get_payload():
+        yield Finding(f"another text in {name}", AS_MADE, REBUILD)
+
+
+@gate("wheel")
+def entry_points(wheel: Archive) -> Iterator[Finding]:
+    """A command that does not start, or that pyproject.toml no longer has."""
+    made = backend.members(wheel.project)
+    name = f"{wheel.dist_info}/entry_points.txt"
+    right = made[name].data if name in made else None
+    if wheel.contents.get(name) != right:
+        yield Finding(f"{name} differs", f"{right!r}, {AS_MADE}", REBUILD)
 
 
 @gate("wheel", "sdist")
 def license_files(file: Archive) -> Iterator[Finding]:
-    """An sdist that the index refuses after all wheels went up, as its metadata names
-    a licence that is not inside (horus#181, wingfoil#918), or code without one.
+    """A file that the index refuses after others went up, as its metadata names a
+    licence that is not inside (horus#181, wingfoil#918), or code with another licence.
     """
-    named = file.metadata.get_all("License-File", [])
-    declared = file.project.license_files
-    if sorted(named) != sorted(declared):
-        yield Finding(f"License-File: {named}", f"{declared}, as in pyproject", REBUILD)
-    inside = f"{file.dist_info}/licenses" if file.kind == "wheel" else file.project.stem
-    yield from from_tree(file, {f"{inside}/{name}": name for name in declared})
+    made = backend.members(file.project)
+    folder = f"{file.dist_info}/licenses" if file.kind == "wheel" else file.project.stem
+    for named in file.metadata.get_all("License-File", []):
+        name = f"{folder}/{named}"
+        if name not in file.contents:
+            yield Finding(f"{name} is missing", "every License-File", REBUILD)
+        elif name in made and file.contents[name] != made[name].data:
+            yield Finding(f"{name} differs", AS_MADE, REBUILD)
 
 
 @gate("wheel", "sdist")
@@ -123,7 +115,7 @@ def index(file: Archive) -> Iterator[Finding]:
     """A file that the index refuses in the middle of an upload, by rules that twine
     does not know: names, tags, sizes, classifiers, versions.
     """
-    for found, allowed in index_rules.broken(file.path, file.metadata):
+    for found, allowed in index_rules.broken(file):
         yield Finding(found, allowed, "see the index's documentation, and the metadata")
 
 

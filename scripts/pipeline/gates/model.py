@@ -1,9 +1,11 @@
 """What a gate is, what it is given and what it finds."""
 
+import io
 import tarfile
 import zipfile
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from email import message_from_bytes
 from email.message import Message
 from functools import cached_property
@@ -50,8 +52,48 @@ class Folder:
 
 
 @dataclass(frozen=True)
+class Member:
+    """A file in an archive."""
+
+    name: str
+    data: bytes
+    mode: int = 0  # type and permissions; 0 where the archive does not say
+    time: str = ""
+
+
+def zip_members(data: bytes) -> list[Member]:
+    """All but folders."""
+    with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        return [
+            Member(
+                info.filename,
+                archive.read(info),
+                info.external_attr >> 16,
+                str(datetime(*info.date_time, tzinfo=UTC)),
+            )
+            for info in archive.infolist()
+            if not info.is_dir()
+        ]
+
+
+def tar_members(data: bytes) -> list[Member]:
+    """All but folders, links and devices."""
+    with tarfile.open(fileobj=io.BytesIO(data)) as archive:
+        return [
+            Member(
+                info.name,
+                file.read(),
+                info.mode,
+                str(datetime.fromtimestamp(info.mtime, UTC)),
+            )
+            for info in archive
+            if info.isreg() and (file := archive.extractfile(info))
+        ]
+
+
+@dataclass(frozen=True)
 class Archive:
-    """A wheel or an sdist, with its contents in memory."""
+    """A wheel or an sdist, in memory."""
 
     path: Path
     project: Project
@@ -62,13 +104,19 @@ class Archive:
         return "wheel" if self.path.suffix == ".whl" else "sdist"
 
     @cached_property
+    def data(self) -> bytes:
+        return self.path.read_bytes()
+
+    @cached_property
+    def members(self) -> list[Member]:
+        """What is in it; the gate `archive` has found that it can be read."""
+        read = zip_members if self.kind == "wheel" else tar_members
+        return read(self.data)
+
+    @cached_property
     def contents(self) -> dict[str, bytes]:
-        """Every file by its name in the archive; raises what a damaged one causes."""
-        if self.kind == "wheel":
-            with zipfile.ZipFile(self.path) as wheel:
-                return {info.filename: wheel.read(info) for info in wheel.infolist()}
-        with tarfile.open(self.path) as sdist:
-            return dict(tar_contents(sdist))
+        """Every file by its name in the archive."""
+        return {member.name: member.data for member in self.members}
 
     @property
     def target(self) -> Target | None:
@@ -97,18 +145,14 @@ class Archive:
         return f"{self.project.stem}.dist-info"
 
     @property
-    def metadata(self) -> Message:
+    def metadata_name(self) -> str:
         if self.kind == "wheel":
-            name = f"{self.dist_info}/METADATA"
-        else:
-            name = f"{self.project.stem}/PKG-INFO"
-        return message_from_bytes(self.contents.get(name, b""))
+            return f"{self.dist_info}/METADATA"
+        return f"{self.project.stem}/PKG-INFO"
 
-
-def tar_contents(archive: tarfile.TarFile) -> Iterator[tuple[str, bytes]]:
-    for member in archive.getmembers():
-        stream = archive.extractfile(member)
-        yield member.name, stream.read() if stream else b""
+    @property
+    def metadata(self) -> Message:
+        return message_from_bytes(self.contents.get(self.metadata_name, b""))
 
 
 @dataclass(frozen=True)
