@@ -563,8 +563,9 @@ def main() -> None:
     for number, (mutant, killed) in enumerate(run(mutants, options.jobs), 1):
         outcomes.append((mutant, killed))
         if not killed:
-            print(f"SURVIVED {number}/{len(mutants)} line {mutant.line}: {mutant.name}")
-        sys.stdout.flush()
+            print(f"SURVIVED line {mutant.line}: {mutant.name}", flush=True)
+        if number % 20 == 0:
+            print(f"{number}/{len(mutants)}", flush=True)
     found = list(verdict(outcomes, complete=options.shard == "1/1"))
     if found:
         sys.exit("\n".join(["error:", *found]))
