@@ -424,7 +424,7 @@ class Workshop:
         start = time.monotonic()
         if not self.passes(file, None):
             output = (self.folder / "output").read_text("utf-8", "replace")
-            raise SystemExit(f"{file}: its tests fail without a mutant:\n{output}")
+            raise RuntimeError(f"{file}: its tests fail without a mutant:\n{output}")
         preload(self.folder / "imports")
         self.seconds[file] = time.monotonic() - start
 
