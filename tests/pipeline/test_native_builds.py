@@ -63,8 +63,13 @@ def test_cibuildwheel_makes_the_planned_wheel_once_and_tests_it_on_every_python(
     assert len([line for line in lines if line.startswith("python -m pip wheel")]) == 1
     pythons = [f"cp{python}".replace(".", "") for python in plan.promised(row)]
     assert [name.split("-")[0] for name in found["tested"]] == pythons
-    # What audits is in our lock; what tests is not the checkout.
-    assert not any("abi3audit" in line for line in lines)
+    assert not any("abi3audit" in line for line in lines), "audit.py has it by hash"
+    # What is tested is the installed wheel, whatever the tests import.
+    tests = [line for line in lines if line.startswith("/bin/sh -c ")]
+    assert len(tests) == len(pythons)
+    guard = PROJECT.root / "scripts" / "testing" / "only_installed.py"
+    assert guard.exists()
+    assert all(line.startswith(f"/bin/sh -c python {guard} ") for line in tests)
 
 
 def test_cibuildwheel_would_build_an_abi3t_wheel_twice(tmp_path: Path) -> None:

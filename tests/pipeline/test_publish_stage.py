@@ -36,6 +36,7 @@ class World:
     contents: list[bytes] = field(default_factory=list)
     to: list[Index] = field(default_factory=list)
     attested: list[bool] = field(default_factory=list)
+    tools: list[str] = field(default_factory=list)
 
     def publish(self, *options: str, to: str = REAL) -> int:
         return publish.stage([str(self.dist), "--index", to, *options])
@@ -86,7 +87,7 @@ def world(tmp_path: Path, plan: Plan, monkeypatch: pytest.MonkeyPatch) -> World:
             made.contents.append(path.read_bytes())
             post(path)
 
-    monkeypatch.setattr(toolenv, "enter", lambda *_: None)
+    monkeypatch.setattr(toolenv, "enter", lambda *parts: made.tools.extend(parts))
     monkeypatch.setattr(plans, "load", lambda: whole)
     monkeypatch.setattr(index, "files", lambda *_: made.listed)
     monkeypatch.setattr(audit, "audit", lambda _: {("gate", "file"): made.findings})
@@ -107,6 +108,7 @@ def test_a_good_release_goes_up_in_order(
     assert world.to == [index.of(to), index.of(to)]
     assert world.attested == [False]
     assert world.ran == []
+    assert world.tools == ["audit", "publish"]
     last = f"published 3 files, {PROJECT.sdist} last\n"
     assert capsys.readouterr().out == last
 
@@ -279,3 +281,36 @@ def test_room_is_counted_to_the_byte(world: World) -> None:
 def test_the_index_must_be_named(world: World) -> None:
     with pytest.raises(SystemExit):
         publish.stage([str(world.dist)])
+
+
+@pytest.mark.parametrize("days", [0, 13, None])
+def test_a_release_that_was_begun_goes_on_while_the_index_takes_files(
+    days: int | None, world: World
+) -> None:
+    """Also on an index that says neither when a file came nor its hash."""
+    first = None if days is None else datetime.now(UTC) - timedelta(days=days)
+    world.listed = {world.wheel: Listed("https://index/f", uploaded=first)}
+    assert world.publish() == 0
+
+
+def test_the_oldest_file_decides_whether_the_index_takes_more(world: World) -> None:
+    now = datetime.now(UTC)
+    world.listed = {
+        name: Listed("https://index/f", uploaded=now - timedelta(days=days))
+        for name, days in zip(world.plan.files[:2], (1, 15), strict=True)
+    }
+    with pytest.raises(Failure, match="takes no more"):
+        world.publish()
+
+
+def test_what_is_published_lies_in_dist() -> None:
+    options = publish.parser().parse_args(["--index", REAL])
+    assert options.dist == PROJECT.dist
+    assert not options.attest
+
+
+def test_the_index_closes_a_release_to_the_minute(plan: Plan) -> None:
+    now = datetime.now(UTC)
+    listed = {plan.files[0]: Listed("https://index/f", uploaded=now)}
+    assert list(publish.closed(listed, plan, now + timedelta(days=14)))
+    assert not list(publish.closed(listed, plan, now + timedelta(days=13.999)))

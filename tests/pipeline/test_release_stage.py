@@ -48,6 +48,7 @@ def root(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     git(made, "config", "user.email", "a@example.org")
     git(made, "add", ".")
     git(made, "commit", "--quiet", "--message", "a")
+    assert release.CHANGELOG.is_file(), "ours, before it is replaced"
     project = Project(made)
     monkeypatch.setattr(release, "PROJECT", project)
     monkeypatch.setattr(commands, "PROJECT", project)

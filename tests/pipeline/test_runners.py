@@ -168,6 +168,18 @@ def test_every_machine_is_in_the_table_and_used(plan: Plan) -> None:
     assert {job.runner for job in jobs()} == IMAGES.keys()
 
 
+def test_the_page_says_how_many_jobs_there_are() -> None:
+    page = (PROJECT.root / "docs" / "releasing.md").read_text("utf-8")
+    made = [job.name.split() for job in jobs()]
+    count = {flow: sum(words[0] == flow for words in made) for flow in WORKFLOWS}
+    assert f"A release is {count['release']} jobs" in page
+    assert f"pull request {count['ci']}. No job" in page
+    rows = dict(re.findall(r"^\| (\w+) \| (\d+) \|", page, re.MULTILINE))
+    kinds = [words[1].partition("-")[0] for words in made if words[0] == "release"]
+    found = {kind.title(): str(kinds.count(kind)) for kind in kinds}
+    assert rows == found
+
+
 def test_no_job_uses_a_program_that_its_image_lacks(observed: list[Job]) -> None:
     for job in observed:
         there = {*job.image["programs"], *(job.prepared or ())}

@@ -10,6 +10,8 @@ from typing import Any, BinaryIO, cast
 import pytest
 import requests
 from requests.adapters import HTTPAdapter
+from twine.exceptions import TwineException
+from twine.settings import Settings
 
 from pipeline import index, ledger, upload
 from pipeline.commands import Failure
@@ -135,6 +137,7 @@ def test_patience_has_an_end_unless_something_else_is_said(
     assert 30 <= upload.PATIENT.silence <= 600
     assert 300 <= sum(upload.PATIENT.pauses) <= 900
     assert sorted(upload.PATIENT.pauses) == list(upload.PATIENT.pauses)
+    assert 1 <= upload.PATIENT.pauses[0] <= 2
 
 
 def test_attestations_are_sent_along_where_they_are_wanted(
@@ -167,6 +170,20 @@ def test_a_broken_connection_may_pass(
     wire.answers = [error]
     with pytest.raises(Transient, match=f"{type(error).__name__}: cut"):
         upload.twine(WHERE)(wheel)
+
+
+@pytest.mark.parametrize(
+    "error", [requests.ConnectionError("cut"), TwineException("no trust")]
+)
+def test_an_index_that_lets_nobody_in_is_a_failure(
+    error: Exception, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(_settings: Settings) -> None:
+        raise error
+
+    monkeypatch.setattr(Settings, "create_repository", refuse)
+    with pytest.raises(Failure, match=f"{WHERE.upload} lets nobody in: {error}"):
+        upload.twine(WHERE)
 
 
 @pytest.fixture

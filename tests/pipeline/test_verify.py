@@ -40,6 +40,7 @@ class World:
     takes: dict[str, str] = field(default_factory=dict)
     installs: str = ""
     smoke_fails: bool = False
+    tools: list[str] = field(default_factory=list)
 
     @property
     def entries(self) -> list[Entry]:
@@ -120,7 +121,7 @@ def world(tmp_path: Path, plan: Plan, monkeypatch: pytest.MonkeyPatch) -> World:
         return pythons.Pythons(made.found, made.missing)
 
     publisher = GitHubPublisher(repository="o/n", workflow="release.yml")
-    monkeypatch.setattr(toolenv, "enter", lambda *_: None)
+    monkeypatch.setattr(toolenv, "enter", lambda *parts: made.tools.extend(parts))
     monkeypatch.setattr(plans, "load", lambda: made.plan)
     monkeypatch.setattr(plans, "host_triple", lambda: HOST)
     monkeypatch.setattr(index, "request", request)
@@ -144,6 +145,7 @@ def test_a_good_release_is_downloaded_installed_and_run(
         f"Python 3.12: {world.wheel} was installed and runs",
         "verified 3 files; installed and run on 3.11, 3.12",
     ]
+    assert world.tools == ["test"]
     downloads = [one for one in world.ran if "download" in one.argv]
     assert len(downloads) == 10
     smoke = [one for one in world.ran if list(one.argv[1:]) == PROJECT.smoke]
@@ -191,6 +193,7 @@ def test_attestations_are_checked_where_they_are_asked_for(
     world: World, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert world.verify("--attested") == 0
+    assert world.tools == ["test", "publish"]
     out = capsys.readouterr().out
     for name in world.plan.files:
         assert f"attested by o/n: {name}" in out
@@ -339,3 +342,41 @@ def test_the_wait_for_a_file_has_an_end(
     seconds: float, pauses: list[float], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     assert waited(monkeypatch, [ONE])(seconds) == ({"a"}, pauses)
+
+
+def test_pip_has_one_index_no_cache_and_no_choice_but_wheels(world: World) -> None:
+    """Every option, as each is there for an accident."""
+    [row] = world.plan.named([HERE]).targets
+    release = f"{PROJECT.name}=={PROJECT.version}"
+    careful = [
+        *("--disable-pip-version-check", "--no-deps", "--no-cache-dir"),
+        *("--only-binary", ":all:", "--index-url", SIMPLE),
+    ]
+    made = verify.download_command(SIMPLE, row, Python(3, 12), Path("/to"))
+    platforms = [word for tag in row.tag.split(".") for word in ("--platform", tag)]
+    assert list(made.argv[1:]) == [
+        *("-m", "pip", "download", *careful, "--quiet", "--dest", "/to", *platforms),
+        *("--implementation", "cp", "--python-version", "3.12"),
+        *("--abi", "cp312", "--abi", "abi3", release),
+    ]
+    ours, others = verify.install_commands(Path("/py"), SIMPLE, Path("/report"))
+    assert list(ours.argv) == [
+        *("/py", "-m", "pip", "install", *careful, "--report", "/report", release)
+    ]
+    assert list(others.argv) == [
+        *("/py", "-m", "pip", "install", "--disable-pip-version-check", "--quiet"),
+        *(release, *PROJECT.smoke_requires),
+    ]
+    for command in (made, ours):
+        assert command.env == {"PIP_FIND_LINKS": "", "PIP_EXTRA_INDEX_URL": ""}
+    assert verify.venv_command(Path("/py"), Path("/v")).argv == (
+        *("/py", "-m", "venv", "/v"),
+    )
+
+
+def test_an_index_has_ten_minutes_unless_something_else_is_said() -> None:
+    options = verify.parser().parse_args(["--index", "pypi"])
+    assert (options.dist, options.wait) == (PROJECT.dist, 600)
+    assert not options.attested
+    with pytest.raises(SystemExit):
+        verify.parser().parse_args([])

@@ -6,11 +6,17 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
+from abi3info import DATAS, FUNCTIONS
+
 from pipeline.commands import ask, command
-from pipeline.gates import binary, instructions
+from pipeline.gates import instructions, rules
+from pipeline.gates.binary import Extension
+from pipeline.gates.elf import Elf
+from pipeline.gates.macho import MachO
 from pipeline.gates.model import REBUILD, Archive, Finding, gate, is_binary
 from pipeline.project import PROJECT
 
+PYTHON_SYMBOL = re.compile(r"_?Py|python\w*\.dll #", re.IGNORECASE)
 LINK_WITH_ZIG = "link with zig against the floor's libc, or raise the floor in the row"
 
 
@@ -59,8 +65,11 @@ def stable_abi(wheel: Archive) -> Iterator[Finding]:
 
 
 def abi_findings(wheel: Archive, result: Mapping[str, Any]) -> Iterator[Finding]:
-    foreign = set(result["non_abi3_symbols"]) - module_exports(wheel)
-    for symbol in sorted(foreign):
+    module = wheel.extension
+    # On Linux abi3audit 0.0.26 takes the names that a module exports for uses (but for
+    # PyInit_): PyModExport_ of PEP 793 is none. On macOS and Windows it reads imports.
+    foreign = set(result["non_abi3_symbols"]) - module.exports
+    for symbol in sorted(foreign | unknown_symbols(module)):
         yield Finding(
             f"uses {symbol}", "the stable ABI", "find the call; drop or gate it"
         )
@@ -72,15 +81,16 @@ def abi_findings(wheel: Archive, result: Mapping[str, Any]) -> Iterator[Finding]
         )
 
 
-def module_exports(wheel: Archive) -> set[str]:
-    """What abi3audit 0.0.26 takes for a use of an unstable symbol and is none.
+def unknown_symbols(module: Extension) -> set[str]:
+    """What the loader looks for in Python, and the stable ABI does not have.
 
-    PEP 793: an abi3t module exports PyModExport_<name> itself, where abi3 exports
-    PyInit_<name>, which abi3audit knows.
+    abi3audit reads by sections what a module for Linux imports, on macOS the table for
+    debuggers, and on Windows neither what is imported by number nor what is when it is
+    first used.
     """
-    if "abi3t" not in wheel.abi:
-        return set()
-    return {f"PyModExport_{wheel.project.module.rpartition('.')[2]}"}
+    known = {symbol.name for symbol in (*FUNCTIONS, *DATAS)}
+    used = {name for name in module.imports if PYTHON_SYMBOL.match(name)}
+    return used - known
 
 
 @gate("wheel")
@@ -90,13 +100,11 @@ def floor(wheel: Archive) -> Iterator[Finding]:
     """
     if wheel.platform.startswith("manylinux"):
         yield from glibc_floor(wheel)
-    elif wheel.platform.startswith("musllinux") and isinstance(
-        wheel.extension, binary.Elf
-    ):
+    elif wheel.platform.startswith("musllinux") and isinstance(wheel.extension, Elf):
         for name in wheel.extension.versions:
             if not name.startswith("GCC_"):
                 yield Finding(f"needs {name}", "no glibc", LINK_WITH_ZIG)
-    elif isinstance(wheel.extension, binary.MachO):
+    elif isinstance(wheel.extension, MachO):
         claimed = tuple(map(int, wheel.platform.split("_")[1:3]))
         needed = wheel.extension.oldest_system
         if not needed or needed[:2] > claimed:
@@ -105,6 +113,9 @@ def floor(wheel: Archive) -> Iterator[Finding]:
                 f"macOS {'.'.join(map(str, claimed))}",
                 "set MACOSX_DEPLOYMENT_TARGET, or raise the floor in the row",
             )
+        if wheel.extension.platform != "MACOS":
+            found = wheel.extension.platform or "no system"
+            yield Finding(f"a library for {found}", "MACOS", REBUILD)
 
 
 def glibc_floor(wheel: Archive) -> Iterator[Finding]:
@@ -133,7 +144,7 @@ def machine(wheel: Archive) -> Iterator[Finding]:
     """A module for another processor or system than the tag names (ballista#1608: two
     builds of one, and none of the other).
     """
-    systems: dict[binary.System, str] = {"elf": "linux", "macho": "macosx", "pe": "win"}
+    systems: dict[rules.System, str] = {"elf": "linux", "macho": "macosx", "pe": "win"}
     system = systems[wheel.extension.system]
     processor = wheel.extension.machine
     if system not in wheel.platform or not wheel.platform.endswith(processor or "?"):
@@ -181,21 +192,50 @@ def exports(wheel: Archive) -> Iterator[Finding]:
         yield Finding(f"exports {some}", f"{way}_{name} alone", REBUILD)
 
 
+def by_rules(gate: str, wheel: Archive, mend: str) -> Iterator[Finding]:
+    for found, allowed in rules.broken(gate, wheel.extension):
+        yield Finding(found, allowed, mend)
+
+
 @gate("wheel")
 def hardening(wheel: Archive) -> Iterator[Finding]:
     """An executable stack, which newer glibc refuses to load; a search path of the
-    builder's; writable tables; on macOS a library that cannot be moved or is not signed
-    (rpds#200).
+    builder's; writable code; on macOS a library that cannot be moved; code at an
+    address that an attacker knows.
     """
-    for found, allowed in wheel.extension.weaknesses():
-        yield Finding(found, allowed, "see the linker's arguments in the build's log")
+    mend = "see the linker's arguments in the build's log"
+    yield from by_rules("hardening", wheel, mend)
+
+
+@gate("wheel")
+def layout(wheel: Archive) -> Iterator[Finding]:
+    """A module that the loader refuses or maps wrongly: segments out of step with pages
+    (auditwheel#716), or smaller than those of the kernel; tables and addresses that
+    point out of the file.
+    """
+    yield from by_rules("layout", wheel, REBUILD)
+
+
+@gate("wheel")
+def code(wheel: Archive) -> Iterator[Finding]:
+    """A hole in the code, which a link that ran out of disk leaves: nothing is noticed
+    until a function in it is called.
+    """
+    yield from by_rules("code", wheel, "look for room on the disk, and build again")
+
+
+@gate("wheel")
+def signature(wheel: Archive) -> Iterator[Finding]:
+    """A byte changed after the library was signed: macOS kills the process that loads
+    it (delocate#102, rpds#200).
+    """
+    yield from by_rules("signature", wheel, "`codesign --force --sign -` comes last")
 
 
 @gate("wheel")
 def stripped(wheel: Archive) -> Iterator[Finding]:
     """Symbols that only a debugger reads, three times the size of the code."""
-    for found in wheel.extension.leftovers():
-        yield Finding(found, "none", "`strip` in the release profile of Cargo.toml")
+    yield from by_rules("stripped", wheel, "`strip` in the profile of Cargo.toml")
 
 
 @gate("wheel")

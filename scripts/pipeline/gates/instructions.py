@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 import capstone
 
-from pipeline.gates.binary import Extension, Pe
+from pipeline.gates.binary import Extension
 
 MODES = {
     "x86_64": capstone.CS_MODE_64,
@@ -44,22 +44,11 @@ def unguarded(extension: Extension) -> Iterator[str]:
     if mode is None:
         return
     functions = disassemble(extension, mode)
-    if not functions:
-        yield "no function that could be read"
     roots = {start for start, one in functions.items() if one.asks}
-    for address in sorted(reached(roots | entries(extension), functions)):
+    for address in sorted(reached({*roots, *extension.entries}, functions)):
         if said := functions[address].avx:
             yield f"{said} at {address:#x}, which runs on every processor"
             return
-
-
-def entries(extension: Extension) -> set[int]:
-    """Where the interpreter, or the loader, comes in."""
-    binary = extension.binary
-    found = [*binary.exported_functions, *binary.ctor_functions]
-    # LIEF gives some of Windows' with the address that the file asks to be loaded at.
-    base = binary.imagebase if isinstance(extension, Pe) else 0
-    return {one.address - base if one.address >= base else one.address for one in found}
 
 
 def reached(roots: set[int], functions: Mapping[int, Function]) -> set[int]:
@@ -78,7 +67,7 @@ def disassemble(extension: Extension, mode: int) -> dict[int, Function]:
     reader = capstone.Cs(capstone.CS_ARCH_X86, mode)
     reader.skipdata = True  # tables between the functions
     # The tables leave some out: Windows on x86 has none, macOS one line for several.
-    begins = {*starts(extension), *called(extension, reader)}
+    begins = {*extension.functions, *called(extension, reader)}
     return {
         start: function(reader.disasm_lite(code, start))
         for start, code in codes(extension, begins)
@@ -88,36 +77,24 @@ def disassemble(extension: Extension, mode: int) -> dict[int, Function]:
 def codes(extension: Extension, begins: Collection[int]) -> Iterator[tuple[int, bytes]]:
     """Each function's address and bytes."""
     begins = sorted(begins)
-    for start, data in texts(extension):
-        inside = [one for one in begins if start <= one < start + len(data)]
-        for one, following in itertools.pairwise([*inside, start + len(data)]):
-            yield one, data[one - start : following - start]
-
-
-def starts(extension: Extension) -> Collection[int]:
-    if isinstance(extension, Pe):
-        return [one.rva_start for one in extension.binary.exceptions]
-    return [one.address for one in extension.binary.functions]
+    for text in extension.code:
+        start, end = text.address, text.address + len(text.data)
+        inside = [one for one in begins if start <= one < end]
+        for one, following in itertools.pairwise([*inside, end]):
+            yield one, text.data[one - start : following - start]
 
 
 def called(extension: Extension, reader: capstone.Cs) -> Collection[int]:
     """Where any code calls to, and where others come in."""
-    found = entries(extension)
-    for start, data in texts(extension):
-        lines = reader.disasm_lite(data, start)
+    found = set(extension.entries)
+    for text in extension.code:
+        lines = reader.disasm_lite(text.data, text.address)
         found |= {int(to, 16) for _, _, name, to in lines if is_call(name, to)}
     return found
 
 
 def is_call(name: str, operands: str) -> bool:
     return name == "call" and bool(ADDRESS.fullmatch(operands))
-
-
-def texts(extension: Extension) -> Iterator[tuple[int, bytes]]:
-    """The sections of code: address and bytes."""
-    for section in extension.binary.sections:
-        if section.name in {".text", "__text"}:
-            yield section.virtual_address, bytes(section.content)
 
 
 def function(lines: Iterator[tuple[int, int, str, str]]) -> Function:
