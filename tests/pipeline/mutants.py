@@ -424,7 +424,7 @@ class Workshop:
         start = time.monotonic()
         if not self.passes(file, None):
             output = (self.folder / "output").read_text("utf-8", "replace")
-            raise SystemExit(f"{file}: its tests fail without a mutant:\n{output}")
+            raise RuntimeError(f"{file}: its tests fail without a mutant:\n{output}")
         preload(self.folder / "imports")
         self.seconds[file] = time.monotonic() - start
 
@@ -563,8 +563,9 @@ def main() -> None:
     for number, (mutant, killed) in enumerate(run(mutants, options.jobs), 1):
         outcomes.append((mutant, killed))
         if not killed:
-            print(f"SURVIVED {number}/{len(mutants)} line {mutant.line}: {mutant.name}")
-        sys.stdout.flush()
+            print(f"SURVIVED line {mutant.line}: {mutant.name}", flush=True)
+        if number % 20 == 0:
+            print(f"{number}/{len(mutants)}", flush=True)
     found = list(verdict(outcomes, complete=options.shard == "1/1"))
     if found:
         sys.exit("\n".join(["error:", *found]))

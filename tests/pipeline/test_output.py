@@ -116,8 +116,9 @@ def needed(call: ast.Call) -> set[str]:
     modes = [one.value for one in call.args if isinstance(one, ast.Constant)]
     if name == "open" and {"w", "a", "x"} & set(modes):
         return {"encoding", "newline"}
-    is_path = name == "open" and isinstance(call.func, ast.Attribute) and not call.args
-    return {"encoding"} if is_path else set()
+    # Not that of tarfile.
+    is_path = isinstance(call.func, ast.Attribute) and "fileobj" not in words
+    return {"encoding"} if name == "open" and is_path and not call.args else set()
 
 
 @pytest.mark.parametrize(

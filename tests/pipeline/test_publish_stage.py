@@ -307,3 +307,10 @@ def test_what_is_published_lies_in_dist() -> None:
     options = publish.parser().parse_args(["--index", REAL])
     assert options.dist == PROJECT.dist
     assert not options.attest
+
+
+def test_the_index_closes_a_release_to_the_minute(plan: Plan) -> None:
+    now = datetime.now(UTC)
+    listed = {plan.files[0]: Listed("https://index/f", uploaded=now)}
+    assert list(publish.closed(listed, plan, now + timedelta(days=14)))
+    assert not list(publish.closed(listed, plan, now + timedelta(days=13.999)))
