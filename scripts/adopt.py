@@ -15,6 +15,7 @@ import difflib
 import re
 import tempfile
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -40,6 +41,17 @@ IGNORED = ("/dist/", "/parts/", "/.tox/", "/target/")
 SIZE = 10_000_000
 # Sections of tox.ini that are about any project.
 ENVIRONMENTS = r"\[(tox|testenv|testenv:requires-pre|testenv:python-pre)\]"
+
+
+@contextmanager
+def leaving_no_lock(lock: Path) -> Iterator[None]:
+    """Take away the Cargo.lock that maturin makes where there is none."""
+    was_there = lock.exists()
+    try:
+        yield
+    finally:
+        if not was_there:
+            lock.unlink(missing_ok=True)
 
 
 @dataclass(frozen=True)
@@ -95,7 +107,8 @@ class Adoption:
     @cached_property
     def abis(self) -> list[str]:
         """The ABIs of its wheels, as maturin tags them for each Python of our plan."""
-        found = (self.abi(python) for python in self.pythons)
+        with leaving_no_lock(self.project.lock):
+            found = [self.abi(python) for python in self.pythons]
         return list(dict.fromkeys(found))
 
     def abi(self, python: Python) -> str:

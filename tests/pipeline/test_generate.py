@@ -122,7 +122,7 @@ def locks(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Two locks, and a uv that writes into every output what its inputs hold."""
     for name in ("audit", "build"):
         (tmp_path / f"{name}.in").write_text(f"{name}==1\n")
-        (tmp_path / f"{name}.txt").write_text(f"{name}==1\n")
+        (tmp_path / f"{name}.txt").write_text(f"{tool_locks.HEADER}{name}==1\n")
 
     def run(made: Command) -> None:
         where = made.argv.index("--output-file")
@@ -162,4 +162,6 @@ def test_a_lock_that_does_not_follow_from_its_input_is_stale(locks: Path) -> Non
 def test_every_lock_is_raised_together(locks: Path) -> None:
     tool_locks.write(upgrade=True)
     texts = [(locks / f"{name}.txt").read_text() for name in ("audit", "build")]
-    assert texts == ["audit==1\nnewer", "build==1\nnewer"]
+    assert texts == [
+        f"{tool_locks.HEADER}{name}==1\nnewer" for name in ("audit", "build")
+    ]
