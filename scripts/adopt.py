@@ -15,7 +15,6 @@ import difflib
 import re
 import tempfile
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -41,17 +40,6 @@ IGNORED = ("/dist/", "/parts/", "/.tox/", "/target/")
 SIZE = 10_000_000
 # Sections of tox.ini that are about any project.
 ENVIRONMENTS = r"\[(tox|testenv|testenv:requires-pre|testenv:python-pre)\]"
-
-
-@contextmanager
-def leaving_no_lock(lock: Path) -> Iterator[None]:
-    """Take away the Cargo.lock that maturin makes where there is none."""
-    was_there = lock.exists()
-    try:
-        yield
-    finally:
-        if not was_there:
-            lock.unlink(missing_ok=True)
 
 
 @dataclass(frozen=True)
@@ -107,8 +95,7 @@ class Adoption:
     @cached_property
     def abis(self) -> list[str]:
         """The ABIs of its wheels, as maturin tags them for each Python of our plan."""
-        with leaving_no_lock(self.project.lock):
-            found = [self.abi(python) for python in self.pythons]
+        found = (self.abi(python) for python in self.pythons)
         return list(dict.fromkeys(found))
 
     def abi(self, python: Python) -> str:
@@ -507,14 +494,18 @@ def stage(arguments: Sequence[str]) -> int:
     toolenv.enter("adopt")
     root = options.path.resolve()
     check(root)
+    lock = Project(root).lock
+    had_lock = lock.exists()
     adoption = consider(root, options.force)
     show(adoption)
-    if adoption.taken:
-        print(f"nothing was written: {len(adoption.taken)} names are taken")
-        return 1
-    if not options.write:
-        print("nothing was written: --write does it")
-        return 0
+    if adoption.taken or not options.write:
+        if not had_lock:
+            # maturin has made one, when it was asked for the project's ABIs.
+            lock.unlink(missing_ok=True)
+        taken = len(adoption.taken)
+        why = f"{taken} names are taken" if taken else "--write does it"
+        print(f"nothing was written: {why}")
+        return 1 if taken else 0
     write(adoption)
     write_line(f"{len(adoption.files)} files were written. Then, in {root}:\n")
     for line in next_commands(adoption):

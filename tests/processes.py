@@ -18,9 +18,11 @@ a = np.arange({size}.0)
 with open("/proc/self/statm") as statm:
     used = int(statm.read().split()[0]) * resource.getpagesize()
 resource.setrlimit(resource.RLIMIT_AS, (used + {spare}, -1))
-# An allocator may have reserved a GiB before, as that of free-threaded builds does.
 held = []
 try:
+    # More than is left; but an allocator may have reserved a GiB before, as that of
+    # free-threaded builds does, and that is filled first.
+    held.append(np.empty(2 * {spare} // 8))
     while len(held) < 256:
         held.append(np.empty({spare} // 8))
 except MemoryError:
