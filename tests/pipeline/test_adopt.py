@@ -277,6 +277,7 @@ def test_a_dry_run_writes_nothing(
     root = beside_the_manifest(tmp_path)
     (root / "scripts").mkdir()
     (root / "scripts" / "build.py").write_text("theirs\n")
+    (root / ".gitignore").write_text("/target\n")
     before = state(root)
     assert adopt_by_command(root) == 1
     said = capsys.readouterr().out
