@@ -283,7 +283,7 @@ def wheels_for(
     if not plan.of_host(triple).targets:
         raise Failure(f"no row of targets.toml builds and tests a wheel on {triple}")
     # Named environments are about this machine; the tests of the pipeline read all.
-    own = bool(options.env) and "pipeline" not in options.env
+    own = bool(options.env) and not any(env.name in OF_DIST for env in envs)
     script = Path(__file__).with_name("build.py")
     part = [] if own else ["--sample"]
     run(command(sys.executable, script, *part, "--dist", dist))

@@ -510,9 +510,11 @@ def test_wheels_are_built_where_none_are_named(
     made = stage.wheels_for([env], named, plan)
     assert made == [world.dist / row.wheel for row in plan.of_host(HOST).targets]
     assert ran.pop().argv[2:] == ("--dist", str(world.dist)), "this machine's alone"
-    named.env += ["pipeline"]
-    assert len(stage.wheels_for([env], named, plan)) > len(made)
-    assert "--sample" in ran.pop().argv
+    for name in ("pipeline", "mutants"):
+        both = [env, tox.Env(name, takes_wheel=False, python=None)]
+        named = options(env=[one.name for one in both], dist=world.dist)
+        assert len(stage.wheels_for(both, named, plan)) > len(made)
+        assert "--sample" in ran.pop().argv
     assert stage.wheels_for([tox.Env("lint", False, None)], options(), plan) == []
     assert ran == []
 
