@@ -33,7 +33,6 @@ import tomllib
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from importlib.metadata import entry_points
 from pathlib import Path
 from typing import Any
 
@@ -412,8 +411,9 @@ class Workshop:
         os.environ |= {"XDG_CACHE_HOME": str(cache), MARK: str(self.folder)}
         import pytest
 
-        options = ["-x", "-q", "--tb=line", "-p", "no:cacheprovider"]
-        options += ["--confcutdir", TESTS]
+        # Others' plugins would take longer to import than the tests to run.
+        options = ["-x", "-q", "--tb=line", "--disable-plugin-autoload"]
+        options += ["-p", "no:cacheprovider", "--confcutdir", TESTS]
         status = pytest.main([*options, f"--basetemp={self.folder}/temporary", *tests])
         report_imports(self.folder / "imports")
         sys.stdout.flush()
@@ -467,17 +467,10 @@ def report_imports(path: Path) -> None:
 
 
 def preload(path: Path) -> None:
-    """Import others' packages that tests use once, for all further children.
-
-    All but pytest's plugins, which it wants to import itself.
-    """
-    plugins = entry_points(group="pytest11")
-    files = [file for one in plugins if one.dist for file in one.dist.files or ()]
-    theirs = {Path(file.parts[0]).stem for file in files}
+    """Import others' packages that tests use once, for all further children."""
     for name in json.loads(path.read_text("utf-8")):
-        if name.split(".")[0] not in theirs:
-            with contextlib.suppress(Exception):
-                importlib.import_module(name)
+        with contextlib.suppress(Exception):
+            importlib.import_module(name)
 
 
 WORKSHOP: Workshop | None = None
