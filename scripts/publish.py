@@ -41,16 +41,15 @@ QUOTA = 10_000_000_000
 def obstacles(dist: Path, plan: Plan, entries: Sequence[Entry]) -> Iterator[str]:
     """What of the files speaks against an upload."""
     present = {path.name for path in dist.iterdir()} - {ledger.NAME}
-    for name in sorted(set(plan.files) - present):
-        yield f"{name} is in the plan and not in {dist}"
     for name in sorted(present - set(plan.files)):
         yield f"{name} is in {dist} and not in the plan"
-    for name in sorted(present & set(plan.files)):
-        entry = ledger.find(list(entries), dist / name)
-        if entry is None:
-            yield f"{name} is not the file that the ledger recorded"
-        else:
+    for name in plan.files:
+        if name not in present:
+            yield f"{name} is in the plan and not in {dist}"
+        elif entry := ledger.find(list(entries), dist / name):
             yield from untested(name, entry, plan)
+        else:
+            yield f"{name} is not the file that the ledger recorded"
 
 
 def untested(name: str, entry: Entry, plan: Plan) -> Iterator[str]:
@@ -103,12 +102,12 @@ def crowded(listed: "dict[str, Listed]", dist: Path, plan: Plan) -> Iterator[str
 
 def conflicts(listed: "dict[str, Listed]", dist: Path, plan: Plan) -> Iterator[str]:
     """What is on the index under our names, and is something else."""
-    for name in sorted(listed):
-        if PROJECT.is_of_release(name) and name not in plan.files:
+    for name, one in listed.items():
+        if name in plan.files:
+            if one.sha256 and one.sha256 != ledger.sha256(dist / name):
+                yield f"{name} is on the index with other bytes, sha256 {one.sha256}"
+        elif PROJECT.is_of_release(name):
             yield f"{name} is on the index and not in the plan"
-        digest = listed[name].sha256
-        if name in plan.files and digest and digest != ledger.sha256(dist / name):
-            yield f"{name} is on the index with other bytes, sha256 {digest}"
 
 
 def against(dist: Path, plan: Plan, where: "Index") -> list[str]:

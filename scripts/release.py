@@ -125,7 +125,7 @@ def announce_commands(changelog: str, dist: Path, *, begun: bool) -> list[Comman
     """
     version = PROJECT.version
     tag = f"v{version}"
-    files = [*sorted(dist.iterdir()), *(PROJECT.root / name for name in PROJECT.sboms)]
+    files = [*dist.iterdir(), *(PROJECT.root / name for name in PROJECT.sboms)]
     if begun:
         return [
             command("gh", "release", "upload", tag, "--clobber", *files),

@@ -81,8 +81,8 @@ def differences(
         else:
             print(f"same bytes: {entry.file}", flush=True)
     known = {entry.file for entry in entries}
-    for name in sorted(listed.keys() - known):
-        if PROJECT.is_of_release(name):
+    for name in listed:
+        if name not in known and PROJECT.is_of_release(name):
             yield f"{name} is on the index and nobody built it: yank the release"
 
 
@@ -180,7 +180,7 @@ def install_commands(python: Path, simple: str, report: Path) -> list[Command]:
 def installed_hash(report: dict[str, Any]) -> tuple[str, str]:
     """File and sha256 that pip installed, from its report."""
     download = report["install"][0]["download_info"]
-    name = str(download["url"]).split("#")[0].rsplit("/", 1)[-1]
+    name = str(download["url"]).split("#")[0].split("/")[-1]
     return name, str(download["archive_info"]["hashes"]["sha256"])
 
 

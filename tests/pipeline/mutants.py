@@ -100,6 +100,9 @@ FUNCTIONS = {"any": "all", "all": "any", "min": "max", "max": "min", "sorted": "
 # What they are given is words for people, which may be put in any way.
 SPEAKERS = {"Failure", "Conflict", "Finding", "print", "write_line", "heading", "table"}
 WORDS = {"help", "metavar", "description", "formatter_class", "prefix", "flush"}
+# What is shown of a command is for people, too; and only Windows and old locales write
+# or read text in another way than it is asked to.
+WORDS |= {"show", "newline", "encoding"}
 
 
 @dataclass

@@ -116,7 +116,7 @@ def test_a_good_release_goes_up_in_order(
 def test_attested_files_are_signed_first_and_sent_as_such(world: World) -> None:
     assert world.publish("--attest") == 0
     assert world.ran == [publish.attest_command(world.sent)]
-    assert "sign" in world.ran[0].argv
+    assert world.ran[0].argv[1:4] == ("-m", "pypi_attestations", "sign")
     assert world.attested == [True]
     assert [path.name for path in world.sent] == world.plan.files
     assert all(path.parent != world.dist for path in world.sent)

@@ -179,8 +179,9 @@ def test_a_hook_of_git_that_refuses_changes_nothing(root: Path) -> None:
     assert state(root) == before
 
 
+@pytest.mark.parametrize("written", ["half", ""])
 def test_a_bill_that_cannot_be_written_changes_nothing(
-    root: Path, monkeypatch: pytest.MonkeyPatch
+    written: str, root: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """It was not there before, and is not there after."""
     git(root, "rm", "--quiet", "a.cdx.json")
@@ -188,7 +189,8 @@ def test_a_bill_that_cannot_be_written_changes_nothing(
     before = state(root)
 
     def write() -> None:
-        sbom.PATH.write_text("half")
+        if written:
+            sbom.PATH.write_text(written)
         raise Failure("broken")
 
     monkeypatch.setattr(sbom, "write", write)

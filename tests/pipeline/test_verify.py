@@ -178,15 +178,19 @@ def test_a_hash_that_the_index_lists_wrongly_is_no_difference(world: World) -> N
 
 
 def test_every_difference_is_named(world: World) -> None:
-    world.serve(world.wheel, b"others")
-    del world.listed[PROJECT.sdist]
+    absent, changed, yanked = (entry.file for entry in world.entries)
+    del world.listed[absent]
+    world.serve(changed, b"others")
+    world.listed[yanked] = replace(world.listed[yanked], yanked=True)
     foreign = f"{PROJECT.stem}-py3-none-any.whl"
     world.serve(foreign, b"")
     world.serve("other-1.0.tar.gz", b"")
     said = refused(world).splitlines()[1:]
-    assert len(said) == 3
-    assert f"{PROJECT.sdist} is not on the index: publish again" in said[1]
-    assert f"{foreign} is on the index and nobody built it" in said[2]
+    assert len(said) == 4
+    assert f"{absent} is not on the index: publish again" in said[0]
+    assert f"{changed} has sha256" in said[1]
+    assert f"{yanked} is yanked" in said[2]
+    assert f"{foreign} is on the index and nobody built it" in said[3]
 
 
 def test_attestations_are_checked_where_they_are_asked_for(
@@ -201,10 +205,12 @@ def test_attestations_are_checked_where_they_are_asked_for(
     said = refused(world, "--attested")
     assert f"{world.wheel}: signed by another workflow: yank the release" in said
     assert world.verify() == 0, "they were not asked for"
-    world.faults = {}
-    world.listed[world.wheel] = Listed(f"https://files/{world.wheel}")
+    bare, *others = (entry.file for entry in world.entries)
+    world.faults = dict.fromkeys(others, "bad")
+    world.listed[bare] = Listed(f"https://files/{bare}")
     said = refused(world, "--attested")
-    assert f"{world.wheel} has no attestation: was publish.py given" in said
+    assert f"{bare} has no attestation: was publish.py given" in said
+    assert said.count(": bad: yank") == len(others), "each file is looked at"
 
 
 def test_where_they_cannot_be_checked_that_is_said(
@@ -299,6 +305,24 @@ def test_a_machine_without_a_wheel_of_its_own_says_so(
     assert world.verify() == 0
     last = capsys.readouterr().out.splitlines()[-1]
     assert last == "verified 3 files; installed and run on no Python of this machine"
+
+
+@pytest.mark.usefixtures("world")
+def test_a_release_runs_on_each_python_that_a_wheel_of_this_machine_is_for(
+    plan: Plan, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[Python] = []
+
+    def provide(wanted: Sequence[Python]) -> pythons.Pythons:
+        asked.extend(wanted)
+        return pythons.Pythons({}, {})
+
+    monkeypatch.setattr(pythons, "provide", provide)
+    rows = plan.named([HERE, "linux-x86_64-cp314t", "linux-aarch64-abi3t"]).targets
+    entries = [Entry(row.wheel, "", 0, row.name, {}) for row in rows]
+    verify.run_on_each(plan, SIMPLE, entries)
+    assert set(asked) == {*plan.promised(rows[0]), *plan.promised(rows[1])}
+    assert set(asked) < set(plan.pythons)
 
 
 def waited(
