@@ -8,6 +8,7 @@ from socketserver import ThreadingMixIn
 from wsgiref.simple_server import WSGIRequestHandler, WSGIServer, make_server
 
 import pypiserver
+from pypiserver.bottle_wrapper import Bottle, request
 
 
 class Server(ThreadingMixIn, WSGIServer):
@@ -21,6 +22,23 @@ class Silent(WSGIRequestHandler):
 
     def log_message(self, format: str, *args: object) -> None:  # noqa: A002  (its name)
         """Say nothing."""
+
+
+def close_uploads(app: Bottle) -> None:
+    """Have the files closed to which bottle writes what is uploaded.
+
+    It leaves that to the garbage collector, which warns.
+    """
+
+    def close() -> None:
+        form = request.environ.get("_cgi.FieldStorage")
+        files = [one.file for one in form.list] if form else []
+        body = request.environ.get("bottle.request.body")
+        for file in (*files, body):
+            if file:
+                file.close()
+
+    app.add_hook("after_request", close)
 
 
 @contextmanager
@@ -39,6 +57,7 @@ def serve(folder: Path) -> Iterator[str]:
         disable_fallback=True,
         hash_algo="sha256",
     )
+    close_uploads(app)
     with make_server("127.0.0.1", 0, app, Server, Silent) as server:
         # Looks often whether it is to end: tests have many, one after the other.
         threading.Thread(target=server.serve_forever, args=[0.02], daemon=True).start()

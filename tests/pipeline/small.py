@@ -164,7 +164,6 @@ commands =
 PYTHONS = """\
 [pythons]
 required = ["3.11"]
-optional = {}
 coming = "3.16"
 """
 PLATFORMS = ("linux-x86_64", "macos-arm64")

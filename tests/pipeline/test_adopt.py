@@ -22,11 +22,6 @@ from pipeline.commands import Failure, ask, command, run
 from pipeline.project import PROJECT, Project
 from rehearse import ANYONE
 
-# bottle leaves it to the garbage collector to close what an upload was spooled into.
-pytestmark = pytest.mark.filterwarnings(
-    "ignore::pytest.PytestUnraisableExceptionWarning"
-)
-
 # Who commits, where nobody has told git.
 SOMEBODY = {
     f"GIT_{role}_{said}": value

@@ -25,11 +25,6 @@ from pipeline.project import Project
 from pipeline.upload import Patience
 from rehearse import ANYONE
 
-# bottle leaves it to the garbage collector to close what an upload was spooled into.
-pytestmark = pytest.mark.filterwarnings(
-    "ignore::pytest.PytestUnraisableExceptionWarning"
-)
-
 WHEELS = 3
 POSITIONS = range(WHEELS + 1)
 QUICK = Patience(pauses=(0, 0.05, 0.1, 0.2), silence=faulty.SILENCE)

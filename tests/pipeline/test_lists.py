@@ -40,7 +40,6 @@ def test_tox_asks_for_no_python_outside_the_plan(plan: Plan) -> None:
     assert others == {
         "requires-pre": max(plan.ordinary),
         "python-pre": plan.coming,
-        "graph": None,
         "mutants": None,
     }
 

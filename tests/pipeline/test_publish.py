@@ -219,8 +219,6 @@ def publish_from(release: Path, url: str) -> "subprocess.CompletedProcess[str]":
     )
 
 
-# bottle leaves it to the garbage collector to close what an upload was spooled into.
-@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
 def test_a_published_release_is_what_the_ledger_says(
     release: Path, plan: Plan, served: tuple[str, Path]
 ) -> None:

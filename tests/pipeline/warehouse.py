@@ -40,6 +40,8 @@ from pypi_attestations import (
 )
 from pypiserver.bottle_wrapper import Bottle, HTTPResponse, request
 
+from pipeline import local_index
+
 JSON = "application/vnd.pypi.simple.v1+json"
 HTML = "application/vnd.pypi.simple.v1+html"
 INTEGRITY = "application/vnd.pypi.integrity.v1+json"
@@ -98,6 +100,7 @@ class Warehouse:
     def app(self, elsewhere: Callable[[str], HTTPResponse]) -> Bottle:
         """Asks `elsewhere` for what is not of the project."""
         app = Bottle()
+        local_index.close_uploads(app)
         name = f"<name:re:{re.escape(self.project)}>"
         app.post("/legacy/", callback=self.upload)
         app.get("/_/oidc/audience", callback=lambda: {"audience": self.audience})
