@@ -53,13 +53,15 @@ def init_function(module: Any) -> int:
     return offset
 
 
-def export_more(contents: Contents) -> None:
-    name = one(contents, ".so")
-    elf = lief.ELF.parse(list(contents[name]))
-    assert isinstance(elf, lief.ELF.Binary)
-    place = init_function(elf)
-    elf.add_exported_function(place, "checksum")
-    contents[name] = bytes(elf.write_to_bytes())
+def export(function: str) -> Change:
+    def change(contents: Contents) -> None:
+        name = one(contents, ".so")
+        elf = lief.ELF.parse(list(contents[name]))
+        assert isinstance(elf, lief.ELF.Binary)
+        elf.add_exported_function(init_function(elf), function)
+        contents[name] = bytes(elf.write_to_bytes())
+
+    return change
 
 
 def processor(end: str, place: int, number: int) -> Change:
@@ -160,7 +162,7 @@ CHANGES: list[tuple[set[str], str, str, Change]] = [
         "one Python's DLL",
         edit(".pyd", "python3.dll", "python4.dll"),
     ),
-    ({"exports"}, GLIBC, "a name of ours", export_more),
+    ({"exports"}, GLIBC, "a name of ours", export("checksum")),
     (
         {"exports"},
         MACOS,
@@ -252,6 +254,17 @@ def test_what_a_module_exports_is_no_use_of_python(
     write(tmp_path / name, contents)
     found = failing(Archive(tmp_path / name, project, plan))
     assert found == {"exports"}
+
+
+def test_a_module_may_have_both_ways_in(
+    dist: Path, plan: Plan, project: Project, tmp_path: Path
+) -> None:
+    """As PyO3 makes it for one Python from 3.15 on."""
+    name = row_of(plan, ABI3).wheel
+    contents = read(dist / name)
+    export("PyModExport__core")(contents)
+    write(tmp_path / name, contents)
+    assert [*extension.exports(Archive(tmp_path / name, project, plan))] == []
 
 
 def test_a_second_extension_fails_extension(
