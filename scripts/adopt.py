@@ -125,8 +125,11 @@ class Adoption:
         """The folders with tests: as pytest is told, or where they usually are."""
         if self.project.testpaths:
             return self.project.testpaths
-        usual = ("tests", "test", "python/tests", "src/tests")
-        return [name for name in usual if self.path(name).is_dir()][:1]
+        crate = self.project.manifest_in_sdist.parent.as_posix()
+        usual = ("tests", "test", "python/tests", "src/tests", f"{crate}/tests")
+        # Cargo's own tests are in folders of the same name.
+        found = [name for name in usual if any(self.path(name).rglob("*.py"))]
+        return found[:1] or ["tests"]
 
 
 def copy_scripts(adoption: Adoption) -> None:
@@ -222,13 +225,7 @@ def describe(adoption: Adoption) -> None:
     sbom = f"{project.name}.cdx.json"
     if sbom not in project.sboms:
         include(made, "tool.maturin.sbom", "include", [sbom])
-    groups = project.pyproject.get("dependency-groups", {})
-    tests = groups.get("test", [])
-    wanted = [] if tests else extras(project)
-    for name in ("pytest", "pytest-xdist"):
-        if not names([*tests, *wanted], name):
-            wanted.append(name)
-    include(made, "dependency-groups", "test", wanted)
+    include(made, "dependency-groups", "test", test_group(project))
     add(adoption, made, "dependency-groups", "smoke", [])
     run = ["-c", f"import {project.package}"]
     add(adoption, made, "tool.pipeline", "smoke", run)
@@ -267,11 +264,36 @@ def names(requirements: Sequence[Any], name: str) -> bool:
     return name in {one[0].lower() for one in found if one}
 
 
-def extras(project: Project) -> list[str]:
-    """What the project has its tests install by an extra: tox wants a group."""
+def test_group(project: Project) -> list[Any]:
+    """What the group `test` lacks, which tox installs; the project may have it by an
+    extra, or in a group of another name.
+    """
     optional = project.pyproject["project"].get("optional-dependencies", {})
-    lists = [optional[key] for key in ("test", "tests", "testing") if key in optional]
-    return list(lists[0]) if lists else []
+    groups = [
+        name
+        for name in project.pyproject.get("dependency-groups", {})
+        if names(project.group(name), "pytest")
+    ]
+    extra = next((key for key in ("test", "tests", "testing") if key in optional), "")
+    wanted: list[Any] = []
+    if has := project.group("test"):
+        pass
+    elif extra:
+        has = wanted = list(spelled_out(project, optional[extra]))
+    elif groups:
+        wanted, has = [{"include-group": groups[0]}], project.group(groups[0])
+    return wanted + [one for one in ("pytest", "pytest-xdist") if not names(has, one)]
+
+
+def spelled_out(project: Project, requirements: Sequence[str]) -> Iterator[str]:
+    """The project's own extras by what they stand for: the index knows others."""
+    optional = project.pyproject["project"].get("optional-dependencies", {})
+    for one in requirements:
+        own = re.match(rf"{re.escape(project.name)}\[(.+?)\]", one)
+        for extra in own[1].split(",") if own else ():
+            yield from spelled_out(project, optional[extra.strip()])
+        if not own:
+            yield one
 
 
 def table(document: "TOMLDocument", title: str) -> Any:
@@ -309,15 +331,14 @@ def add(
 
 
 def include(
-    document: "TOMLDocument", title: str, key: str, values: Sequence[str]
+    document: "TOMLDocument", title: str, key: str, values: Sequence[Any]
 ) -> None:
     """The values at the end of a list."""
     found = table(document, title)
     if key not in found:
         found[key] = list(values)
     else:
-        for value in values:
-            found[key].append(value)
+        found[key].extend(values)
 
 
 # The rest.

@@ -237,7 +237,15 @@ class Project:
     @property
     def smoke_requires(self) -> list[str]:
         """What the smoke command needs besides the project itself."""
-        return list(self.pyproject["dependency-groups"].get("smoke", []))
+        return self.group("smoke")
+
+    def group(self, name: str) -> list[str]:
+        """What a dependency group installs, with those that it includes."""
+        found: list[str] = []
+        for one in self.pyproject.get("dependency-groups", {}).get(name, []):
+            included = isinstance(one, dict)
+            found += self.group(one["include-group"]) if included else [one]
+        return found
 
     @property
     def dist(self) -> Path:

@@ -187,8 +187,7 @@ def equip(
 
     One package may have no wheel for these platforms; any other has to have one.
     """
-    group = PROJECT.pyproject["dependency-groups"]["test"]
-    wanted = [*group, *also]
+    wanted = [*PROJECT.group("test"), *also]
     key = hashlib.sha256(" ".join(wanted).encode()).hexdigest()[:12]
     site = folder / f"site-{python}-{key}"
     if site.exists():

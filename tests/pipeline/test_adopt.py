@@ -346,6 +346,54 @@ def test_settings_of_the_project_remain(tmp_path: Path) -> None:
     assert one.what == "'cargo' is there, the pipeline is made for 'git'"
 
 
+@pytest.mark.parametrize(
+    ("theirs", "group"),
+    [
+        ("", ["pytest", "pytest-xdist"]),
+        (
+            '[dependency-groups]\ndocs = ["sphinx"]\ndev = ["pytest>=8"]\n',
+            [{"include-group": "dev"}, "pytest-xdist"],
+        ),
+        (
+            '[project.optional-dependencies]\nfast = ["numpy"]\n'
+            'tests = ["settled[fast]", "pytest-xdist>=3"]\n',
+            ["numpy", "pytest-xdist>=3", "pytest"],
+        ),
+    ],
+    ids=["nothing", "a group", "an extra of extras"],
+)
+def test_what_tests_need_is_taken_from_where_the_project_says_it(
+    theirs: str, group: list[object], tmp_path: Path
+) -> None:
+    root = new(tmp_path, "settled")
+    with (root / "pyproject.toml").open("a", encoding="utf-8") as file:
+        file.write(theirs)
+    assert adopt.test_group(Project(root)) == group
+
+
+def test_a_group_has_what_it_includes(tmp_path: Path) -> None:
+    root = new(tmp_path, "settled")
+    write(
+        root,
+        {
+            "pyproject.toml": '[dependency-groups]\ndev = ["a"]\n'
+            'test = ["b", { include-group = "dev" }]\n'
+        },
+    )
+    assert Project(root).group("test") == ["b", "a"]
+
+
+def test_tests_beside_the_manifest_are_found_and_not_those_of_cargo(
+    tmp_path: Path,
+) -> None:
+    root = in_a_workspace(tmp_path)
+    (root / "tests").rename(root / "crates" / "clock" / "tests")
+    write(root, {"tests/all.rs": "#[test]\nfn nothing() {}\n"})
+    made = adopt.consider(root)
+    assert 'testpaths = ["crates/clock/tests"]' in made.files["pyproject.toml"]
+    assert [one for one in made.missing if "test" in one.where] == []
+
+
 def test_only_the_top_of_a_clone_of_a_maturin_project_will_do(tmp_path: Path) -> None:
     with pytest.raises(Failure, match=r"has no pyproject\.toml"):
         adopt.check(tmp_path)
