@@ -19,7 +19,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 
@@ -84,9 +84,9 @@ class Result:
 
     run: Run
     passed: bool
-    seconds: float
     closing: Sequence[str]
     suite: str = "whole"
+    seconds: float = 0
 
 
 # What there is to run.
@@ -168,36 +168,32 @@ def before(one: Run, suite: str) -> Result | None:
     wanted = "whole" if one.native else suite
     for test in entry.tests if entry else ():
         if test.env == one.env.name and test.suite == wanted and test.passed:
-            return Result(one, True, 0, [test.summary], test.suite)
+            return Result(one, True, [test.summary], test.suite)
     return None
 
 
 def execute(one: Run, missing: Mapping[Python, str], show: Show = write_line) -> Result:
     python = one.env.python
     if python and python in missing:
-        return Result(one, False, 0, [f"no interpreter: {missing[python]}"])
-    start = time.monotonic()
+        return Result(one, False, [f"no interpreter: {missing[python]}"])
     finished = attempt(tox_command(one.env.name, one.wheel), show=show)
-    seconds = time.monotonic() - start
     closing = closing_lines(finished.output) + failed_commands(finished.output)
-    return Result(one, finished.status == 0, seconds, closing)
+    return Result(one, finished.status == 0, closing)
 
 
 def execute_elsewhere(one: Run, suite: str) -> Result:
     """The tests, on a Python of the wheel's own kind."""
-    start = time.monotonic()
     try:
         steps = run_elsewhere(one, suite)
     except Failure as failure:
-        return Result(one, False, time.monotonic() - start, [str(failure)], suite)
+        return Result(one, False, [str(failure)], suite)
     closing = [line for step in steps for line in closing_lines(step.output)]
     bad = [
         f"status {step.status}: {Path(step.command.argv[-1]).name}"
         for step in steps
         if step.status
     ]
-    seconds = time.monotonic() - start
-    return Result(one, not bad, seconds, [*closing, *bad], suite)
+    return Result(one, not bad, [*closing, *bad], suite)
 
 
 def run_elsewhere(one: Run, suite: str) -> list[Finished]:
@@ -422,9 +418,12 @@ def stage(arguments: Sequence[str]) -> int:
     def perform(one: Run, show_line: Show) -> Result:
         if options.resume and (done := before(one, options.suite)):
             return done
+        start = time.monotonic()
         if one.native:
-            return execute(one, interpreters.absent, show_line)
-        return execute_elsewhere(one, options.suite)
+            result = execute(one, interpreters.absent, show_line)
+        else:
+            result = execute_elsewhere(one, options.suite)
+        return replace(result, seconds=time.monotonic() - start)
 
     results = perform_all(runs, wheels, reasons, perform)
     not_run = {rows[name].name: why for name, why in reasons.items()}

@@ -260,6 +260,7 @@ def test_an_announcement_that_was_begun_is_ended(
 ) -> None:
     ran: list[Command] = []
     asked: list[Command] = []
+    required: list[str] = []
 
     def attempt(command: Command, **_: object) -> Finished:
         asked.append(command)
@@ -269,8 +270,9 @@ def test_an_announcement_that_was_begun_is_ended(
     (root / "dist" / "a.whl").touch()
     monkeypatch.setattr(release, "attempt", attempt)
     monkeypatch.setattr(release, "run", ran.append)
-    monkeypatch.setattr(release, "require", lambda *_: None)
+    monkeypatch.setattr(release, "require", lambda *tools: required.extend(tools))
     assert release.stage(["--announce"]) == 0
+    assert required == ["git", "cargo", "gh"], "before anything is begun"
     assert [one.argv for one in asked] == [("gh", "release", "view", "v1.1.0")]
     assert [one.argv[:4] for one in ran] == [
         ("gh", "release", verb, "v1.1.0") for verb in verbs

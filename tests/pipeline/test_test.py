@@ -60,6 +60,14 @@ def test_each_env_runs_on_each_wheel_that_its_python_may_install(plan: Plan) -> 
     ]
 
 
+def test_an_environment_for_any_python_runs_on_each_wheel_of_the_machine(
+    plan: Plan,
+) -> None:
+    wheels = [Path("/dist") / row.wheel for row in plan.targets]
+    planned = stage.planned([tox.Env("any", True, None)], wheels, plan, HOST)
+    assert [one.target for one in planned] == list(plan.of_host(HOST).targets)
+
+
 def test_a_wheel_outside_the_plan_is_refused(plan: Plan) -> None:
     wheel = Path("x-1-py3-none-any.whl")
     with pytest.raises(Failure, match="is in no row of targets"):
@@ -98,15 +106,25 @@ def test_tests_elsewhere_see_the_wheel_and_its_python_alone() -> None:
     )
     wheel, folder = Path("/dist/a.whl"), Path("/unpacked")
     made = stage.elsewhere_command(interpreter, wheel, folder, "smoke")
-    assert made.argv[:2] == ("qemu", "python")
-    assert Path(made.argv[2]).name == "only_installed.py"
+    script = PROJECT.root / "scripts" / "testing" / "only_installed.py"
+    tests = PROJECT.root / "tests"
+    others = [f"--ignore={tests / name}" for name in ("pipeline", "peers")]
+    start = ["qemu", "python", str(script), "-p", "no:cacheprovider"]
+    assert list(made.argv) == [*start, "-m", "smoke", *others, str(tests)]
     assert made.env["PYTHONPATH"] == "/unpacked:/site"
     assert made.env["TESTED_FOLDER"] == "/unpacked"
     assert made.env["TESTED_WHEEL"] == "/dist/a.whl"
-    assert made.argv[made.argv.index("-m") + 1] == "smoke"
-    assert made.argv[-1] == str(PROJECT.root / "tests")
     whole = stage.elsewhere_command(interpreter, wheel, folder, "whole")
-    assert "smoke" not in whole.argv
+    assert list(whole.argv) == [*start, "--numprocesses=auto", *others, str(tests)]
+
+
+@pytest.mark.parametrize("lacks", ["wheel", "target", "env"])
+def test_elsewhere_only_a_wheel_on_a_python_is_run(lacks: str, plan: Plan) -> None:
+    env = tox.Env("py313", takes_wheel=True, python=Python(3, 13))
+    whole = stage.Run(env, Path("a.whl"), plan.targets[0])
+    nothing = {"wheel": None, "target": None, "env": tox.Env("any", True, None)}
+    with pytest.raises(Failure, match="is no run of a wheel"):
+        stage.run_elsewhere(replace(whole, **{lacks: nothing[lacks]}), "smoke")
 
 
 def test_pip_decides_as_the_other_machines_would() -> None:
@@ -148,8 +166,11 @@ def test_what_a_machine_cannot_install_is_left_out_with_the_reason(plan: Plan) -
     assert stage.not_installable(envs, plan, HOST) == {}
 
 
-def test_a_given_wheel_is_tested_on_every_python_and_nothing_else() -> None:
-    envs = stage.chosen(tox.environments(INI), options(wheel=["a.whl"]))
+@pytest.mark.parametrize("given", [{"wheel": ["a.whl"]}, {"target": ["row"]}])
+def test_a_given_wheel_is_tested_on_every_python_and_nothing_else(
+    given: dict[str, list[str]],
+) -> None:
+    envs = stage.chosen(tox.environments(INI), options(**given))
     assert [env.name for env in envs] == ["py311", "py315", "py315t"]
 
 
@@ -216,14 +237,14 @@ def test_results_are_noted_beside_the_wheel_that_was_tested(
     wheel.write_bytes(b"wheel")
     ledger.write(tmp_path, [ledger.entry(wheel, "row", {})])
     env = tox.Env("py312", takes_wheel=True, python=Python(3, 12))
-    failed = stage.Result(stage.Run(env, wheel), False, 1.0, ["1 failed in 1 s"])
+    failed = stage.Result(stage.Run(env, wheel), False, ["1 failed in 1 s"])
     stage.note([wheel], [failed], {wheel.name: {"py314": "not here"}})
 
     [entry] = ledger.read(tmp_path)
     assert entry.tests == [ledger.EnvResult("py312", False, "1 failed in 1 s")]
     assert entry.not_run == {"py314": "not here"}
 
-    passed = stage.Result(stage.Run(env, wheel), True, 1.0, ["2 passed in 1 s"])
+    passed = stage.Result(stage.Run(env, wheel), True, ["2 passed in 1 s"])
     stage.note([wheel], [passed], {})
     [entry] = ledger.read(tmp_path)
     assert entry.tests == [ledger.EnvResult("py312", True, "2 passed in 1 s")]
@@ -235,7 +256,7 @@ def test_other_bytes_get_no_results(tmp_path: Path, plan: Plan) -> None:
     ledger.write(tmp_path, [ledger.entry(wheel, "row", {})])
     wheel.write_bytes(b"another")
     env = tox.Env("py312", takes_wheel=True, python=Python(3, 12))
-    result = stage.Result(stage.Run(env, wheel), True, 1.0, [])
+    result = stage.Result(stage.Run(env, wheel), True, [])
     stage.note([wheel], [result], {})
     assert ledger.read(tmp_path)[0].tests == []
 
@@ -257,10 +278,17 @@ def test_what_passed_on_these_bytes_need_not_run_again(
     wheel.write_bytes(b"wheel")
     ledger.write(tmp_path, [replace(ledger.entry(wheel, "row", {}), tests=[noted])])
     env = tox.Env("py312", takes_wheel=True, python=Python(3, 12))
-    found = stage.before(stage.Run(env, wheel, native=suite == "whole"), suite)
-    assert (found is not None) == done
+    run = stage.Run(env, wheel, native=suite == "whole")
+    passed = stage.Result(run, True, ["1 passed"], suite)
+    assert stage.before(run, suite) == (passed if done else None)
     wheel.write_bytes(b"another")
-    assert stage.before(stage.Run(env, wheel), suite) is None
+    assert stage.before(run, suite) is None
+
+
+@pytest.mark.parametrize("wheel", [None, "a.whl"])
+def test_what_no_ledger_knows_has_to_run(wheel: str | None, tmp_path: Path) -> None:
+    env = tox.Env("py312", takes_wheel=True, python=Python(3, 12))
+    assert stage.before(stage.Run(env, wheel and tmp_path / wheel), "whole") is None
 
 
 def test_a_wheel_that_nothing_here_can_run_is_noted_as_such(
@@ -287,7 +315,7 @@ def test_each_result_is_noted_before_the_next_run(tmp_path: Path, plan: Plan) ->
 
     def perform(one: object, _show: object) -> object:
         noted.append(len(ledger.read(tmp_path)[0].tests))
-        return stage.Result(one, True, 1.0, ["1 passed"])
+        return stage.Result(one, True, ["1 passed"])
 
     stage.perform_all(runs, [wheel], {}, perform)
     assert noted == [0, 1]
@@ -301,9 +329,9 @@ def test_a_row_whose_wheel_is_not_there_is_named(plan: Plan, tmp_path: Path) -> 
 
 def test_a_python_that_must_be_here_and_is_not_is_a_failure() -> None:
     env = tox.Env("py314", takes_wheel=True, python=Python(3, 14))
-    result = stage.execute(stage.Run(env, Path("a.whl")), {Python(3, 14): "lost"})
-    assert not result.passed
-    assert result.closing == ["no interpreter: lost"]
+    run = stage.Run(env, Path("a.whl"))
+    result = stage.execute(run, {Python(3, 14): "lost"})
+    assert result == stage.Result(run, False, ["no interpreter: lost"])
 
 
 def test_a_machine_that_no_row_is_for_is_told_so(
@@ -328,6 +356,7 @@ class World:
     found: pythons.Pythons = field(default_factory=pythons.Pythons)
     statuses: dict[str, int] = field(default_factory=dict)  # by a word of a command
     ran: list[str] = field(default_factory=list)
+    installed: list[Command] = field(default_factory=list)
     broken: str = ""
 
     @property
@@ -365,11 +394,10 @@ def world(tmp_path: Path, plan: Plan, monkeypatch: pytest.MonkeyPatch) -> World:
         (tmp_path / row.wheel).write_bytes(row.name.encode())
         entries.append(ledger.entry(tmp_path / row.wheel, row.name, {}))
     ledger.write(tmp_path, entries)
-    installed: list[Command] = []
     monkeypatch.setattr(stage.toolenv, "enter", lambda *_: None)
     monkeypatch.setattr(stage.plans, "host_triple", lambda: HOST)
     monkeypatch.setattr(stage, "attempt", made.attempt)
-    monkeypatch.setattr(stage, "run", installed.append)
+    monkeypatch.setattr(stage, "run", made.installed.append)
     monkeypatch.setattr(foreign, "provide", made.provide)
     monkeypatch.setattr(foreign, "usable", lambda _: [Python(3, 11), Python(3, 12)])
     monkeypatch.setattr(pythons, "provide", lambda _: made.found)
@@ -400,6 +428,8 @@ def test_all_that_passes_is_a_success(
     assert last_line(capsys).startswith("4 environments passed, 0 failed, ")
     assert sum(line.startswith("tox run") for line in world.ran) == 2
     assert sum("only_installed.py" in line for line in world.ran) == 2
+    [wheel] = (path for path in world.wheels if path.endswith("aarch64.whl"))
+    assert [one.argv[-2:] for one in world.installed] == [("--no-deps", wheel)] * 2
 
 
 @pytest.mark.parametrize(
@@ -500,7 +530,8 @@ def test_wheels_are_built_where_none_are_named(
     ran: list[Command] = []
     monkeypatch.setattr(stage, "run", ran.append)
     env = tox.Env("py314", takes_wheel=True, python=Python(3, 14))
-    made = stage.wheels_for([env], options(dist=world.dist), plan)
+    lint = tox.Env("lint", takes_wheel=False, python=None)
+    made = stage.wheels_for([env, lint], options(dist=world.dist), plan)
     assert made == [world.dist / row.wheel for row in plan.of_sample(HOST).targets]
     [build] = ran
     assert Path(build.argv[1]).name == "build.py"
@@ -511,11 +542,13 @@ def test_wheels_are_built_where_none_are_named(
     assert made == [world.dist / row.wheel for row in plan.of_host(HOST).targets]
     assert ran.pop().argv[2:] == ("--dist", str(world.dist)), "this machine's alone"
     for name in ("pipeline", "mutants"):
-        both = [env, tox.Env(name, takes_wheel=False, python=None)]
-        named = options(env=[one.name for one in both], dist=world.dist)
-        assert len(stage.wheels_for(both, named, plan)) > len(made)
+        of_dist = [tox.Env(name, takes_wheel=False, python=None)]
+        named = options(env=[name], dist=world.dist)
+        assert len(stage.wheels_for(of_dist, named, plan)) > len(made)
+        assert len(stage.wheels_for([env, *of_dist], named, plan)) > len(made)
         assert "--sample" in ran.pop().argv
-    assert stage.wheels_for([tox.Env("lint", False, None)], options(), plan) == []
+        assert "--sample" in ran.pop().argv
+    assert stage.wheels_for([lint], options(), plan) == []
     assert ran == []
 
 
@@ -530,7 +563,9 @@ def test_the_tools_are_those_of_the_builds_where_there_are_any(plan: Plan) -> No
     assert stage.parts(options(), plan, HOST) >= {"test", "build", "foreign"}
 
 
-def test_what_runs_on_one_core_runs_side_by_side() -> None:
+def test_what_runs_on_one_core_runs_side_by_side(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
     """And nothing else: it would be timed beside another, or wait for its core."""
     names = ["a", "b", "whole"]
     envs = [tox.Env(name, False, None, one_core=name != "whole") for name in names]
@@ -540,7 +575,7 @@ def test_what_runs_on_one_core_runs_side_by_side() -> None:
         if one.env.one_core:
             together.wait()
             show("out")
-        return stage.Result(one, one.env.name != "b", 1.0, [one.env.name])
+        return stage.Result(one, one.env.name != "b", [one.env.name])
 
     runs = [stage.Run(env) for env in reversed(envs)]
     results = stage.perform_all(runs, [], {}, perform)
@@ -549,6 +584,11 @@ def test_what_runs_on_one_core_runs_side_by_side() -> None:
         ("b", False),
         ("a", True),
     ]
+    said = capsys.readouterr().out
+    assert "2 of one core each, side by side" in said
+    assert "1/1 whole" in said
+    stage.perform_all(runs[:1], [], {}, perform)
+    assert "of one core" not in capsys.readouterr().out
 
 
 def test_labels_of_tox_are_read_by_line() -> None:
