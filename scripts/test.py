@@ -343,8 +343,11 @@ def show(results: Sequence[Result], not_run: Mapping[str, Mapping[str, str]]) ->
         (env, name, why) for name, envs in not_run.items() for env, why in envs.items()
     ]
     lines += [[env, row, report.NOT_RUN, "", why] for env, row, why in skipped]
-    columns = ["environment", "wheel", "", "time", "the runners' own last lines"]
-    report.table("Tests", columns, lines)
+    report.table(
+        "Tests",
+        ["environment", "wheel", "", "time", "the runners' own last lines"],
+        lines,
+    )
     failed = sum(not one.passed for one in results)
     print(
         f"{len(results) - failed} environments passed, {failed} failed,"

@@ -10,8 +10,8 @@ from typing import Any
 
 import pytest
 
-from pipeline import ledger, tox
-from pipeline.commands import Command, Failure, Finished
+from pipeline import ledger, report, tox
+from pipeline.commands import LINKER, Command, Failure, Finished
 from pipeline.plan import Plan, Python, Target
 from pipeline.project import PROJECT
 from provision import assembled, foreign, pythons
@@ -237,11 +237,14 @@ def test_results_are_noted_beside_the_wheel_that_was_tested(
     wheel.write_bytes(b"wheel")
     ledger.write(tmp_path, [ledger.entry(wheel, "row", {})])
     env = tox.Env("py312", takes_wheel=True, python=Python(3, 12))
-    failed = stage.Result(stage.Run(env, wheel), False, ["1 failed in 1 s"])
-    stage.note([wheel], [failed], {wheel.name: {"py314": "not here"}})
+    failed = stage.Result(stage.Run(env, wheel), False, ["1 failed", "status 1: a"])
+    elsewhere = tmp_path / "no ledger" / "a.whl"
+    elsewhere.parent.mkdir()
+    elsewhere.touch()
+    stage.note([elsewhere, wheel], [failed], {wheel.name: {"py314": "not here"}})
 
     [entry] = ledger.read(tmp_path)
-    assert entry.tests == [ledger.EnvResult("py312", False, "1 failed in 1 s")]
+    assert entry.tests == [ledger.EnvResult("py312", False, "1 failed; status 1: a")]
     assert entry.not_run == {"py314": "not here"}
 
     passed = stage.Result(stage.Run(env, wheel), True, ["2 passed in 1 s"])
@@ -325,6 +328,10 @@ def test_a_row_whose_wheel_is_not_there_is_named(plan: Plan, tmp_path: Path) -> 
     name = plan.targets[0].name
     with pytest.raises(Failure, match=r"is missing: python scripts/build\.py"):
         stage.wheels_for([], options(target=[name], dist=tmp_path), plan)
+    wheel = tmp_path / plan.targets[0].wheel
+    wheel.touch()
+    made = stage.wheels_for([], options(target=[name], dist=tmp_path), plan)
+    assert made == [wheel]
 
 
 def test_a_python_that_must_be_here_and_is_not_is_a_failure() -> None:
@@ -357,6 +364,7 @@ class World:
     statuses: dict[str, int] = field(default_factory=dict)  # by a word of a command
     ran: list[str] = field(default_factory=list)
     installed: list[Command] = field(default_factory=list)
+    prepared: list[object] = field(default_factory=list)  # one step after the other
     broken: str = ""
 
     @property
@@ -378,6 +386,10 @@ class World:
             raise Failure(self.broken)
         return foreign.Interpreter(python, ("qemu", "python"), [row.tag], Path("/site"))
 
+    def interpreters(self, wanted: list[Python]) -> pythons.Pythons:
+        self.prepared.append(wanted)
+        return self.found
+
     def noted(self) -> dict[tuple[str, str], bool]:
         return {
             (entry.target, test.env): test.passed
@@ -394,14 +406,17 @@ def world(tmp_path: Path, plan: Plan, monkeypatch: pytest.MonkeyPatch) -> World:
         (tmp_path / row.wheel).write_bytes(row.name.encode())
         entries.append(ledger.entry(tmp_path / row.wheel, row.name, {}))
     ledger.write(tmp_path, entries)
-    monkeypatch.setattr(stage.toolenv, "enter", lambda *_: None)
+    prepare = made.prepared.append
+    monkeypatch.setattr(stage, "require", lambda *tools: prepare(tools))
+    monkeypatch.setattr(stage, "require_rust", lambda: prepare("Rust"))
+    monkeypatch.setattr(stage.toolenv, "enter", lambda *parts: prepare(set(parts)))
     monkeypatch.setattr(stage.plans, "host_triple", lambda: HOST)
     monkeypatch.setattr(stage, "attempt", made.attempt)
     monkeypatch.setattr(stage, "run", made.installed.append)
     monkeypatch.setattr(foreign, "provide", made.provide)
     monkeypatch.setattr(foreign, "usable", lambda _: [Python(3, 11), Python(3, 12)])
-    monkeypatch.setattr(pythons, "provide", lambda _: made.found)
-    monkeypatch.setattr(pythons, "put_on_path", lambda _: None)
+    monkeypatch.setattr(pythons, "provide", made.interpreters)
+    monkeypatch.setattr(pythons, "put_on_path", prepare)
     return made
 
 
@@ -428,6 +443,13 @@ def test_all_that_passes_is_a_success(
     assert last_line(capsys).startswith("4 environments passed, 0 failed, ")
     assert sum(line.startswith("tox run") for line in world.ran) == 2
     assert sum("only_installed.py" in line for line in world.ran) == 2
+    assert world.prepared == [
+        ("cargo", "git", *LINKER),
+        "Rust",
+        {"test", "foreign"},
+        sorted(world.plan.pythons),
+        world.found,
+    ]
     [wheel] = (path for path in world.wheels if path.endswith("aarch64.whl"))
     assert [one.argv[-2:] for one in world.installed] == [("--no-deps", wheel)] * 2
 
@@ -466,6 +488,37 @@ def test_what_could_not_be_started_elsewhere_failed(world: World) -> None:
     }
 
 
+def test_the_table_has_what_was_run_and_what_was_not(
+    plan: Plan, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shown: list[list[str]] = []
+    monkeypatch.setattr(report, "table", lambda *parts: shown.extend(parts[-1]))
+    row = plan.targets[0]
+    emulated = stage.Run(tox.Env("py312", True, Python(3, 12)), Path("a.whl"), row)
+    results = [
+        stage.Result(emulated, True, ["7 passed"], "smoke", 3.4),
+        stage.Result(stage.Run(tox.Env("lint", False, None)), False, ["a", "b"]),
+    ]
+    stage.show(results, {"another": {"py314": "no interpreter"}})
+    assert shown == [
+        ["py312", row.name, report.PASSED, "3 s", "smoke\n7 passed"],
+        ["lint", "", report.FAILED, "0 s", "a\nb"],
+        ["py314", "another", report.NOT_RUN, "", "no interpreter"],
+    ]
+
+
+def test_the_smallest_suite_is_run_unless_the_whole_is_asked_for() -> None:
+    options = stage.parser().parse_args(["--native", "--target", "a", "b"])
+    assert (options.suite, options.target, options.native) == (
+        "smoke",
+        ["a", "b"],
+        True,
+    )
+    assert not stage.parser().parse_args([]).native
+    with pytest.raises(SystemExit):
+        stage.parser().parse_args(["--suite", "another"])
+
+
 def test_a_required_python_that_is_missing_is_a_failure(world: World) -> None:
     world.found = pythons.Pythons({}, {Python(3, 15, True): "nowhere"})
     assert world.test() == 1
@@ -499,18 +552,26 @@ def test_another_machine_tests_only_its_own(
     assert all(line.startswith("tox run") for line in world.ran)
 
 
+@pytest.mark.parametrize(
+    ("given", "elsewhere"),
+    [
+        ("--env py315 --wheel a.whl", True),
+        (f"--env py315 --target {HERE} {ELSEWHERE}", True),
+        ("--env py315", False),
+        ("", True),
+    ],
+)
 def test_a_named_environment_is_not_run_elsewhere_unless_a_wheel_is_named(
-    world: World, monkeypatch: pytest.MonkeyPatch
+    given: str, elsewhere: bool, world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     wheels = list(map(Path, world.wheels))
     monkeypatch.setattr(stage, "wheels_for", lambda *_: wheels)
-    given = ["--env", "py315", "--dist", str(world.dist)]
-    assert stage.stage([*given, "--wheel", *world.wheels]) == 0
-    assert {name for name, _ in world.noted()} == {HERE, ELSEWHERE}
-    world.ran.clear()
-    assert stage.stage(given) == 0
-    assert len(world.ran) == 1
-    assert "-e py315 " in world.ran[0]
+    monkeypatch.setattr(stage, "parts", lambda *_: {"test"})
+    assert stage.stage([*given.split(), "--dist", str(world.dist)]) == 0
+    assert any("only_installed.py" in line for line in world.ran) == elsewhere
+    named = [line for line in world.ran if line.startswith("tox run")]
+    assert (len(named) == 1) == ("--env" in given)
+    assert any("-e py315 " in line for line in named)
 
 
 def test_an_environment_without_a_wheel_runs_without_one(
@@ -519,9 +580,22 @@ def test_an_environment_without_a_wheel_runs_without_one(
     assert stage.stage(["--env", "rust", "--dist", str(world.dist)]) == 0
     [line] = world.ran
     assert line.endswith("-e rust")
+    assert world.prepared[-2:] == [[], world.found], "and without a Python of its own"
     assert last_line(capsys) == "1 environments passed, 0 failed, 0 not run"
     world.statuses = {"-e rust": 1}
     assert stage.stage(["--env", "rust", "--dist", str(world.dist)]) == 1
+
+
+def test_what_cannot_be_run_is_not_begun_and_no_failure(
+    world: World, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    shown: list[list[str]] = []
+    monkeypatch.setattr(report, "table", lambda *parts: shown.extend(parts[-1]))
+    monkeypatch.setattr(stage, "without_tool", lambda _: {"rust": "no tool"})
+    assert stage.stage(["--env", "rust", "--dist", str(world.dist)]) == 0
+    assert world.ran == []
+    assert shown == [["rust", "", report.NOT_RUN, "", "no tool"]]
+    assert last_line(capsys) == "0 environments passed, 0 failed, 1 not run"
 
 
 def test_wheels_are_built_where_none_are_named(
