@@ -20,10 +20,8 @@ import wheels
 import targets
 from pipeline import commands, toolenv, tox
 from pipeline import plan as plans
-from pipeline.commands import Failure
 from pipeline.plan import Plan, Python
 from pipeline.project import PROJECT
-from provision import apt, runner
 
 TABLE = Path(__file__).with_name("runners.toml")
 IMAGES: dict[str, dict[str, Any]] = tomllib.loads(TABLE.read_text("utf-8"))
@@ -319,107 +317,3 @@ def test_what_the_plan_says_is_lacking_exists(plan: Plan) -> None:
 def test_attestations_are_checked_on_most_machines(plan: Plan) -> None:
     able = [label for label in IMAGES if "publish" not in lacks(label, plan)]
     assert len(able) >= 4
-
-
-# The preparation, on a system that lies in a folder.
-
-
-@pytest.fixture
-def system(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """As Ubuntu 24.04 comes: apt-get, no keyring, no namespaces."""
-    monkeypatch.delenv("RUNNER_ENVIRONMENT", raising=False)
-    for name, text in {
-        "usr/bin/apt-get": "",
-        f"proc/sys/{runner.SETTING.replace('.', '/')}": "1\n",
-    }.items():
-        path = tmp_path / name
-        path.parent.mkdir(parents=True)
-        path.write_text(text)
-    return tmp_path
-
-
-@dataclass
-class Shell:
-    """Does what the commands would do, to the folder; keeps them."""
-
-    root: Path
-    ran: list[str] = field(default_factory=list)
-    idle: bool = False
-
-    def __call__(self, step: commands.Command) -> None:
-        words = list(step.argv)
-        self.ran.append(" ".join(words))
-        if self.idle:
-            return
-        if "install" in words:
-            for package in words[words.index("--no-install-recommends") + 1 :]:
-                keyring = package == runner.KEYRING
-                file = apt.KEYRING.relative_to("/") if keyring else f"usr/bin/{package}"
-                (self.root / file).parent.mkdir(parents=True, exist_ok=True)
-                (self.root / file).touch()
-        if "sysctl" in words:
-            key, _, value = words[-1].partition("=")
-            (self.root / "proc/sys" / key.replace(".", "/")).write_text(value)
-
-
-@pytest.fixture
-def shell(system: Path, monkeypatch: pytest.MonkeyPatch) -> Shell:
-    made = Shell(system)
-    monkeypatch.setattr(runner, "run", made)
-    return made
-
-
-def test_a_machine_of_github_is_prepared_and_told_of_it(
-    system: Path,
-    shell: Shell,
-    monkeypatch: pytest.MonkeyPatch,
-    capsys: pytest.CaptureFixture[str],
-) -> None:
-    monkeypatch.setenv("RUNNER_ENVIRONMENT", "github-hosted")
-    monkeypatch.setattr(runner, "is_root", lambda: False)
-    runner.prepare(["valgrind"], system=False, root=system)
-    assert shell.ran == [
-        "sudo apt-get update",
-        "sudo apt-get install --yes --no-install-recommends"
-        " debian-archive-keyring valgrind",
-        "sudo sysctl --write kernel.apparmor_restrict_unprivileged_userns=0",
-    ]
-    said = capsys.readouterr().out
-    assert "Debian's keyring is missing: its packages are checked by it" in said
-    assert "the program valgrind is missing" in said
-    assert "the right to enter a namespace is missing" in said
-    runner.prepare(["valgrind"], system=False, root=system)
-    assert len(shell.ran) == 3, "a second time there is nothing to do"
-    assert "this machine has all" in capsys.readouterr().out
-
-
-@pytest.mark.parametrize("kind", ["", "self-hosted"])
-def test_somebodys_own_machine_is_left_as_it_is(
-    kind: str, system: Path, shell: Shell, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv("RUNNER_ENVIRONMENT", kind)
-    monkeypatch.setattr(runner, "is_root", lambda: True)
-    with pytest.raises(Failure, match=r"(?s)no machine of GitHub's.*--system.*apt-get"):
-        runner.prepare([], system=False, root=system)
-    assert shell.ran == []
-    runner.prepare([], system=True, root=system)
-    assert not any(line.startswith("sudo") for line in shell.ran), "root needs none"
-    assert len(shell.ran) == 3
-
-
-def test_what_did_not_help_is_a_failure(system: Path, shell: Shell) -> None:
-    shell.idle = True
-    with pytest.raises(Failure, match="still missing: Debian's keyring, the right to"):
-        runner.prepare([], system=True, root=system)
-
-
-def test_only_what_is_missing_is_brought(system: Path, shell: Shell) -> None:
-    (system / apt.KEYRING.relative_to("/")).parent.mkdir(parents=True)
-    (system / apt.KEYRING.relative_to("/")).touch()
-    runner.prepare([], system=True, root=system)
-    assert [line.split()[-3] for line in shell.ran] == ["sysctl"]
-
-
-def test_a_system_without_apt_needs_nothing(tmp_path: Path, shell: Shell) -> None:
-    runner.prepare(["valgrind"], system=False, root=tmp_path / "elsewhere")
-    assert shell.ran == []
