@@ -55,7 +55,6 @@ def serve(folder: Path) -> Iterator[str]:
         password_file=".",  # noqa: S106  (how pypiserver spells "none")
         # What is not here must fail, not come from the real index.
         disable_fallback=True,
-        hash_algo="sha256",
     )
     close_uploads(app)
     with make_server("127.0.0.1", 0, app, Server, Silent) as server:

@@ -267,23 +267,6 @@ def test_a_failing_gate_is_an_obstacle(
     assert list(folder.iterdir()) == []
 
 
-def test_the_index_ends_with_its_block(tmp_path: Path) -> None:
-    with local_index.serve(tmp_path) as url:
-        assert index.request(url)
-    with pytest.raises(Failure, match="refused"):
-        index.request(url)
-
-
-def test_the_index_listens_to_this_machine_alone(served: tuple[str, Path]) -> None:
-    assert served[0].startswith("http://127.0.0.1:")
-
-
-def test_the_index_does_not_answer_for_others(served: tuple[str, Path]) -> None:
-    assert index.files(f"{served[0]}simple/", "numpy") == {}
-    with pytest.raises(index.Absent, match="404"):
-        index.request(f"{served[0]}simple/numpy/")
-
-
 def test_only_addresses_of_indexes_are_fetched() -> None:
     with pytest.raises(Failure, match="no address of an index"):
         index.request("file:///etc/passwd")
