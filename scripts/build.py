@@ -137,7 +137,13 @@ def wheel_environment(
 
 
 def linker_environment(target: Target) -> dict[str, str]:
-    """For Windows a linker of our own, which mends what maturin hands to zig."""
+    """For Windows a linker of our own, which mends what maturin hands to zig.
+
+    For macOS zig drops rustc's list of exports; where all is optimised as one, by a
+    project's wish or not, nothing but the module's entry is left to be exported.
+    """
+    if target.system == "macos":
+        return {"CARGO_PROFILE_RELEASE_LTO": "fat"}
     if target.system != "windows":
         return {}
     variable = target.rust.upper().replace("-", "_")

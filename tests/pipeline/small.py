@@ -32,9 +32,6 @@ crate-type = ["cdylib"]
 pyo3-ffi = { version = "0.30.1", features = ["abi3-py311"] }
 
 [profile.release]
-# Else a library for macOS exports the standard library's functions.
-codegen-units = 1
-lto = "fat"
 strip = "symbols"
 """,
     "src/lib.rs": """\

@@ -45,6 +45,18 @@ def test_no_path_of_this_machine_can_get_into_the_product(plan: Plan) -> None:
     assert env["SOURCE_DATE_EPOCH"] == "1790000000"
 
 
+def test_a_library_for_macos_is_optimised_as_one_by_zig_alone(plan: Plan) -> None:
+    """Else it exports all of Rust's standard library."""
+    optimised = {
+        (row.system, sysroot is not None)
+        for row in plan.targets
+        for sysroot in (SYSROOT, None)
+        if "CARGO_PROFILE_RELEASE_LTO"
+        in build.wheel_environment(row, PLACE, [HOME], "7", sysroot)
+    }
+    assert optimised == {("macos", True)}
+
+
 def test_the_time_is_the_one_that_is_set(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SOURCE_DATE_EPOCH", "7")
     assert sdist.epoch() == "7"
