@@ -1,5 +1,6 @@
 """Each gate of the extension module is broken, one thing of a good file at a time."""
 
+import re
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -100,6 +101,7 @@ def by_mutation(mutation: Mutation) -> Change:
 VZEROUPPER = b"\xc5\xf8\x77"
 RISCV, POWERPC, ARM64 = 243, 18, 0xAA64  # as each format numbers processors
 GLIBC, MUSL = "linux-x86_64", "musl-x86_64"
+FRAMEWORKS = "/System/Library/Frameworks"
 ARM_LINUX, MACOS, WINDOWS = "linux-aarch64", "macos-arm64", "windows-x64"
 
 # The gates that notice, on which platform, what was done.
@@ -265,6 +267,26 @@ def test_a_module_may_have_both_ways_in(
     export("PyModExport__core")(contents)
     write(tmp_path / name, contents)
     assert [*extension.exports(Archive(tmp_path / name, project, plan))] == []
+
+
+@pytest.mark.parametrize(
+    ("platform", "library", "is_there"),
+    [
+        ("macosx_11_0_arm64", f"{FRAMEWORKS}/Metal.framework/Versions/A/Metal", True),
+        ("macosx_11_0_arm64", f"{FRAMEWORKS}/Metal.framework/Versions/A/Other", False),
+        ("macosx_11_0_arm64", "/opt/homebrew/lib/libc++.1.dylib", False),
+        ("win_amd64", "WS2_32.dll", True),
+        ("win_amd64", "python312.dll", True),
+        ("win_amd64", "python311.dll", False),
+        ("manylinux_2_17_x86_64", "libssl.so.3", False),
+    ],
+)
+def test_a_module_may_need_what_every_system_of_the_tag_has(
+    platform: str, library: str, project: Project, plan: Plan, *, is_there: bool
+) -> None:
+    wheel = Archive(Path(f"a-1-cp312-cp312-{platform}.whl"), project, plan)
+    allowed = re.fullmatch(extension.allowed_libraries(wheel), library, re.IGNORECASE)
+    assert bool(allowed) == is_there
 
 
 def test_a_second_extension_fails_extension(

@@ -171,10 +171,16 @@ def allowed_libraries(wheel: Archive) -> str:
     if wheel.platform.startswith("musllinux"):
         return r"libc\.so|libc\.musl-\w+\.so\.1"
     if wheel.platform.startswith("macosx"):
-        return r"/usr/lib/lib(System\.B|iconv\.2|charset\.1)\.dylib"
+        return (
+            r"/usr/lib/lib(System\.B|iconv\.2|charset\.1|objc\.A|c\+\+\.1)\.dylib"
+            r"|/System/Library/Frameworks/(\w+)\.framework/Versions/\w+/\2"
+        )
     pythons = {"abi3": "python3", "abi3.abi3t": "python3t"}
     python = pythons.get(wheel.abi, wheel.abi.replace("cp", "python"))
-    system = r"kernel32|ntdll|bcryptprimitives|api-ms-win-[\w-]+|vcruntime140"
+    system = (
+        r"kernel32|ntdll|bcryptprimitives|api-ms-win-[\w-]+|vcruntime140|advapi32|bcrypt"
+        r"|crypt32|iphlpapi|ncrypt|ole32|oleaut32|secur32|shell32|user32|userenv|ws2_32"
+    )
     return rf"({python}|{system})\.dll"
 
 
