@@ -374,9 +374,11 @@ def look(adoption: Adoption) -> None:
     project = adoption.project
     declared = project.pyproject["project"]
     if "version" in declared:
+        top, manifest = project.root.resolve(), project.version_manifest.resolve()
         adoption.lacks(
             "pyproject.toml [project] version",
-            'write dynamic = ["version"] instead: release.py raises that of Cargo.toml',
+            f'write dynamic = ["version"] instead, and "{project.version}" as the'
+            f" version in {manifest.relative_to(top)}, which release.py raises",
         )
     if not project.license_files:
         adoption.lacks("LICENSE", "a file with the licence: the index shows it")

@@ -326,6 +326,8 @@ def test_what_is_missing_is_said_with_its_place(tmp_path: Path) -> None:
         "build.rs",
     }
     assert all(one.what for one in made.missing)
+    [version] = [one.what for one in made.missing if "] version" in one.where]
+    assert '"1.0.0" as the version in Cargo.toml' in version
 
 
 def test_settings_of_the_project_remain(tmp_path: Path) -> None:
