@@ -29,7 +29,7 @@ def collect(parts: Path, dist: Path) -> list[Entry]:
     shutil.rmtree(dist, ignore_errors=True)
     dist.mkdir(parents=True)
     for folder in folders:
-        for path in sorted(folder.iterdir()):
+        for path in folder.iterdir():
             if path.is_file() and path.name != ledger.NAME:
                 take(path, dist)
     entries = merged(one for folder in folders for one in ledger.read(folder))
