@@ -515,6 +515,8 @@ def test_the_smallest_suite_is_run_unless_the_whole_is_asked_for() -> None:
         True,
     )
     assert not stage.parser().parse_args([]).native
+    for suite in ("smoke", "whole"):
+        assert stage.parser().parse_args(["--suite", suite]).suite == suite
     with pytest.raises(SystemExit):
         stage.parser().parse_args(["--suite", "another"])
 
