@@ -68,6 +68,11 @@ def test_a_lower_version_is_refused(version: str) -> None:
     assert obstacles(version) == f"{version} is not above 1.0.0"
 
 
+def test_the_version_that_is_there_is_refused_where_others_were_released() -> None:
+    before = CHANGELOG.replace("[1.0.0]", "[0.9.0]")
+    assert obstacles("1.0.0", before) == "1.0.0 is not above 1.0.0"
+
+
 @pytest.mark.parametrize(
     "version", ["1", "1.1", "v1.1.0", "1.1.0-1", "1.1.0rc1.dev2", "1.1.0+a", "x1.1.0"]
 )

@@ -5,7 +5,9 @@ import importlib
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
+from itertools import count
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -452,6 +454,19 @@ def test_all_that_passes_is_a_success(
     ]
     [wheel] = (path for path in world.wheels if path.endswith("aarch64.whl"))
     assert [one.argv[-2:] for one in world.installed] == [("--no-deps", wheel)] * 2
+
+
+def test_each_run_is_shown_with_the_seconds_that_it_took(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shown: list[float] = []
+    clock = SimpleNamespace(monotonic=count(100).__next__)
+    monkeypatch.setattr(stage, "time", clock)
+    monkeypatch.setattr(
+        stage, "show", lambda results, _: shown.extend(one.seconds for one in results)
+    )
+    assert world.test() == 0
+    assert shown == [1] * 4
 
 
 @pytest.mark.parametrize(
