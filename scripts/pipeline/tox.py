@@ -17,7 +17,9 @@ TOX = OURS if OURS.exists() else PROJECT.root / "tox.ini"
 
 # How runners close. One environment may run several; each line is shown.
 CLOSING = re.compile(
-    r"=+ (?P<pytest>.*\b(passed|failed|errors?|skipped|deselected|no tests ran)\b.*) =+"
+    r"(=+ )?(?P<pytest>(\d+ (passed|failed|errors?|skipped|deselected)|no tests ran)\b"
+    r".* in \d.*?)( =+)?"
+    r"|(?P<pretty>Results \(\d.*\)):"  # pytest-pretty's and pytest-sugar's
     r"|(?P<cargo>test result: .*)"
     r"|(?P<mypy>Success: no issues found in .*|Found \d+ errors?\b.*)"
     r"|(?P<pyright>\d+ errors?, \d+ warnings?.*)"
