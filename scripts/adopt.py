@@ -168,11 +168,13 @@ def choose_environments(adoption: Adoption) -> None:
     text = (PROJECT.root / "tox.ini").read_text("utf-8")
     sections = re.split(r"\n(?=\[)", text)
     head, kept = sections[0], [s for s in sections if re.match(ENVIRONMENTS, s)]
-    names = "".join(f"    {python.env}\n" for python in adoption.pythons)
+    envs = "".join(f"    {python.env}\n" for python in adoption.pythons)
     made = "\n".join([head, *kept])
-    made = re.sub(r"(?<=env_list =\n)(    \S+\n)+", names, made)
+    made = re.sub(r"(?<=env_list =\n)(    \S+\n)+", envs, made)
     ignored = r"(--ignore \S+ )+\{posargs:\S+\}"
     made = re.sub(ignored, f"{{posargs:{' '.join(adoption.tests)}}}", made)
+    if not names(needed_by_tests(adoption.project)[0], "pytest-xdist"):
+        made = made.replace(" --numprocesses auto", "")
     adoption.put_beside("tox.ini", "scripts/tox.ini", made.rstrip() + "\n")
 
 
@@ -225,7 +227,7 @@ def describe(adoption: Adoption) -> None:
     sbom = f"{project.name}.cdx.json"
     if sbom not in project.sboms:
         include(made, "tool.maturin.sbom", "include", [sbom])
-    include(made, "dependency-groups", "test", test_group(project))
+    include(made, "dependency-groups", "test", needed_by_tests(project)[1])
     add(adoption, made, "dependency-groups", "smoke", [])
     run = ["-c", f"import {project.package}"]
     add(adoption, made, "tool.pipeline", "smoke", run)
@@ -264,9 +266,10 @@ def names(requirements: Sequence[Any], name: str) -> bool:
     return name in {one[0].lower() for one in found if one}
 
 
-def test_group(project: Project) -> list[Any]:
-    """What the group `test` lacks, which tox installs; the project may have it by an
-    extra, or in a group of another name.
+def needed_by_tests(project: Project) -> tuple[list[str], list[Any]]:
+    """What the tests need, and what of it the group `test` lacks, which tox installs.
+
+    The project may have it by an extra, or in a group of another name.
     """
     optional = project.pyproject["project"].get("optional-dependencies", {})
     groups = [
@@ -275,14 +278,18 @@ def test_group(project: Project) -> list[Any]:
         if names(project.group(name), "pytest")
     ]
     extra = next((key for key in ("test", "tests", "testing") if key in optional), "")
-    wanted: list[Any] = []
+    lacks: list[Any] = []
     if has := project.group("test"):
         pass
     elif extra:
-        has = wanted = list(spelled_out(project, optional[extra]))
+        has = list(spelled_out(project, optional[extra]))
+        lacks += has
     elif groups:
-        wanted, has = [{"include-group": groups[0]}], project.group(groups[0])
-    return wanted + [one for one in ("pytest", "pytest-xdist") if not names(has, one)]
+        has = project.group(groups[0])
+        lacks.append({"include-group": groups[0]})
+    if not names(has, "pytest"):
+        lacks.append("pytest")
+    return has, lacks
 
 
 def spelled_out(project: Project, requirements: Sequence[str]) -> Iterator[str]:

@@ -219,7 +219,7 @@ def elsewhere_command(
     others = (interpreter.spelled(tests / name) for name in ("pipeline", "peers"))
     suites = {
         "smoke": ["-m", "smoke"],
-        "whole": ["--numprocesses=auto"],
+        "whole": ["--numprocesses=auto"] if PROJECT.tests_side_by_side else [],
     }
     return interpreter.command(
         Path(__file__).parent / "testing" / "only_installed.py",

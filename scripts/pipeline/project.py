@@ -248,6 +248,11 @@ class Project:
         return found
 
     @property
+    def tests_side_by_side(self) -> bool:
+        """Whether its tests are made for pytest-xdist: others may share files."""
+        return any(re.match(r"pytest-xdist\b", one) for one in self.group("test"))
+
+    @property
     def dist(self) -> Path:
         """Where the files of a release are made."""
         return self.root / "dist"

@@ -343,34 +343,39 @@ def test_settings_of_the_project_remain(tmp_path: Path) -> None:
     edited = made.files["pyproject.toml"]
     assert edited.startswith(text)
     assert 'sdist-generator = "cargo"  # as ever' in edited
-    assert 'test = ["pytest>=8", "pytest-xdist"]' in edited
+    assert 'test = ["pytest>=8"]' in edited
     [one] = [one for one in made.missing if "sdist-generator" in one.where]
     assert one.what == "'cargo' is there, the pipeline is made for 'git'"
 
 
 @pytest.mark.parametrize(
-    ("theirs", "group"),
+    ("theirs", "group", "is_parallel"),
     [
-        ("", ["pytest", "pytest-xdist"]),
+        ("", ["pytest"], False),
         (
             '[dependency-groups]\ndocs = ["sphinx"]\ndev = ["pytest>=8"]\n',
-            [{"include-group": "dev"}, "pytest-xdist"],
+            [{"include-group": "dev"}],
+            False,
         ),
         (
             '[project.optional-dependencies]\nfast = ["numpy"]\n'
             'tests = ["settled[fast]", "pytest-xdist>=3"]\n',
             ["numpy", "pytest-xdist>=3", "pytest"],
+            True,
         ),
     ],
     ids=["nothing", "a group", "an extra of extras"],
 )
 def test_what_tests_need_is_taken_from_where_the_project_says_it(
-    theirs: str, group: list[object], tmp_path: Path
+    theirs: str, group: list[object], tmp_path: Path, *, is_parallel: bool
 ) -> None:
     root = new(tmp_path, "settled")
     with (root / "pyproject.toml").open("a", encoding="utf-8") as file:
         file.write(theirs)
-    assert adopt.test_group(Project(root)) == group
+    made = adopt.consider(commit(root, "main"))
+    edited = tomlkit.parse(made.files["pyproject.toml"]).unwrap()
+    assert edited["dependency-groups"]["test"] == group
+    assert ("--numprocesses" in made.files["tox.ini"]) == is_parallel
 
 
 def test_a_group_has_what_it_includes(tmp_path: Path) -> None:

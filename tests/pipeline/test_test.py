@@ -102,7 +102,9 @@ def test_what_a_wheel_promises_is_run_or_excused(plan: Plan) -> None:
         assert all(excuses.values())
 
 
-def test_tests_elsewhere_see_the_wheel_and_its_python_alone() -> None:
+def test_tests_elsewhere_see_the_wheel_and_its_python_alone(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     interpreter = foreign.Interpreter(
         Python(3, 13), ("qemu", "python"), ["manylinux_2_17_s390x"], Path("/site")
     )
@@ -118,6 +120,10 @@ def test_tests_elsewhere_see_the_wheel_and_its_python_alone() -> None:
     assert made.env["TESTED_WHEEL"] == "/dist/a.whl"
     whole = stage.elsewhere_command(interpreter, wheel, folder, "whole")
     assert list(whole.argv) == [*start, "--numprocesses=auto", *others, str(tests)]
+    # Others' tests may share a file.
+    monkeypatch.setitem(PROJECT.pyproject["dependency-groups"], "test", ["pytest"])
+    whole = stage.elsewhere_command(interpreter, wheel, folder, "whole")
+    assert list(whole.argv) == [*start, *others, str(tests)]
 
 
 @pytest.mark.parametrize("lacks", ["wheel", "target", "env"])
@@ -205,6 +211,9 @@ def test_tox_gets_the_wheel_and_may_not_download_interpreters() -> None:
         "===== 3 passed, 1 skipped in 0.12s =====",
         "=== 1 failed, 2 passed in 3.00s ===",
         "===== 1 passed in 65.01s (0:01:05) =====",
+        "3 passed in 0.12s",
+        "no tests ran in 0.01s",
+        "Results (4.49s):",
         "test result: ok. 4 passed; 0 failed; 0 ignored; 0 measured; 0 filtered out;"
         " finished in 0.00s",
         "Success: no issues found in 3 source files",
@@ -220,7 +229,7 @@ def test_tox_gets_the_wheel_and_may_not_download_interpreters() -> None:
     ],
 )
 def test_the_last_words_of_each_runner_are_known(line: str) -> None:
-    assert tox.closing_lines(f"before\n{line}\nafter 3 passed\n") == [line.strip("= ")]
+    assert tox.closing_lines(f"before\n{line}\nafter 3 passed\n") == [line.strip("=: ")]
 
 
 def test_the_command_that_failed_is_named() -> None:
