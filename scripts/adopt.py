@@ -35,7 +35,7 @@ LEFT_OUT = {"scripts/adopt.py", "scripts/support.json", TARGETS}
 WORKFLOWS = ("ci", "nightly", "release")
 # Taken where the project has none of its own.
 IF_ABSENT = (".github/dependabot.yml", "deny.toml")
-IGNORED = ("/dist/", "/parts/", "/.tox/", "/target/")
+IGNORED = ("/dist/", "/parts/", "/.tox/", "/target/", "__pycache__/")
 # Most wheels of small projects are far below; the first build tells.
 SIZE = 10_000_000
 # Sections of tox.ini that are about any project.

@@ -286,6 +286,8 @@ def test_a_dry_run_writes_nothing(
     assert (root / "scripts" / "build.py").read_bytes() == ours
     changed = {name for name, data in before.items() if state(root)[name] != data}
     assert changed == {".gitignore", "pyproject.toml", "scripts/build.py"}
+    ignored = (root / ".gitignore").read_text("utf-8").split()
+    assert ignored == ["/target", "/dist/", "/parts/", "/.tox/", "__pycache__/"]
     choose(root, "3.11")
     chosen = (root / "scripts" / "targets.toml").read_bytes()
     assert adopt_by_command(root, "--write", "--force", "scripts/") == 0
