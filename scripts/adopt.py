@@ -408,6 +408,10 @@ def look(adoption: Adoption) -> None:
             "a test",
             "@pytest.mark.smoke: those run where each instruction is emulated",
         )
+    stub = project.manifest.with_name(f"{project.package}.pyi")
+    if project.is_pure_rust and stub.exists() and stub.parent != project.root:
+        name = stub.relative_to(project.root).as_posix()
+        adoption.lacks(name, "move it beside pyproject.toml, where maturin looks")
     if not headerpad(project):
         adoption.lacks(
             "build.rs",

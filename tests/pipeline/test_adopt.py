@@ -403,6 +403,14 @@ def test_tests_beside_the_manifest_are_found_and_not_those_of_cargo(
     assert [one for one in made.missing if "test" in one.where] == []
 
 
+def test_a_stub_that_maturin_would_not_find_is_named(tmp_path: Path) -> None:
+    root = in_a_workspace(tmp_path)
+    assert ".pyi" not in " ".join(one.where for one in adopt.consider(root).missing)
+    (root / "waterclock.pyi").rename(root / "crates" / "clock" / "waterclock.pyi")
+    found = [one.where for one in adopt.consider(root).missing]
+    assert "crates/clock/waterclock.pyi" in found
+
+
 def test_only_the_top_of_a_clone_of_a_maturin_project_will_do(tmp_path: Path) -> None:
     with pytest.raises(Failure, match=r"has no pyproject\.toml"):
         adopt.check(tmp_path)
