@@ -116,6 +116,8 @@ class Finder(ast.NodeVisitor):
     lines: list[int] = field(default_factory=list)  # where each begins, in bytes
     # Tests that are forced to either side, and statements that then make no difference.
     forced: set[ast.AST] = field(default_factory=set)
+    # What is only named, one after the other, may be so in any order.
+    in_any_order: set[ast.AST] = field(default_factory=set)
 
     def __post_init__(self) -> None:
         self.lines = [0]
@@ -227,6 +229,8 @@ class Finder(ast.NodeVisitor):
 
     def visit_For(self, node: ast.For) -> None:
         self.propose(node.iter, "()")
+        if all(map(only_speaks, node.body)):
+            self.in_any_order.add(node.iter)
         self.generic_visit(node)
 
     def visit_comprehension(self, node: ast.comprehension) -> None:
@@ -278,7 +282,8 @@ class Finder(ast.NodeVisitor):
         name = called(node)
         if name in SPEAKERS:
             return
-        if isinstance(node.func, ast.Name) and name in FUNCTIONS:
+        harmless = name == "sorted" and node in self.in_any_order
+        if isinstance(node.func, ast.Name) and name in FUNCTIONS and not harmless:
             self.propose(node.func, FUNCTIONS[name])
         self.visit(node.func)
         self.visit_all(node.args)
@@ -311,6 +316,16 @@ class Finder(ast.NodeVisitor):
 
 def called(node: ast.Call) -> str:
     return getattr(node.func, "attr", getattr(node.func, "id", ""))
+
+
+def only_speaks(statement: ast.stmt) -> bool:
+    """Whether all that it does is to yield words."""
+    match statement:
+        case ast.Expr(ast.Yield(ast.JoinedStr())):
+            return True
+        case ast.Expr(ast.Yield(ast.Call() as call)):
+            return called(call) in SPEAKERS
+    return False
 
 
 def mutants_of(file: str, source: bytes) -> list[Mutant]:
