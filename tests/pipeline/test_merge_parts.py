@@ -97,13 +97,16 @@ def test_the_stage_says_what_it_has_and_what_is_untested(
 
 def test_a_later_part_knows_better(tmp_path: Path) -> None:
     """A test that was run again replaces the one before, whatever came of it."""
-    parts, failed = tmp_path / "parts", EnvResult("py311", False, "1 failed")
-    for name, result in (("a", PASSED), ("b", failed)):
+    parts, names = tmp_path / "parts", "abcdef"
+    for name, following in zip(names, f"{names[1:]}g", strict=True):
         made = entry("a.whl", b"a", tmp_path)
-        made.tests = [result]
-        part(parts, name, {"a.whl": b"a"} if name == "a" else {}, made)
+        made.tests = [EnvResult(name, True, "again"), EnvResult(following, False, "")]
+        part(parts, name, {"a.whl": b"a"}, made)
     [merged] = merge_parts.collect(parts, tmp_path / "dist")
-    assert merged.tests == [failed]
+    assert {one.env: one.passed for one in merged.tests} == {
+        **dict.fromkeys(names, True),
+        "g": False,
+    }
 
 
 def test_files_in_folders_of_a_part_are_no_files_of_the_release(tmp_path: Path) -> None:
