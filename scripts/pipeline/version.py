@@ -26,8 +26,8 @@ class Version:
     major: int
     minor: int
     patch: int
-    phase: int = RELEASE  # its place in PHASES
-    number: int = 0
+    phase: int  # its place in PHASES
+    number: int
 
     @classmethod
     def parse(cls, text: str) -> "Version":
