@@ -56,6 +56,8 @@ def test_what_is_unreleased_gets_a_version_and_a_day() -> None:
     assert changelog.section(made, "Unreleased") == ""
     assert changelog.day_of(made, "1.1.0") == "2026-11-23"
     assert changelog.section(made, "1.0.0") == "- Old."
+    told = CHANGELOG.replace("- Old.", f"- Begins with {changelog.UNRELEASED}")
+    assert changelog.dated(told, "1.1.0", "2026-11-23").count("[1.1.0]") == 1
 
 
 @pytest.mark.parametrize("version", ["1.0.1", "1.1.0rc1", "2.0.0", "10.0.0"])
@@ -204,11 +206,13 @@ def test_one_file_that_disagrees_is_named(
     assert "\n" not in disagreements(repository)
 
 
-def test_a_tag_of_another_version_is_named(repository: Path) -> None:
+@pytest.mark.parametrize("tags", ["", "v1.2.0", "v1.2.0, v1.3.0"])
+def test_tags_of_other_versions_are_named(tags: str, repository: Path) -> None:
     git(repository, "tag", "--delete", "v1.1.0")
-    git(repository, "tag", "v1.2.0")
+    for tag in filter(None, tags.split(", ")):
+        git(repository, "tag", tag)
     assert disagreements(repository) == (
-        "this commit has v1.2.0, and Cargo.toml says v1.1.0"
+        f"this commit has {tags or 'no tag'}, and Cargo.toml says v1.1.0"
     )
 
 
