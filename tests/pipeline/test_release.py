@@ -185,6 +185,7 @@ def test_a_release_agrees_with_itself(repository: Path) -> None:
     ("name", "old", "new", "said"),
     [
         ("Cargo.lock", '"1.1.0"', '"1.0.9"', "Cargo.lock has 1.0.9, Cargo.toml 1.1.0"),
+        ("Cargo.lock", '"a"', '"c"', "Cargo.lock has nothing, Cargo.toml 1.1.0"),
         ("a.cdx.json", "1.1.0", "1.0.9", "a.cdx.json is not of 1.1.0"),
         (
             "CHANGELOG.md",
