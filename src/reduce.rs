@@ -25,8 +25,8 @@ pub trait Reduce<T: Element>: Copy + Send + Sync {
     /// Whether the place of a value matters.
     const ORDERED: bool = false;
 
-    /// Of no values yet. `rows` are among those to come, for a kernel that wants a foretaste.
-    fn start<const N: usize>(&self, rows: Rows<'_, T, N>) -> Self::Columns<N>;
+    /// Of no values yet.
+    fn start<const N: usize>(&self) -> Self::Columns<N>;
 
     /// Takes in more values.
     fn add<I: Isa, const N: usize>(&self, columns: &mut Self::Columns<N>, rows: Rows<'_, T, N>);
@@ -273,7 +273,7 @@ impl<T: Element, K: Reduce<T>> States<K::State> for Bundle<'_, T, K> {
         let direct = lanes.are_adjacent() && lanes.count() >= N;
         let end = lanes.len().min(start + PART);
         let mut scratch = vec![[T::LOWEST; N]; if direct { 0 } else { BLOCK.min(end - start) }];
-        let mut columns = Vec::new();
+        let mut columns: Vec<_> = states.chunks(N).map(|_| kernel.start()).collect();
         let mut next = start;
         loop {
             let len = BLOCK.min(end - next);
@@ -286,9 +286,6 @@ impl<T: Element, K: Reduce<T>> States<K::State> for Bundle<'_, T, K> {
                     lanes.gather(tile, next, &mut scratch[..len]);
                     Rows::of(&scratch[..len])
                 };
-                if next == start {
-                    columns.push(kernel.start(rows));
-                }
                 let columns = &mut columns[index];
                 add_rows(kernel, columns, rows);
                 if next + len == end || K::SETTLES {
@@ -457,11 +454,9 @@ fn column_states<T: Element, K: Reduce<T>>(
 /// The state of neighbours in one lane: as columns, which are merged.
 pub(crate) fn dense<T: Element, K: Fold<T>>(kernel: &K, values: &[T]) -> K::State {
     if values.len() < FEW {
-        return few(kernel, kernel.start(Rows::cut(values).0), values);
+        return few(kernel, kernel.start(), values);
     }
-    let (rows, rest) = Rows::cut(values);
-    let (columns, column) = (kernel.start::<N>(rows), kernel.start::<1>(Rows::cut(rest).0));
-    dense_from(kernel, columns, column, values)
+    dense_from(kernel, kernel.start::<N>(), kernel.start::<1>(), values)
 }
 
 /// The same in columns that have been started: `M` for what fills rows, and one for the few values

@@ -67,9 +67,18 @@ EXACT: dict[str, tuple[Callable[[list[float]], Fraction], float]] = {
 }
 
 
+#: Where gaps are put; those that lead may be more than a thread gets, or a block.
+GAPS: dict[str, Callable[[np.ndarray], np.ndarray]] = {
+    "leading": lambda a: np.r_[np.full(300, np.nan), a],
+    "leading by far": lambda a: np.r_[np.full(40_000, np.nan), a],
+    "trailing": lambda a: np.r_[a, np.full(300, np.nan)],
+    "alternating": lambda a: np.c_[np.full(a.size, np.nan), a].ravel(),
+}
+
+
 def check(name: str, a: np.ndarray) -> None:
     exact, bound = EXACT[name]
-    assert ulps(getattr(uncork, name)(a), exact(a.tolist())) <= bound
+    assert ulps(getattr(uncork, name)(a), exact(present(a))) <= bound
 
 
 @pytest.mark.parametrize("data", DATA)
@@ -84,11 +93,33 @@ def test_reduce(name: str, data: str) -> None:
 def test_reduce_across(name: str, data: str) -> None:
     """The columns of a wide array, among them the same data."""
     a = np.repeat(DATA[data][:, np.newaxis], 40, axis=1) * np.r_[1, 0.5, np.full(38, 1)]
+    check_lanes(name, a, [0, 1, 39])
+    assert len(set(getattr(uncork, name)(a, axis=0)[2:].tolist())) == 1
+
+
+@pytest.mark.parametrize("gaps", GAPS)
+@pytest.mark.parametrize("data", DATA)
+@pytest.mark.parametrize("name", [name for name in EXACT if name != "ss"])
+def test_reduce_between_gaps(name: str, data: str, gaps: str) -> None:
+    a = GAPS[gaps](DATA[data])
+    check(name, a)
+    wide = np.repeat(a[:, np.newaxis], 40, axis=1)
+    # One lane begins later than the others, and one not at all.
+    wide[: np.flatnonzero(~np.isnan(a))[20], 7] = np.nan
+    wide[:, 33] = np.nan
+    check_lanes(name, wide, [0, 7, 39])
+    check_lanes(name, wide[:, 6:9], [0, 1, 2])
+
+
+def check_lanes(name: str, a: np.ndarray, lanes: list[int]) -> None:
     exact, bound = EXACT[name]
     results = getattr(uncork, name)(a, axis=0)
-    assert len(set(results[2:].tolist())) == 1
-    for column in (0, 1, 39):
-        assert ulps(results[column], exact(a[:, column].tolist())) <= bound
+    for lane in lanes:
+        assert ulps(results[lane], exact(present(a[:, lane]))) <= bound
+
+
+def present(a: np.ndarray) -> list[float]:
+    return a[~np.isnan(a)].tolist()
 
 
 def exact_median(values: list[float]) -> Fraction:
@@ -125,17 +156,21 @@ def test_move(name: str, window: int, data: str) -> None:
         assert ulps(results[end - 1], exact(values)) <= bound
 
 
+@pytest.mark.parametrize("gaps", ["some", *GAPS])
 @pytest.mark.parametrize("window", [2, 20, 65])
 @pytest.mark.parametrize("data", DATA)
-def test_move_var_between_gaps(data: str, window: int) -> None:
+def test_move_var_between_gaps(data: str, window: int, gaps: str) -> None:
     """Where the ends of two blocks have different anchors, and some have none."""
-    a = DATA[data].copy()
-    a[RNG.random(a.size) < 0.4] = np.nan
-    a[200:300] = np.nan
+    if gaps == "some":
+        a = DATA[data].copy()
+        a[RNG.random(a.size) < 0.4] = np.nan
+        a[200:300] = np.nan
+    else:
+        a = GAPS[gaps](DATA[data])
+    first = np.flatnonzero(~np.isnan(a))[0]
     results = uncork.move_var(a, window, min_count=1)
-    for end in {*range(1, 350), *range(690, 990, 7), a.size}:
-        part = a[max(0, end - window) : end]
-        values = part[~np.isnan(part)].tolist()
+    for end in first + np.r_[1:350, 690:990:7, a.size - first]:
+        values = present(a[max(0, end - window) : end])
         if values:
             assert ulps(results[end - 1], exact_variance(values)) <= 5
         else:

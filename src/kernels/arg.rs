@@ -54,7 +54,7 @@ impl<T: Element, O: Order> Reduce<T> for Arg<O> {
     const ORDERED: bool = true;
 
     #[inline(always)]
-    fn start<const N: usize>(&self, _rows: Rows<'_, T, N>) -> Places<T, N> {
+    fn start<const N: usize>(&self) -> Places<T, N> {
         Places { value: [O::last(); N], index: [NOWHERE; N], len: 0 }
     }
 

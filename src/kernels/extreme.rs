@@ -101,7 +101,7 @@ impl<T: Element, O: Order> Reduce<T> for Extreme<O> {
     const OF_NOTHING: bool = false;
 
     #[inline(always)]
-    fn start<const N: usize>(&self, _rows: Rows<'_, T, N>) -> [T; N] {
+    fn start<const N: usize>(&self) -> [T; N] {
         [O::last(); N]
     }
 

@@ -100,7 +100,7 @@ impl Reduce<i64> for Bits {
     type Out = i64;
 
     #[inline(always)]
-    fn start<const N: usize>(&self, _rows: Rows<'_, i64, N>) -> [i64; N] {
+    fn start<const N: usize>(&self) -> [i64; N] {
         [0; N]
     }
 

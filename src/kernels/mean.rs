@@ -33,7 +33,7 @@ impl<T: Float> Reduce<T> for Mean {
     type Out = T;
 
     #[inline(always)]
-    fn start<const N: usize>(&self, _rows: Rows<'_, T, N>) -> Totals<N> {
+    fn start<const N: usize>(&self) -> Totals<N> {
         Totals::ZERO
     }
 
@@ -94,7 +94,7 @@ macro_rules! integer {
             type Out = f64;
 
             #[inline(always)]
-            fn start<const N: usize>(&self, _rows: Rows<'_, $t, N>) -> Halves<N> {
+            fn start<const N: usize>(&self) -> Halves<N> {
                 Halves { high: [0; N], low: [0; N], count: 0 }
             }
 

@@ -40,7 +40,7 @@ impl<T: Element> Reduce<T> for AnyNan {
     const SETTLES: bool = true;
 
     #[inline(always)]
-    fn start<const N: usize>(&self, _rows: Rows<'_, T, N>) -> [T; N] {
+    fn start<const N: usize>(&self) -> [T; N] {
         [T::LOWEST; N]
     }
 
@@ -114,7 +114,7 @@ impl<T: Element> Reduce<T> for AllNan {
     const SETTLES: bool = true;
 
     #[inline(always)]
-    fn start<const N: usize>(&self, _rows: Rows<'_, T, N>) -> [T; N] {
+    fn start<const N: usize>(&self) -> [T; N] {
         [T::MISSING; N]
     }
 

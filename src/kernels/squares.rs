@@ -18,7 +18,7 @@ impl<T: Float> Reduce<T> for SumOfSquares {
     type Out = T;
 
     #[inline(always)]
-    fn start<const N: usize>(&self, _rows: Rows<'_, T, N>) -> Sums<N> {
+    fn start<const N: usize>(&self) -> Sums<N> {
         Sums::ZERO
     }
 
@@ -73,7 +73,7 @@ macro_rules! integer {
             type Out = i64;
 
             #[inline(always)]
-            fn start<const N: usize>(&self, _rows: Rows<'_, $t, N>) -> [i64; N] {
+            fn start<const N: usize>(&self) -> [i64; N] {
                 [0; N]
             }
 

@@ -59,7 +59,7 @@ impl<T: Float> Reduce<T> for Sum {
     type Out = T;
 
     #[inline(always)]
-    fn start<const N: usize>(&self, _rows: Rows<'_, T, N>) -> Sums<N> {
+    fn start<const N: usize>(&self) -> Sums<N> {
         Sums::ZERO
     }
 
@@ -125,7 +125,7 @@ macro_rules! integer {
             type Out = i64;
 
             #[inline(always)]
-            fn start<const N: usize>(&self, _rows: Rows<'_, $t, N>) -> [i64; N] {
+            fn start<const N: usize>(&self) -> [i64; N] {
                 [0; N]
             }
 
@@ -289,7 +289,7 @@ impl<T: Element> Reduce<T> for Scaled {
     type Out = Total;
 
     #[inline(always)]
-    fn start<const N: usize>(&self, _rows: Rows<'_, T, N>) -> Totals<N> {
+    fn start<const N: usize>(&self) -> Totals<N> {
         Totals::ZERO
     }
 

@@ -132,6 +132,8 @@ impl Distances {
 /// The distances of `N` columns from their anchors, and their squares, summed up.
 pub struct Columns<const N: usize> {
     anchor: [f64; N],
+    /// Whether each anchor is of values: no column has met nothing but gaps.
+    anchored: bool,
     count: [u64; N],
     sum: [f64; N],
     sum_low: [f64; N],
@@ -144,25 +146,39 @@ impl<const N: usize> Columns<N> {
     fn from(anchor: [f64; N]) -> Self {
         let zero = [0.0; N];
         let (count, sum, sum_low, squares, squares_low) = ([0; N], zero, zero, zero, zero);
-        Self { anchor, count, sum, sum_low, squares, squares_low }
+        Self { anchor, anchored: true, count, sum, sum_low, squares, squares_low }
     }
 
-    /// Around the means of the first rows.
+    /// Whether a column has its first value in these rows.
     #[inline(always)]
-    fn start<T: Element>(rows: Rows<'_, T, N>, scale: f64) -> Self {
+    fn begins_in<T: Element>(&self, rows: Rows<'_, T, N>) -> bool {
+        let mut some = [0; N];
+        for row in rows.iter() {
+            for column in 0..N {
+                some[column] |= u64::from(!row[column].is_nan());
+            }
+        }
+        self.count.iter().zip(some).any(|(&count, some)| count == 0 && some != 0)
+    }
+
+    /// Moves the anchor of each column that is empty yet to the mean of the first of these rows.
+    #[inline(never)]
+    fn anchor<T: Element>(&mut self, rows: Rows<'_, T, N>, scale: f64) {
         let kernel = Scaled { scale };
         let (rows, _) = rows.split(ANCHORED);
-        let mut totals = Reduce::<T>::start(&kernel, rows);
+        let mut totals = Reduce::<T>::start(&kernel);
         add_rows(&kernel, &mut totals, rows);
-        let mut anchor = [0.0; N];
-        for (column, anchor) in anchor.iter_mut().enumerate() {
-            *anchor = mean_or_zero(totals.total(column));
+        for column in (0..N).filter(|&column| self.count[column] == 0) {
+            self.anchor[column] = mean_or_zero(totals.total(column));
         }
-        Self::from(anchor)
+        self.anchored = (0..N).all(|column| self.count[column] + totals.total(column).count > 0);
     }
 
     #[inline(always)]
     fn add<I: Isa, T: Element>(&mut self, rows: Rows<'_, T, N>, scale: f64) {
+        if !self.anchored && self.begins_in(rows) {
+            self.anchor(rows, scale);
+        }
         let mut rest = rows;
         while !rest.is_empty() {
             let (head, tail) = rest.split(BLOCK);
@@ -283,8 +299,8 @@ impl<T: Element> Reduce<T> for Var {
     type Out = T::Float;
 
     #[inline(always)]
-    fn start<const N: usize>(&self, rows: Rows<'_, T, N>) -> Columns<N> {
-        Columns::start(rows, self.scale)
+    fn start<const N: usize>(&self) -> Columns<N> {
+        Columns { anchored: false, ..Columns::from([0.0; N]) }
     }
 
     #[inline(always)]
@@ -311,7 +327,8 @@ impl<T: Element> Reduce<T> for Var {
             }
             return dense_from(self, Columns::from([anchor; G]), column, values);
         }
-        let head = &values[..values.len().min(ANCHORED)];
+        let first = values.iter().position(|value| !value.is_nan()).unwrap_or(0);
+        let head = &values[first..values.len().min(first + ANCHORED)];
         let anchor = mean_or_zero(Scaled { scale: self.scale }.dense(head));
         dense_from(self, Columns::from([anchor; N]), Columns::from([anchor]), values)
     }

@@ -57,7 +57,7 @@ impl<T: Element, const ORDERED: bool> Reduce<T> for Witness<ORDERED> {
 
     const ORDERED: bool = ORDERED;
 
-    fn start<const N: usize>(&self, _rows: Rows<'_, T, N>) -> [Seen; N] {
+    fn start<const N: usize>(&self) -> [Seen; N] {
         [NOTHING; N]
     }
 
@@ -241,7 +241,7 @@ impl<T: Element> Reduce<T> for Search<'_> {
 
     const SETTLES: bool = true;
 
-    fn start<const N: usize>(&self, _rows: Rows<'_, T, N>) -> [bool; N] {
+    fn start<const N: usize>(&self) -> [bool; N] {
         [false; N]
     }
 
@@ -345,8 +345,8 @@ impl Reduce<i64> for Odd {
     type Columns<const N: usize> = [i64; N];
     type Out = i64;
 
-    fn start<const N: usize>(&self, rows: Rows<'_, i64, N>) -> [i64; N] {
-        Sum.start(rows)
+    fn start<const N: usize>(&self) -> [i64; N] {
+        Reduce::<i64>::start(&Sum)
     }
 
     fn add<I: Isa, const N: usize>(&self, sums: &mut [i64; N], rows: Rows<'_, i64, N>) {
@@ -663,7 +663,7 @@ fn every_instruction_set_gives_the_same_columns() {
         kernel: &K,
         rows: Rows<'_, f64, N>,
     ) -> Vec<f64> {
-        let mut columns = kernel.start(rows);
+        let mut columns = kernel.start();
         kernel.add::<I, N>(&mut columns, rows);
         let states = (0..N).map(|column| kernel.state(&columns, column));
         states.map(|state| kernel.finish(state).expect("no error")).collect()
