@@ -39,12 +39,9 @@ CASES_OF_DDOF: list[tuple[dict[str, Any], type[Exception], str]] = [
     ({"ddof": None}, TypeError, r"ddof.*integer, got None \(NoneType\)"),
 ]
 CASES_OF_MOVE: list[Case] = [
-    ((A, 0), {}, ValueError, "window must be between 1 and 4, .*, got 0"),
-    ((A, -1), {}, ValueError, "window must be between 1 and 4, .*, got -1"),
-    ((A, 5), {}, ValueError, "window must be between 1 and 4, .*, got 5"),
-    ((A, 4), {"axis": 0}, ValueError, "window must be between 1 and 3, .*, got 4"),
-    ((A, 2**80), {}, ValueError, "window must be between 1 and 4"),
-    ((np.empty((3, 0)), 1), {}, ValueError, "window has no place.*empty, got 1"),
+    ((A, 0), {}, ValueError, "window must be at least 1, got 0"),
+    ((A, -1), {}, ValueError, "window must be at least 1, got -1"),
+    ((A, -(2**80)), {}, ValueError, "window must be at least 1, got"),
     ((A, 2, 3), {}, ValueError, "min_count must be between 1 and 2, .*, got 3"),
     ((A, 2, 0), {}, ValueError, "min_count must be between 1 and 2, .*, got 0"),
     ((A, 2, -1), {}, ValueError, "min_count must be between 1 and 2, .*, got -1"),

@@ -5,6 +5,7 @@ but correct where it drifts, compiled for the instructions of this machine, and 
 over threads. `uncork.slow` has all of them in NumPy.
 """
 
+from uncork import slow as slow
 from uncork._core import (
     __version__,
     allnan,

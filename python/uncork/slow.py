@@ -423,6 +423,7 @@ def _move(
     inexact = np.issubdtype(a.dtype, np.inexact)
     out = np.empty(a.shape, dtype=a.dtype if inexact else np.float64)
     least = window if min_count is None else min_count
+    window = max(1, min(window, a.shape[axis]))
     lanes = np.moveaxis(a if inexact else a.astype(np.float64), axis, -1)
     places = np.moveaxis(out, axis, -1)
     ahead = np.full((*lanes.shape[:-1], window - 1), np.nan, dtype=lanes.dtype)

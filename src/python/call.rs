@@ -89,18 +89,18 @@ impl<K> FillAny for K where
 {
 }
 
-/// A result, or the reference that answers for the dtypes that kernels do not accept.
+/// A result.
 type Answer<'py> = PyResult<Bound<'py, PyAny>>;
 
-/// Calls `$typed` with the type of the array's values, or `$slow` with the array.
+/// Calls `$typed` with the type of the array's values, or `$others` with the array.
 macro_rules! for_dtype {
-    ($array:ident, $slow:ident, $typed:ident::<_ $(, $kernel:tt)?>($($argument:expr),*)) => {
+    ($array:ident, $others:ident, $typed:ident::<_ $(, $kernel:tt)?>($($argument:expr),*)) => {
         match $array.dtype() {
             Some(Dtype::Float64) => $typed::<f64 $(, $kernel)?>($array, $($argument),*),
             Some(Dtype::Float32) => $typed::<f32 $(, $kernel)?>($array, $($argument),*),
             Some(Dtype::Int64) => $typed::<i64 $(, $kernel)?>($array, $($argument),*),
             Some(Dtype::Int32) => $typed::<i32 $(, $kernel)?>($array, $($argument),*),
-            None => $slow($array.as_any()),
+            None => $others($array.as_any()),
         }
     };
 }
@@ -120,10 +120,16 @@ impl<'py> Form<'_, 'py> {
         self.keepdims || self.out.is_some()
     }
 
-    /// Gives the result that form; `shape` is that of the values.
+    /// Gives the result of an array that form.
     #[inline(always)]
-    fn give(&self, result: Bound<'py, PyAny>, shape: &[usize], axes: Option<u64>) -> Answer<'py> {
-        if self.is_array() { self.give_array(result, shape, axes) } else { Ok(result) }
+    fn give(&self, result: Bound<'py, PyAny>, of: &Array<'py>, axes: Option<u64>) -> Answer<'py> {
+        if self.is_array() {
+            self.give_array(result, of.shape(), axes)
+        } else if of.dtype().is_none() {
+            others_number(result)
+        } else {
+            Ok(result)
+        }
     }
 
     #[cold]
@@ -143,19 +149,25 @@ impl<'py> Form<'_, 'py> {
     }
 }
 
+/// As a Python object, where it is a scalar of another dtype.
+#[cold]
+fn others_number(result: Bound<'_, PyAny>) -> Answer<'_> {
+    result.py().import("uncork._dtypes")?.call_method1("as_python", (result,))
+}
+
 /// Whether an axis is one of the bit set; without one, all are.
 fn is_among(axis: usize, axes: Option<u64>) -> bool {
     axes.is_none_or(|axes| axes >> axis & 1 == 1)
 }
 
-/// Many values in, one out. `slow` answers for the dtypes that kernels do not accept.
+/// Many values in, one out. `others` answers for the dtypes that kernels do not accept.
 pub(super) fn reduce<'py, K: ReduceAny>(
     name: &'static str,
     a: &Bound<'py, PyAny>,
     axes: &Axes,
     form: Form<'_, 'py>,
     kernel: K,
-    slow: impl FnOnce(&Bound<'py, PyAny>) -> Answer<'py>,
+    others: impl FnOnce(&Bound<'py, PyAny>) -> Answer<'py>,
 ) -> Answer<'py> {
     let array = Array::new(a)?;
     if <K as Reduce<f64>>::ORDERED {
@@ -163,8 +175,8 @@ pub(super) fn reduce<'py, K: ReduceAny>(
     }
     let axes = axes.within(array.ndim())?;
     let of = &array;
-    let result = for_dtype!(of, slow, reduce_typed::<_, _>(name, axes, form.is_array(), kernel))?;
-    form.give(result, array.shape(), axes)
+    let result = for_dtype!(of, others, reduce_typed::<_, _>(name, axes, form.is_array(), kernel))?;
+    form.give(result, of, axes)
 }
 
 #[inline(never)]
@@ -222,13 +234,13 @@ pub(super) fn select<'py>(
     axes: &Axes,
     form: Form<'_, 'py>,
     kernel: impl SelectAny,
-    slow: impl FnOnce(&Bound<'py, PyAny>) -> Answer<'py>,
+    others: impl FnOnce(&Bound<'py, PyAny>) -> Answer<'py>,
 ) -> Answer<'py> {
     let array = Array::new(a)?;
     let axes = axes.within(array.ndim())?;
     let of = &array;
-    let result = for_dtype!(of, slow, select_typed::<_, _>(axes, form.is_array(), kernel))?;
-    form.give(result, array.shape(), axes)
+    let result = for_dtype!(of, others, select_typed::<_, _>(axes, form.is_array(), kernel))?;
+    form.give(result, of, axes)
 }
 
 #[inline(never)]
@@ -264,21 +276,21 @@ pub(super) fn slide<'py>(
     axis: i64,
     out: Option<&Bound<'py, PyAny>>,
     kernel: &dyn AnySlide,
-    slow: impl FnOnce(&Bound<'py, PyAny>) -> Answer<'py>,
+    others: impl FnOnce(&Bound<'py, PyAny>) -> Answer<'py>,
 ) -> Answer<'py> {
-    slid(&moving(a, window, min_count, axis)?, out, kernel, slow)
+    slid(&moving(a, window, min_count, axis)?, out, kernel, others)
 }
 
 fn slid<'py>(
     (array, axis, window): &(Array<'py>, usize, Window),
     out: Option<&Bound<'py, PyAny>>,
     kernel: &dyn AnySlide,
-    slow: impl FnOnce(&Bound<'py, PyAny>) -> Answer<'py>,
+    others: impl FnOnce(&Bound<'py, PyAny>) -> Answer<'py>,
 ) -> Answer<'py> {
     let result = for_dtype!(
         array,
-        slow,
-        move_typed::<_, _>(|a, places| slide::along(a, *axis, *window, kernel, places))
+        others,
+        move_typed::<_, _>(*window, |a, places| slide::along(a, *axis, *window, kernel, places))
     );
     write_to(out, result?)
 }
@@ -291,18 +303,19 @@ pub(super) fn slide_exactly<'py>(
     axis: i64,
     out: Option<&Bound<'py, PyAny>>,
     kernel: &(impl OfIntegers + 'static),
-    slow: impl FnOnce(&Bound<'py, PyAny>) -> Answer<'py>,
+    others: impl FnOnce(&Bound<'py, PyAny>) -> Answer<'py>,
 ) -> Answer<'py> {
     let moving = moving(a, window, min_count, axis)?;
     let (array, axis, window) = &moving;
     let form = match array.dtype() {
+        _ if !window.has_results() => integers::Form::Compensated,
         Some(Dtype::Int64) => integers::Form::new(bits(array)?, *window),
         Some(Dtype::Int32) => integers::Form::new(i32::BITS - 1, *window),
         _ => integers::Form::Compensated,
     };
     match form {
-        integers::Form::Plain => slid(&moving, out, &kernel.plain(), slow),
-        integers::Form::Compensated => slid(&moving, out, kernel, slow),
+        integers::Form::Plain => slid(&moving, out, &kernel.plain(), others),
+        integers::Form::Compensated => slid(&moving, out, kernel, others),
         integers::Form::Exact => {
             let kernel = kernel.exact(*window);
             write_to(out, fill_typed::<i64, _>(array, Some(*axis), Layout::C, kernel)?)
@@ -321,14 +334,14 @@ pub(super) fn push<'py>(
     a: &Bound<'py, PyAny>,
     axis: i64,
     kernel: Push,
-    slow: impl FnOnce(&Bound<'py, PyAny>) -> Answer<'py>,
+    others: impl FnOnce(&Bound<'py, PyAny>) -> Answer<'py>,
 ) -> Answer<'py> {
     let array = &Array::new(a)?;
     let axis = axis_within(axis, array.ndim())?;
     if matches!(array.dtype(), Some(Dtype::Int64 | Dtype::Int32)) {
         return array.copied();
     }
-    for_dtype!(array, slow, fill_typed::<_, _>(Some(axis), Layout::C, kernel))
+    for_dtype!(array, others, fill_typed::<_, _>(Some(axis), Layout::C, kernel))
 }
 
 /// One value out for each value in, of the order of the window that ends there.
@@ -339,13 +352,13 @@ pub(super) fn ordered<'py>(
     axis: i64,
     out: Option<&Bound<'py, PyAny>>,
     kernel: &impl Ordered,
-    slow: impl FnOnce(&Bound<'py, PyAny>) -> Answer<'py>,
+    others: impl FnOnce(&Bound<'py, PyAny>) -> Answer<'py>,
 ) -> Answer<'py> {
     let (array, axis, window) = &moving(a, window, min_count, axis)?;
     let result = for_dtype!(
         array,
-        slow,
-        move_typed::<_, _>(|a, places| ordered::along(a, *axis, *window, *kernel, places))
+        others,
+        move_typed::<_, _>(*window, |a, places| ordered::along(a, *axis, *window, *kernel, places))
     );
     write_to(out, result?)
 }
@@ -366,12 +379,12 @@ fn moving<'py>(
     Ok((array, axis, window))
 }
 
-fn move_typed<'py, T, F>(array: &Array<'py>, along: F) -> Answer<'py>
+fn move_typed<'py, T, F>(array: &Array<'py>, window: Window, along: F) -> Answer<'py>
 where
     T: Element<Float: Numpy> + Numpy,
     F: Fn(&View<'_, T>, &mut ViewMut<'_, T::Float>) -> Result<(), Error> + Sync,
 {
-    moved(array, &along)
+    moved(array, window, &along)
 }
 
 /// What writes a result for each value.
@@ -379,13 +392,17 @@ type Along<'a, T> =
     dyn Fn(&View<'_, T>, &mut ViewMut<'_, <T as Element>::Float>) -> Result<(), Error> + Sync + 'a;
 
 #[inline(never)]
-fn moved<'py, T>(array: &Array<'py>, along: &Along<'_, T>) -> Answer<'py>
+fn moved<'py, T>(array: &Array<'py>, window: Window, along: &Along<'_, T>) -> Answer<'py>
 where
     T: Element<Float: Numpy> + Numpy,
 {
     let py = array.as_any().py();
     let array = &*array.behaved(size_of::<T>())?;
     let mut out = NewArray::<T::Float>::new(py, array.shape())?;
+    if !window.has_results() {
+        out.fill(T::Float::MISSING);
+        return Ok(out.into_any());
+    }
     let (view, mut places) = (array.view::<T>(), out.places());
     detached(py, view.len(), &mut || along(&view, &mut places))?;
     Ok(out.into_any())
@@ -405,13 +422,13 @@ pub(super) fn fill<'py, K: FillAny>(
     axis: Option<i64>,
     layout: Layout,
     kernel: impl FnOnce(usize) -> Result<K, Error>,
-    slow: impl FnOnce(&Bound<'py, PyAny>) -> Answer<'py>,
+    others: impl FnOnce(&Bound<'py, PyAny>) -> Answer<'py>,
 ) -> Answer<'py> {
     let array = &Array::new(a)?;
     let axis = axis.map(|axis| axis_within(axis, array.ndim())).transpose()?;
     let shape = array.shape();
     let kernel = kernel(axis.map_or_else(|| shape.iter().product(), |axis| shape[axis]))?;
-    for_dtype!(array, slow, fill_typed::<_, _>(axis, layout, kernel))
+    for_dtype!(array, others, fill_typed::<_, _>(axis, layout, kernel))
 }
 
 #[inline(never)]
@@ -455,7 +472,7 @@ pub(super) fn replace<'py>(
     a: &Bound<'py, PyAny>,
     old: Number,
     new: Number,
-    slow: impl FnOnce(&Bound<'py, PyAny>) -> Answer<'py>,
+    others: impl FnOnce(&Bound<'py, PyAny>) -> Answer<'py>,
 ) -> Answer<'py> {
     let array = Array::writeable(a)?;
     match array.dtype() {
@@ -474,7 +491,7 @@ pub(super) fn replace<'py>(
             replace_typed(&array, old, new)?;
         }
         _ => {
-            slow(a)?;
+            others(a)?;
         }
     }
     Ok(a.clone())

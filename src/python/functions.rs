@@ -59,7 +59,7 @@ macro_rules! functions {
                 ) -> PyResult<Bound<'py, PyAny>> {
                     let name = stringify!($reduce);
                     call::reduce(name, a, &axis, Form { keepdims, out }, $reduce_kernel, |a| {
-                        slow(a.py(), name)?.call1((a, &axis, $($parameter),*))
+                        others(a.py())?.call1((name, a, &axis, $($parameter),*))
                     })
                 }
             )*
@@ -79,7 +79,7 @@ macro_rules! functions {
                 ) -> PyResult<Bound<'py, PyAny>> {
                     let name = stringify!($select);
                     call::select(a, &axis, Form { keepdims, out }, $select_kernel, |a| {
-                        slow(a.py(), name)?.call1((a, &axis))
+                        others(a.py())?.call1((name, a, &axis))
                     })
                 }
             )*
@@ -104,7 +104,7 @@ macro_rules! functions {
                 ) -> PyResult<Bound<'py, PyAny>> {
                     let name = stringify!($move);
                     call::$driver(a, window, min_count, axis, out, &$move_kernel, |a| {
-                        slow(a.py(), name)?.call1((a, window, min_count, axis, $($setting),*))
+                        others(a.py())?.call1((name, a, window, min_count, axis, $($setting),*))
                     })
                 }
             )*)*
@@ -123,9 +123,9 @@ macro_rules! functions {
     };
 }
 
-/// The NumPy reference of a function.
-fn slow<'py>(py: Python<'py>, name: &str) -> PyResult<Bound<'py, PyAny>> {
-    py.import("uncork.slow")?.getattr(name)
+/// What answers for the dtypes that kernels do not accept, told the name of the function.
+fn others(py: Python<'_>) -> PyResult<Bound<'_, PyAny>> {
+    py.import("uncork._dtypes")?.getattr("answer")
 }
 
 functions! {
@@ -714,7 +714,8 @@ functions! {
         /// a : array_like
         ///     Numbers, in any number of dimensions.
         /// window : int
-        ///     How many values a window has: the one at the same place and those before it.
+        ///     How many values a window has: the one at the same place and those before it; more than
+        ///     the axis has are as good as all of them.
         /// min_count : int, optional
         ///     Windows with fewer values that are not NaN give NaN; by default, those with any
         ///     NaN do, and the first `window` - 1.
@@ -732,8 +733,8 @@ functions! {
         /// Raises
         /// ------
         /// ValueError
-        ///     If `window` is not between 1 and the length of the axis, `min_count` is not between
-        ///     1 and `window`, `a` has no dimension, or `out` has another shape.
+        ///     If `window` is less than 1, `min_count` is not between 1 and `window`, `a` has no
+        ///     dimension, or `out` has another shape.
         /// numpy.exceptions.AxisError
         ///     If `axis` is not an axis of `a`.
         /// TypeError
@@ -766,7 +767,8 @@ functions! {
         /// a : array_like
         ///     Numbers, in any number of dimensions.
         /// window : int
-        ///     How many values a window has: the one at the same place and those before it.
+        ///     How many values a window has: the one at the same place and those before it; more than
+        ///     the axis has are as good as all of them.
         /// min_count : int, optional
         ///     Windows with fewer values that are not NaN give NaN; by default, those with any
         ///     NaN do, and the first `window` - 1.
@@ -784,8 +786,8 @@ functions! {
         /// Raises
         /// ------
         /// ValueError
-        ///     If `window` is not between 1 and the length of the axis, `min_count` is not between
-        ///     1 and `window`, `a` has no dimension, or `out` has another shape.
+        ///     If `window` is less than 1, `min_count` is not between 1 and `window`, `a` has no
+        ///     dimension, or `out` has another shape.
         /// numpy.exceptions.AxisError
         ///     If `axis` is not an axis of `a`.
         /// TypeError
@@ -818,7 +820,8 @@ functions! {
         /// a : array_like
         ///     Numbers, in any number of dimensions.
         /// window : int
-        ///     How many values a window has: the one at the same place and those before it.
+        ///     How many values a window has: the one at the same place and those before it; more than
+        ///     the axis has are as good as all of them.
         /// min_count : int, optional
         ///     Windows with fewer values that are not NaN give NaN; by default, those with any
         ///     NaN do, and the first `window` - 1.
@@ -838,8 +841,8 @@ functions! {
         /// Raises
         /// ------
         /// ValueError
-        ///     If `window` is not between 1 and the length of the axis, `min_count` is not between
-        ///     1 and `window`, `a` has no dimension, or `out` has another shape.
+        ///     If `window` is less than 1, `min_count` is not between 1 and `window`, `a` has no
+        ///     dimension, or `out` has another shape.
         /// numpy.exceptions.AxisError
         ///     If `axis` is not an axis of `a`.
         /// TypeError
@@ -874,7 +877,8 @@ functions! {
         /// a : array_like
         ///     Numbers, in any number of dimensions.
         /// window : int
-        ///     How many values a window has: the one at the same place and those before it.
+        ///     How many values a window has: the one at the same place and those before it; more than
+        ///     the axis has are as good as all of them.
         /// min_count : int, optional
         ///     Windows with fewer values that are not NaN give NaN; by default, those with any
         ///     NaN do, and the first `window` - 1.
@@ -894,8 +898,8 @@ functions! {
         /// Raises
         /// ------
         /// ValueError
-        ///     If `window` is not between 1 and the length of the axis, `min_count` is not between
-        ///     1 and `window`, `a` has no dimension, or `out` has another shape.
+        ///     If `window` is less than 1, `min_count` is not between 1 and `window`, `a` has no
+        ///     dimension, or `out` has another shape.
         /// numpy.exceptions.AxisError
         ///     If `axis` is not an axis of `a`.
         /// TypeError
@@ -931,7 +935,8 @@ functions! {
         /// a : array_like
         ///     Numbers, in any number of dimensions.
         /// window : int
-        ///     How many values a window has: the one at the same place and those before it.
+        ///     How many values a window has: the one at the same place and those before it; more than
+        ///     the axis has are as good as all of them.
         /// min_count : int, optional
         ///     Windows with fewer values that are not NaN give NaN; by default, those with any
         ///     NaN do, and the first `window` - 1.
@@ -949,8 +954,8 @@ functions! {
         /// Raises
         /// ------
         /// ValueError
-        ///     If `window` is not between 1 and the length of the axis, `min_count` is not between
-        ///     1 and `window`, `a` has no dimension, or `out` has another shape.
+        ///     If `window` is less than 1, `min_count` is not between 1 and `window`, `a` has no
+        ///     dimension, or `out` has another shape.
         /// numpy.exceptions.AxisError
         ///     If `axis` is not an axis of `a`.
         /// TypeError
@@ -983,7 +988,8 @@ functions! {
         /// a : array_like
         ///     Numbers, in any number of dimensions.
         /// window : int
-        ///     How many values a window has: the one at the same place and those before it.
+        ///     How many values a window has: the one at the same place and those before it; more than
+        ///     the axis has are as good as all of them.
         /// min_count : int, optional
         ///     Windows with fewer values that are not NaN give NaN; by default, those with any
         ///     NaN do, and the first `window` - 1.
@@ -1001,8 +1007,8 @@ functions! {
         /// Raises
         /// ------
         /// ValueError
-        ///     If `window` is not between 1 and the length of the axis, `min_count` is not between
-        ///     1 and `window`, `a` has no dimension, or `out` has another shape.
+        ///     If `window` is less than 1, `min_count` is not between 1 and `window`, `a` has no
+        ///     dimension, or `out` has another shape.
         /// numpy.exceptions.AxisError
         ///     If `axis` is not an axis of `a`.
         /// TypeError
@@ -1037,7 +1043,8 @@ functions! {
         /// a : array_like
         ///     Numbers, in any number of dimensions.
         /// window : int
-        ///     How many values a window has: the one at the same place and those before it.
+        ///     How many values a window has: the one at the same place and those before it; more than
+        ///     the axis has are as good as all of them.
         /// min_count : int, optional
         ///     Windows with fewer values that are not NaN give NaN; by default, those with any
         ///     NaN do, and the first `window` - 1.
@@ -1055,8 +1062,8 @@ functions! {
         /// Raises
         /// ------
         /// ValueError
-        ///     If `window` is not between 1 and the length of the axis, `min_count` is not between
-        ///     1 and `window`, `a` has no dimension, or `out` has another shape.
+        ///     If `window` is less than 1, `min_count` is not between 1 and `window`, `a` has no
+        ///     dimension, or `out` has another shape.
         /// numpy.exceptions.AxisError
         ///     If `axis` is not an axis of `a`.
         /// TypeError
@@ -1092,7 +1099,8 @@ functions! {
         /// a : array_like
         ///     Numbers, in any number of dimensions.
         /// window : int
-        ///     How many values a window has: the one at the same place and those before it.
+        ///     How many values a window has: the one at the same place and those before it; more than
+        ///     the axis has are as good as all of them.
         /// min_count : int, optional
         ///     Windows with fewer values that are not NaN give NaN; by default, those with any
         ///     NaN do, and the first `window` - 1.
@@ -1110,8 +1118,8 @@ functions! {
         /// Raises
         /// ------
         /// ValueError
-        ///     If `window` is not between 1 and the length of the axis, `min_count` is not between
-        ///     1 and `window`, `a` has no dimension, or `out` has another shape.
+        ///     If `window` is less than 1, `min_count` is not between 1 and `window`, `a` has no
+        ///     dimension, or `out` has another shape.
         /// numpy.exceptions.AxisError
         ///     If `axis` is not an axis of `a`.
         /// TypeError
@@ -1148,7 +1156,8 @@ functions! {
         /// a : array_like
         ///     Numbers, in any number of dimensions.
         /// window : int
-        ///     How many values a window has: the one at the same place and those before it.
+        ///     How many values a window has: the one at the same place and those before it; more than
+        ///     the axis has are as good as all of them.
         /// min_count : int, optional
         ///     Windows with fewer values that are not NaN give NaN; by default, those with any
         ///     NaN do, and the first `window` - 1.
@@ -1166,8 +1175,8 @@ functions! {
         /// Raises
         /// ------
         /// ValueError
-        ///     If `window` is not between 1 and the length of the axis, `min_count` is not between
-        ///     1 and `window`, `a` has no dimension, or `out` has another shape.
+        ///     If `window` is less than 1, `min_count` is not between 1 and `window`, `a` has no
+        ///     dimension, or `out` has another shape.
         /// numpy.exceptions.AxisError
         ///     If `axis` is not an axis of `a`.
         /// TypeError
@@ -1200,7 +1209,8 @@ functions! {
         /// a : array_like
         ///     Numbers, in any number of dimensions.
         /// window : int
-        ///     How many values a window has: the one at the same place and those before it.
+        ///     How many values a window has: the one at the same place and those before it; more than
+        ///     the axis has are as good as all of them.
         /// min_count : int, optional
         ///     Windows with fewer values that are not NaN give NaN; by default, those with any
         ///     NaN do, and the first `window` - 1.
@@ -1218,8 +1228,8 @@ functions! {
         /// Raises
         /// ------
         /// ValueError
-        ///     If `window` is not between 1 and the length of the axis, `min_count` is not between
-        ///     1 and `window`, `a` has no dimension, or `out` has another shape.
+        ///     If `window` is less than 1, `min_count` is not between 1 and `window`, `a` has no
+        ///     dimension, or `out` has another shape.
         /// numpy.exceptions.AxisError
         ///     If `axis` is not an axis of `a`.
         /// TypeError
@@ -1290,7 +1300,7 @@ functions! {
         ) -> PyResult<Bound<'py, PyAny>> {
             let kernel = Rank { skip_nan: false };
             call::fill(a, axis, Layout::C, |_| Ok(kernel), |a| {
-                slow(a.py(), "rankdata")?.call1((a, axis))
+                others(a.py())?.call1(("rankdata", a, axis))
             })
         }
 
@@ -1336,7 +1346,7 @@ functions! {
         ) -> PyResult<Bound<'py, PyAny>> {
             let kernel = Rank { skip_nan: true };
             call::fill(a, axis, Layout::C, |_| Ok(kernel), |a| {
-                slow(a.py(), "nanrankdata")?.call1((a, axis))
+                others(a.py())?.call1(("nanrankdata", a, axis))
             })
         }
 
@@ -1393,7 +1403,7 @@ functions! {
         ) -> PyResult<Bound<'py, PyAny>> {
             let kernel = |len| Ok(Partition { kth: kth_within(kth, len)? });
             call::fill(a, axis, Layout::OfInput, kernel, |a| {
-                slow(a.py(), "partition")?.call1((a, kth, axis))
+                others(a.py())?.call1(("partition", a, kth, axis))
             })
         }
 
@@ -1450,7 +1460,7 @@ functions! {
         ) -> PyResult<Bound<'py, PyAny>> {
             let kernel = |len| Ok(ArgPartition { kth: kth_within(kth, len)? });
             call::fill(a, axis, Layout::C, kernel, |a| {
-                slow(a.py(), "argpartition")?.call1((a, kth, axis))
+                others(a.py())?.call1(("argpartition", a, kth, axis))
             })
         }
 
@@ -1500,7 +1510,7 @@ functions! {
         ) -> PyResult<Bound<'py, PyAny>> {
             let axis = axis.ok_or(Error::NoAxis)?;
             let kernel = Push { limit: steps(n)? };
-            call::push(a, axis, kernel, |a| slow(a.py(), "push")?.call1((a, n, axis)))
+            call::push(a, axis, kernel, |a| others(a.py())?.call1(("push", a, n, axis)))
         }
 
         /// Replace values in their place.
@@ -1544,7 +1554,7 @@ functions! {
         ) -> PyResult<Bound<'py, PyAny>> {
             let numbers = (Number::new("old", old)?, Number::new("new", new)?);
             call::replace(a, numbers.0, numbers.1, |a| {
-                slow(a.py(), "replace")?.call1((a, old, new))
+                others(a.py())?.call1(("replace", a, old, new))
             })
         }
 

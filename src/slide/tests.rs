@@ -383,26 +383,25 @@ fn every_instruction_set_gives_the_same_windows() {
 }
 
 #[test]
-fn windows_out_of_range_are_errors() {
+fn windows_have_a_value_and_no_more_than_the_axis() {
+    let numbers = [i64::MIN, -1, 0, 1, 2, 5, 6, i64::MAX];
     for axis_len in [0, 1, 5] {
-        for len in [i64::MIN, -1, 0, 1, 2, 5, 6, i64::MAX] {
-            let fits = 1 <= len && len <= axis_len as i64;
-            let error = Error::Window { window: len, len: axis_len };
-            let expected = if fits { Ok(len as usize) } else { Err(error.clone()) };
-            let made = Window::new(len, None, axis_len);
-            assert_eq!(made.map(|window| (window.len, window.min_count)), {
-                expected.clone().map(|len| (len, len))
-            });
-            for min_count in [i64::MIN, -1, 0, 1, 2, 5, 6, i64::MAX] {
-                let made = Window::new(len, Some(min_count), axis_len);
-                let made = made.map(|window| (window.len, window.min_count));
-                if !fits {
-                    assert_eq!(made, Err(error.clone()));
-                } else if (1..=len).contains(&min_count) {
-                    assert_eq!(made, Ok((len as usize, min_count as usize)));
+        for len in numbers {
+            for min_count in numbers.map(Some).into_iter().chain([None]) {
+                let made = Window::new(len, min_count, axis_len);
+                let made = made.map(|window| {
+                    assert_eq!(window.has_results(), window.min_count <= axis_len);
+                    (window.len, window.min_count)
+                });
+                let least = min_count.unwrap_or(len);
+                let expected = if len < 1 {
+                    Err(Error::Window { window: len })
+                } else if !(1..=len).contains(&least) {
+                    Err(Error::MinCount { min_count: least, window: len })
                 } else {
-                    assert_eq!(made, Err(Error::MinCount { min_count, window: len as usize }));
-                }
+                    Ok((axis_len.min(len as usize), least as usize))
+                };
+                assert_eq!(made, expected, "{len} {min_count:?} {axis_len}");
             }
         }
     }

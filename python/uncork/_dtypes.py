@@ -1,0 +1,258 @@
+"""Answers for the dtypes without a kernel, by the kernels of a dtype with one.
+
+Each value has its like there, or its place among the others is kept, so that nothing is
+lost on the way; the result has the dtype that `result_dtype` says. What has no like
+(objects, long doubles) is worked out by `uncork.slow`.
+"""
+
+from __future__ import annotations
+
+import datetime
+import numbers
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from uncork import _core, slow
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    _Array = NDArray[Any]
+
+#: The result is one of the values, or each of them.
+VALUES = {"nanmin", "nanmax", "partition", "push"}
+SUMS = {"nansum", "ss"}
+MEANS = {"nanmean", "nanvar", "nanstd", "median", "nanmedian"}
+SPREADS = {"nanvar", "nanstd", "move_var", "move_std"}
+#: These add values up or divide them, so that there must be numbers.
+ARITHMETIC = SUMS | MEANS | SPREADS | {"move_sum", "move_mean", "move_median"}
+
+INT64 = np.iinfo(np.int64)
+#: Integers up to this are exact in float64.
+EXACT = 2**53
+
+
+def answer(name: str, a: _Array, *args: Any) -> Any:
+    """The result of the function of this name, whose arguments were checked.
+
+    A scalar of NumPy's, where it has no dimension.
+    """
+    kind = a.dtype.kind
+    if name == "replace":
+        return slow.replace(a, *args)
+    if kind in "biuf" and a.dtype.itemsize <= INT64.dtype.itemsize:
+        return _real(name, a, args)
+    if kind in "mM":
+        return _time(name, a, args)
+    if kind == "c":
+        return _complex(name, a, args)
+    if kind == "O" and name in ARITHMETIC:
+        _check_numbers(a)
+    if kind in "fO" or name in {"rankdata", "nanrankdata"}:
+        return getattr(slow, name)(a, *args)
+    msg = f"a must be of numbers, got dtype {a.dtype}"
+    raise TypeError(msg)
+
+
+def as_python(result: Any) -> Any:
+    """A Python number for a real or complex scalar of NumPy's, where there is one."""
+    usual = isinstance(result, np.number | np.bool_) and result.dtype.kind in "biufc"
+    return result.item() if usual else result
+
+
+def result_dtype(name: str, dtype: np.dtype[Any]) -> np.dtype[Any] | None:
+    """The dtype of a result, in native bytes; None for what the kernel gives."""
+    dtype = dtype.newbyteorder("=")
+    of_float = name in SUMS | MEANS or name.startswith("move_")
+    if name in VALUES or (of_float and dtype.kind == "f"):
+        return dtype
+    return np.dtype(np.uint64) if name in SUMS and dtype.kind == "u" else None
+
+
+def _kernel(name: str, values: _Array, args: tuple[Any, ...]) -> Any:
+    return getattr(_core, name)(values, *args)
+
+
+def _typed(result: Any, dtype: np.dtype[Any] | None) -> Any:
+    with np.errstate(over="ignore"):
+        return np.asarray(result).astype(dtype or np.asarray(result).dtype)[()]
+
+
+# Real numbers.
+
+
+def _real(name: str, a: _Array, args: tuple[Any, ...]) -> Any:
+    dtype = result_dtype(name, a.dtype)
+    if a.dtype.kind == "u" and a.size and a.max() > INT64.max:
+        return _typed(_large(name, a, args), dtype)
+    return _typed(_kernel(name, a.astype(_like(a.dtype)), args), dtype)
+
+
+def _like(dtype: np.dtype[Any]) -> str:
+    """The dtype with a kernel that has all values of this one, but uint64's largest."""
+    if dtype.kind == "f":
+        return "f4" if dtype.itemsize == 4 else "f8"
+    narrow = dtype.itemsize < 4 or (dtype.kind == "i" and dtype.itemsize == 4)
+    return "i4" if narrow else "i8"
+
+
+def _large(name: str, a: _Array, args: tuple[Any, ...]) -> Any:
+    """Of uint64, some of them beyond int64."""
+    if name in SUMS:
+        # They wrap, in both in the same way.
+        return _kernel(name, a.astype(np.uint64).view(np.int64), args)
+    if name in MEANS - SPREADS or name in _OF_VALUES:
+        # Nothing is subtracted: one rounding more does not grow.
+        return _kernel(name, a.astype(np.float64), args)
+    # Places, ranks and distances stay what they are where all is moved by the same.
+    moved = (a.astype(np.uint64) ^ np.uint64(1 << 63)).view(np.int64)
+    result = _kernel(name, moved, args)
+    if name not in VALUES:
+        return result
+    return np.asarray(result).view(np.uint64) ^ np.uint64(1 << 63)
+
+
+_OF_VALUES = {"move_sum", "move_mean", "move_median", "move_min", "move_max"}
+
+
+# Dates and durations, among which NaT is what NaN is among numbers.
+
+#: What has a meaning for dates, which cannot be added.
+_OF_DATES = {
+    *VALUES, "anynan", "allnan", "nanargmin", "nanargmax", "rankdata", "nanrankdata",
+    "argpartition", "move_min", "move_max", "move_argmin", "move_argmax", "move_rank",
+}  # fmt: skip
+
+
+def _time(name: str, a: _Array, args: tuple[Any, ...]) -> Any:
+    undefined = {"ss"} | SPREADS
+    if name in undefined or (a.dtype.kind == "M" and name not in _OF_DATES):
+        what = "datetime64" if a.dtype.kind == "M" else "timedelta64"
+        msg = f"{name} has no meaning for {what}: a must be of numbers, got {a.dtype}"
+        raise TypeError(msg)
+    a = a.astype(a.dtype.newbyteorder("="))
+    counts, missing = a.view(np.int64), np.isnat(a)
+    if name in {"anynan", "allnan"}:
+        return _typed(_kernel(name, np.where(missing, np.nan, 0.0), args), None)
+    if name == "push":
+        return slow.push(a, *args)
+    if name.startswith("move_"):
+        return _move_time(name, counts, missing, args)
+    if name in SUMS | MEANS:
+        return _durations(name, a, missing, *args)
+    # NaT is the least integer: one less, and it wraps to be the greatest.
+    below = counts - 1
+    if name in {"nanargmin", "nanargmax"}:
+        _check_some(missing, *args)
+        return _typed(
+            _kernel(name, below if name == "nanargmin" else counts, args), None
+        )
+    if name == "nanmax":
+        return _typed(_kernel(name, counts, args), None).view(a.dtype)
+    if name in VALUES:
+        return (_typed(_kernel(name, below, args), None) + 1).view(a.dtype)
+    result = _typed(_kernel(name.replace("nanrank", "rank"), below, args), None)
+    return _ranked(name, result, missing, *args) if "rank" in name else result
+
+
+def _check_some(missing: _Array, axis: int | None = None) -> None:
+    if missing.size and missing.all(axis).any():
+        msg = "All-NaN slice encountered"
+        raise ValueError(msg)
+
+
+def _ranked(
+    name: str, ranks: _Array, missing: _Array, axis: int | None = None
+) -> _Array:
+    """Each NaT has a rank of its own above all others, or none."""
+    if axis is None:
+        missing, axis = missing.ravel(), 0
+    if name == "nanrankdata":
+        return np.where(missing, np.nan, ranks)
+    before = np.count_nonzero(~missing, axis=axis, keepdims=True)
+    return np.where(missing, before + missing.cumsum(axis), ranks)
+
+
+def _durations(name: str, a: _Array, missing: _Array, axis: Any = None) -> Any:
+    """Sums, means and medians; divisions round towards zero, as NumPy's do."""
+    counts = np.where(missing, 0, a.view(np.int64))
+    some = np.count_nonzero(~missing, axis=axis)
+    if name == "nansum":
+        return _typed(_kernel(name, counts, (axis,)), a.dtype)
+    if name == "nanmean":
+        low, high = counts & 0xFFFFFFFF, counts >> 32
+        quotient, rest = np.divmod(
+            _kernel("nansum", high, (axis,)), np.maximum(some, 1)
+        )
+        rest = (rest << 32) + _kernel("nansum", low, (axis,))
+        quotient = (quotient << 32) + rest // np.maximum(some, 1)
+        inexact = rest % np.maximum(some, 1) != 0
+    else:
+        if name == "median":
+            some = np.where(missing.any(axis), 0, some)
+        # NaT, one less, is the greatest.
+        lanes = np.sort(slow._lanes(a.view(np.int64) - 1, axis)) + 1
+        last = max(lanes.shape[-1] - 1, 0)
+        if not lanes.shape[-1]:
+            return np.full(lanes.shape[:-1], "NaT", a.dtype)[()]
+        lower = slow._take(lanes, np.maximum(some - 1, 0) // 2)
+        upper = slow._take(lanes, np.minimum(some // 2, last))
+        quotient = (lower >> 1) + (upper >> 1) + (lower & upper & 1)
+        inexact = (lower ^ upper) & 1 != 0
+    quotient = np.where(inexact & (quotient < 0), quotient + 1, quotient)
+    return np.where(some > 0, quotient, INT64.min).view(a.dtype)[()]
+
+
+def _move_time(
+    name: str, counts: _Array, missing: _Array, args: tuple[Any, ...]
+) -> _Array:
+    """In float64, of the units of the dtype, as Bottleneck has it."""
+    exact = not counts.size or np.abs(np.where(missing, 0, counts)).max() <= EXACT
+
+    def floats(values: _Array) -> _Array:
+        return np.where(missing, np.nan, values.astype(np.float64))
+
+    if exact or name in {"move_min", "move_max", "move_median"}:
+        # Rounding keeps the order.
+        result = _kernel(name, floats(counts), args)
+    elif name in {"move_sum", "move_mean"}:
+        high = _kernel(name, floats(counts >> 32), args)
+        result = high * 2.0**32 + _kernel(name, floats(counts & 0xFFFFFFFF), args)
+    else:
+        places = np.unique(counts, return_inverse=True)[1].reshape(counts.shape)
+        result = _kernel(name, floats(places), args)
+    return np.asarray(result)
+
+
+# Complex numbers.
+
+
+def _complex(name: str, a: _Array, args: tuple[Any, ...]) -> Any:
+    dtype = a.dtype.newbyteorder("=")
+    nan = np.isnan(a)
+    parts = [np.where(nan, np.nan, part) for part in (a.real, a.imag)]
+    if name in {"nansum", "nanmean", "move_sum", "move_mean"}:
+        real, imag = (np.asarray(_kernel(name, part, args)) for part in parts)
+        result = np.empty(real.shape, dtype)
+        result.real, result.imag = real, imag
+        return result[()]
+    if name in SPREADS:
+        variance = name.replace("std", "var")
+        real, imag = (np.asarray(_kernel(variance, part, args)) for part in parts)
+        with np.errstate(all="ignore"):
+            total = real + imag
+            return (np.sqrt(total) if name.endswith("std") else total)[()]
+    return getattr(slow, name)(a, *args)
+
+
+# Objects.
+
+
+def _check_numbers(a: _Array) -> None:
+    for place, value in enumerate(a.flat):
+        if not isinstance(value, numbers.Number | datetime.timedelta):
+            index = tuple(map(int, np.unravel_index(place, a.shape)))
+            where = f" at index {index}" if index else ""
+            msg = f"a must be of numbers, got {value!r}{where}"
+            raise TypeError(msg)
