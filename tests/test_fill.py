@@ -10,7 +10,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 import uncork
-from arrays import DTYPES, LAYOUTS, arrays, axes_of, larger_arrays, swapped
+from arrays import DTYPES, LAYOUTS, arrays, axes_of, larger_arrays
 from functions import FILL, PARTITIONS, call
 from uncork import slow
 
@@ -165,13 +165,3 @@ def test_nothing_gives_nothing(name: str, shape: tuple[int, ...]) -> None:
         assert call(name, a, 0).shape == shape
     else:
         assert call(name, a, *usual(name)).size == 0
-
-
-@pytest.mark.parametrize("name", FILL)
-@pytest.mark.parametrize("dtype", ["f2", "i2", "u8", "?", swapped("f8"), swapped("i4")])
-def test_other_dtypes_are_answered_by_numpy(name: str, dtype: str) -> None:
-    a = (np.arange(60) % 13).reshape(6, 10).astype(dtype)
-    for axis in (0, 1):
-        expected = getattr(slow, name)(a, *usual(name), axis=axis)
-        actual = call(name, a, *usual(name), axis=axis)
-        np.testing.assert_array_equal(actual, expected)

@@ -25,6 +25,8 @@ VALUES = {"nanmin", "nanmax", "partition", "push"}
 SUMS = {"nansum", "ss"}
 MEANS = {"nanmean", "nanvar", "nanstd", "median", "nanmedian"}
 SPREADS = {"nanvar", "nanstd", "move_var", "move_std"}
+#: These need a value to choose from.
+CHOOSE = {"nanmin", "nanmax", "nanargmin", "nanargmax"}
 #: These add values up or divide them, so that there must be numbers.
 ARITHMETIC = SUMS | MEANS | SPREADS | {"move_sum", "move_mean", "move_median"}
 
@@ -49,6 +51,8 @@ def answer(name: str, a: _Array, *args: Any) -> Any:
         return _complex(name, a, args)
     if kind == "O" and name in ARITHMETIC:
         _check_numbers(a)
+    if not a.size and name in CHOOSE:
+        _kernel(name, np.empty(a.shape), args)  # says so, if there is nothing to choose
     if kind in "fO" or name in {"rankdata", "nanrankdata"}:
         return getattr(slow, name)(a, *args)
     msg = f"a must be of numbers, got dtype {a.dtype}"
@@ -84,35 +88,60 @@ def _typed(result: Any, dtype: np.dtype[Any] | None) -> Any:
 
 def _real(name: str, a: _Array, args: tuple[Any, ...]) -> Any:
     dtype = result_dtype(name, a.dtype)
-    if a.dtype.kind == "u" and a.size and a.max() > INT64.max:
-        return _typed(_large(name, a, args), dtype)
-    return _typed(_kernel(name, a.astype(_like(a.dtype)), args), dtype)
+    if a.dtype.kind != "f":
+        if name in OF_INTEGERS and a.size:
+            return OF_INTEGERS[name](a, *args)
+        if name == "nanmean" and a.dtype.itemsize <= 2 and a.size:
+            # Exact: no sum comes near 2**53.
+            total = _sum(a, *args)
+            return total / (a.size // max(np.size(total), 1))
+        if a.dtype.kind == "u" and a.size and a.max() > INT64.max:
+            return _typed(_large(name, a, args), dtype)
+    return _typed(_kernel(name, a.astype(_like(name, a.dtype)), args), dtype)
 
 
-def _like(dtype: np.dtype[Any]) -> str:
-    """The dtype with a kernel that has all values of this one, but uint64's largest."""
+def _sum(a: _Array, axis: Any = None) -> Any:
+    return a.sum(axis, dtype=np.uint64 if a.dtype.kind == "u" else np.int64)
+
+
+#: NumPy has vectors of narrow integers, among which none is missing.
+OF_INTEGERS = {
+    "nansum": _sum,
+    "nanmin": lambda a, axis=None: _typed(a.min(axis), a.dtype.newbyteorder("=")),
+    "nanmax": lambda a, axis=None: _typed(a.max(axis), a.dtype.newbyteorder("=")),
+    "nanargmin": np.argmin,
+    "nanargmax": np.argmax,
+}
+
+
+def _like(name: str, dtype: np.dtype[Any]) -> str:
+    """The dtype with a kernel that has all values of this one, but uint64's largest.
+
+    Where two have, the faster; squares are as wide as NumPy's.
+    """
     if dtype.kind == "f":
         return "f4" if dtype.itemsize == 4 else "f8"
-    narrow = dtype.itemsize < 4 or (dtype.kind == "i" and dtype.itemsize == 4)
-    return "i4" if narrow else "i8"
+    if dtype.itemsize == 8 or name == "ss":
+        return "i8"
+    unsigned = dtype.kind == "u" and dtype.itemsize == 4
+    return "f8" if unsigned or name.startswith("move_") or "rank" in name else "i4"
 
 
 def _large(name: str, a: _Array, args: tuple[Any, ...]) -> Any:
     """Of uint64, some of them beyond int64."""
-    if name in SUMS:
-        # They wrap, in both in the same way.
-        return _kernel(name, a.astype(np.uint64).view(np.int64), args)
+    a = a.astype(np.uint64)
+    if name == "ss":
+        # Squares wrap, in both in the same way.
+        return _kernel(name, a.view(np.int64), args)
     if name in MEANS - SPREADS or name in _OF_VALUES:
         # Nothing is subtracted: one rounding more does not grow.
         return _kernel(name, a.astype(np.float64), args)
     # Places, ranks and distances stay what they are where all is moved by the same.
-    moved = (a.astype(np.uint64) ^ np.uint64(1 << 63)).view(np.int64)
-    result = _kernel(name, moved, args)
-    if name not in VALUES:
-        return result
-    return np.asarray(result).view(np.uint64) ^ np.uint64(1 << 63)
+    result = _kernel(name, (a ^ HALF).view(np.int64), args)
+    return np.asarray(result).view(np.uint64) ^ HALF if name in VALUES else result
 
 
+HALF = np.uint64(1 << 63)
 _OF_VALUES = {"move_sum", "move_mean", "move_median", "move_min", "move_max"}
 
 
@@ -151,7 +180,8 @@ def _time(name: str, a: _Array, args: tuple[Any, ...]) -> Any:
     if name == "nanmax":
         return _typed(_kernel(name, counts, args), None).view(a.dtype)
     if name in VALUES:
-        return (_typed(_kernel(name, below, args), None) + 1).view(a.dtype)
+        with np.errstate(over="ignore"):
+            return (_typed(_kernel(name, below, args), None) + 1).view(a.dtype)
     result = _typed(_kernel(name.replace("nanrank", "rank"), below, args), None)
     return _ranked(name, result, missing, *args) if "rank" in name else result
 

@@ -155,8 +155,11 @@ def nanmedian(a: ArrayLike, axis: _Axis = None) -> Any:
         return _typed(np.full(count.shape, np.nan), _float_of(a))
     lower = _take(ordered, np.maximum(count - 1, 0) // 2)
     upper = _take(ordered, np.minimum(count // 2, ordered.shape[-1] - 1))
+    # Floats are halved before they can overflow; of objects, halves may have no value.
+    halves = ordered.dtype != np.object_
     with np.errstate(all="ignore"):
-        middle = np.where(lower == upper, upper, lower / 2 + upper / 2)
+        middle = lower / 2 + upper / 2 if halves else (lower + upper) / 2
+        middle = np.where(lower == upper, upper, middle)
     return _typed(np.where(count > 0, middle, np.nan), _float_of(a))
 
 
@@ -216,14 +219,19 @@ def replace(a: _Array, old: float, new: float) -> _Array:
     if a.dtype.kind not in "biufcO":
         msg = f"a must be of numbers, got dtype {a.dtype}"
         raise TypeError(msg)
-    if not np.issubdtype(a.dtype, np.inexact) and a.dtype != np.object_:
+    if a.dtype.kind in "biu":
         if old != old:
             return a
+        info = np.iinfo(np.uint8 if a.dtype.kind == "b" else a.dtype)
+        most = 1 if a.dtype.kind == "b" else info.max
         for name, value in (("old", old), ("new", new)):
-            if value != value or abs(value) == np.inf or int(value) != value:
-                msg = f"Cannot safely cast `{name}` to int: {a.dtype} has no {value!r}"
+            if not info.min <= value <= most or int(value) != value:
+                has_none = f"{a.dtype} has no value {value}"
+                msg = f"Cannot safely cast `{name}` to int: {has_none}"
                 raise ValueError(msg)
-    np.copyto(a, new, where=_isnan(a) if old != old else a == old, casting="unsafe")
+    with np.errstate(over="ignore"):
+        where = _isnan(a) if old != old else a == old
+        np.copyto(a, new, where=where, casting="unsafe")
     return a
 
 

@@ -177,6 +177,8 @@ pub(super) fn steps(n: Option<i64>) -> Result<usize, Error> {
 #[derive(Clone, Copy)]
 pub(super) enum Number {
     Integer(i64),
+    /// An integer that no `i64` holds; the float nearest to it may be one that does.
+    Beyond(f64),
     Float(f64),
 }
 
@@ -191,6 +193,7 @@ impl Number {
             return Ok(Self::Integer(value));
         }
         match object.extract() {
+            Ok(value) if object.is_instance_of::<PyInt>() => Ok(Self::Beyond(value)),
             Ok(value) => Ok(Self::Float(value)),
             Err(_) => {
                 let got = got(object);
@@ -206,7 +209,7 @@ impl Number {
     pub(super) fn to_f64(self) -> f64 {
         match self {
             Self::Integer(value) => value as f64,
-            Self::Float(value) => value,
+            Self::Beyond(value) | Self::Float(value) => value,
         }
     }
 
@@ -214,6 +217,7 @@ impl Number {
     pub(super) fn to_i64(self) -> Option<i64> {
         match self {
             Self::Integer(value) => Some(value),
+            Self::Beyond(_) => None,
             // -2⁶³ is an `i64`, 2⁶³ is not.
             Self::Float(value) => {
                 let limit = i64::MIN as f64;

@@ -148,7 +148,7 @@ functions! {
         /// -------
         /// float, int or ndarray
         ///     A Python number for all values and for one dimension, else an array without
-        ///     `axis`. The dtype is that of `a`, but int64 for integers.
+        ///     `axis`. The dtype is that of `a`, but int64 for integers, uint64 for unsigned ones.
         ///
         /// Raises
         /// ------
@@ -198,7 +198,7 @@ functions! {
         /// -------
         /// float or ndarray
         ///     A Python float for all values and for one dimension, else an array without
-        ///     `axis`; float32 for float32, else float64.
+        ///     `axis`. The dtype is that of `a` for floats, else float64.
         ///
         /// Raises
         /// ------
@@ -243,7 +243,7 @@ functions! {
         /// -------
         /// float or ndarray
         ///     A Python float for all values and for one dimension, else an array without
-        ///     `axis`; float32 for float32, else float64.
+        ///     `axis`. The dtype is that of `a` for floats, else float64.
         ///
         /// Raises
         /// ------
@@ -296,7 +296,7 @@ functions! {
         /// -------
         /// float or ndarray
         ///     A Python float for all values and for one dimension, else an array without
-        ///     `axis`; float32 for float32, else float64.
+        ///     `axis`. The dtype is that of `a` for floats, else float64.
         ///
         /// Raises
         /// ------
@@ -589,7 +589,7 @@ functions! {
         /// -------
         /// float, int or ndarray
         ///     A Python number for all values and for one dimension, else an array without
-        ///     `axis`. The dtype is that of `a`, but int64 for integers.
+        ///     `axis`. The dtype is that of `a`, but int64 for integers, uint64 for unsigned ones.
         ///
         /// Raises
         /// ------
@@ -636,7 +636,7 @@ functions! {
         /// -------
         /// float or ndarray
         ///     A Python float for all values and for one dimension, else an array without
-        ///     `axis`; float32 for float32, else float64.
+        ///     `axis`. The dtype is that of `a` for floats, else float64.
         ///
         /// Raises
         /// ------
@@ -680,7 +680,7 @@ functions! {
         /// -------
         /// float or ndarray
         ///     A Python float for all values and for one dimension, else an array without
-        ///     `axis`; float32 for float32, else float64.
+        ///     `axis`. The dtype is that of `a` for floats, else float64.
         ///
         /// Raises
         /// ------
@@ -728,7 +728,7 @@ functions! {
         /// Returns
         /// -------
         /// ndarray
-        ///     One value for each of `a`, in C order; float32 for float32, else float64.
+        ///     One value for each of `a`, in C order; of its dtype for floats, else float64.
         ///
         /// Raises
         /// ------
@@ -781,7 +781,7 @@ functions! {
         /// Returns
         /// -------
         /// ndarray
-        ///     One value for each of `a`, in C order; float32 for float32, else float64.
+        ///     One value for each of `a`, in C order; of its dtype for floats, else float64.
         ///
         /// Raises
         /// ------
@@ -836,7 +836,7 @@ functions! {
         /// Returns
         /// -------
         /// ndarray
-        ///     One value for each of `a`, in C order; float32 for float32, else float64.
+        ///     One value for each of `a`, in C order; of its dtype for floats, else float64.
         ///
         /// Raises
         /// ------
@@ -893,7 +893,7 @@ functions! {
         /// Returns
         /// -------
         /// ndarray
-        ///     One value for each of `a`, in C order; float32 for float32, else float64.
+        ///     One value for each of `a`, in C order; of its dtype for floats, else float64.
         ///
         /// Raises
         /// ------
@@ -949,7 +949,7 @@ functions! {
         /// Returns
         /// -------
         /// ndarray
-        ///     One value for each of `a`, in C order; float32 for float32, else float64.
+        ///     One value for each of `a`, in C order; of its dtype for floats, else float64.
         ///
         /// Raises
         /// ------
@@ -1002,7 +1002,7 @@ functions! {
         /// Returns
         /// -------
         /// ndarray
-        ///     One value for each of `a`, in C order; float32 for float32, else float64.
+        ///     One value for each of `a`, in C order; of its dtype for floats, else float64.
         ///
         /// Raises
         /// ------
@@ -1057,7 +1057,7 @@ functions! {
         /// Returns
         /// -------
         /// ndarray
-        ///     One value for each of `a`, in C order; float32 for float32, else float64.
+        ///     One value for each of `a`, in C order; of its dtype for floats, else float64.
         ///
         /// Raises
         /// ------
@@ -1113,7 +1113,7 @@ functions! {
         /// Returns
         /// -------
         /// ndarray
-        ///     One value for each of `a`, in C order; float32 for float32, else float64.
+        ///     One value for each of `a`, in C order; of its dtype for floats, else float64.
         ///
         /// Raises
         /// ------
@@ -1170,7 +1170,7 @@ functions! {
         /// Returns
         /// -------
         /// ndarray
-        ///     One value for each of `a`, in C order; float32 for float32, else float64.
+        ///     One value for each of `a`, in C order; of its dtype for floats, else float64.
         ///
         /// Raises
         /// ------
@@ -1223,7 +1223,7 @@ functions! {
         /// Returns
         /// -------
         /// ndarray
-        ///     One value for each of `a`, in C order; float32 for float32, else float64.
+        ///     One value for each of `a`, in C order; of its dtype for floats, else float64.
         ///
         /// Raises
         /// ------

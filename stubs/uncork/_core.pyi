@@ -99,7 +99,7 @@ def nansum(
     -------
     float, int or ndarray
         A Python number for all values and for one dimension, else an array without
-        `axis`. The dtype is that of `a`, but int64 for integers.
+        `axis`. The dtype is that of `a`, but int64 for integers, uint64 for unsigned ones.
 
     Raises
     ------
@@ -277,7 +277,7 @@ def nanmean(
     -------
     float or ndarray
         A Python float for all values and for one dimension, else an array without
-        `axis`; float32 for float32, else float64.
+        `axis`. The dtype is that of `a` for floats, else float64.
 
     Raises
     ------
@@ -435,7 +435,7 @@ def nanvar(
     -------
     float or ndarray
         A Python float for all values and for one dimension, else an array without
-        `axis`; float32 for float32, else float64.
+        `axis`. The dtype is that of `a` for floats, else float64.
 
     Raises
     ------
@@ -614,7 +614,7 @@ def nanstd(
     -------
     float or ndarray
         A Python float for all values and for one dimension, else an array without
-        `axis`; float32 for float32, else float64.
+        `axis`. The dtype is that of `a` for floats, else float64.
 
     Raises
     ------
@@ -1544,7 +1544,7 @@ def ss(
     -------
     float, int or ndarray
         A Python number for all values and for one dimension, else an array without
-        `axis`. The dtype is that of `a`, but int64 for integers.
+        `axis`. The dtype is that of `a`, but int64 for integers, uint64 for unsigned ones.
 
     Raises
     ------
@@ -1718,7 +1718,7 @@ def median(
     -------
     float or ndarray
         A Python float for all values and for one dimension, else an array without
-        `axis`; float32 for float32, else float64.
+        `axis`. The dtype is that of `a` for floats, else float64.
 
     Raises
     ------
@@ -1874,7 +1874,7 @@ def nanmedian(
     -------
     float or ndarray
         A Python float for all values and for one dimension, else an array without
-        `axis`; float32 for float32, else float64.
+        `axis`. The dtype is that of `a` for floats, else float64.
 
     Raises
     ------
@@ -2020,7 +2020,8 @@ def move_sum(
     a : array_like
         Numbers, in any number of dimensions.
     window : int
-        How many values a window has: the one at the same place and those before it.
+        How many values a window has: the one at the same place and those before it; more than
+        the axis has are as good as all of them.
     min_count : int, optional
         Windows with fewer values that are not NaN give NaN; by default, those with any
         NaN do, and the first `window` - 1.
@@ -2033,13 +2034,13 @@ def move_sum(
     Returns
     -------
     ndarray
-        One value for each of `a`, in C order; float32 for float32, else float64.
+        One value for each of `a`, in C order; of its dtype for floats, else float64.
 
     Raises
     ------
     ValueError
-        If `window` is not between 1 and the length of the axis, `min_count` is not between
-        1 and `window`, `a` has no dimension, or `out` has another shape.
+        If `window` is less than 1, `min_count` is not between 1 and `window`, `a` has no
+        dimension, or `out` has another shape.
     numpy.exceptions.AxisError
         If `axis` is not an axis of `a`.
     TypeError
@@ -2117,7 +2118,8 @@ def move_mean(
     a : array_like
         Numbers, in any number of dimensions.
     window : int
-        How many values a window has: the one at the same place and those before it.
+        How many values a window has: the one at the same place and those before it; more than
+        the axis has are as good as all of them.
     min_count : int, optional
         Windows with fewer values that are not NaN give NaN; by default, those with any
         NaN do, and the first `window` - 1.
@@ -2130,13 +2132,13 @@ def move_mean(
     Returns
     -------
     ndarray
-        One value for each of `a`, in C order; float32 for float32, else float64.
+        One value for each of `a`, in C order; of its dtype for floats, else float64.
 
     Raises
     ------
     ValueError
-        If `window` is not between 1 and the length of the axis, `min_count` is not between
-        1 and `window`, `a` has no dimension, or `out` has another shape.
+        If `window` is less than 1, `min_count` is not between 1 and `window`, `a` has no
+        dimension, or `out` has another shape.
     numpy.exceptions.AxisError
         If `axis` is not an axis of `a`.
     TypeError
@@ -2215,7 +2217,8 @@ def move_var(
     a : array_like
         Numbers, in any number of dimensions.
     window : int
-        How many values a window has: the one at the same place and those before it.
+        How many values a window has: the one at the same place and those before it; more than
+        the axis has are as good as all of them.
     min_count : int, optional
         Windows with fewer values that are not NaN give NaN; by default, those with any
         NaN do, and the first `window` - 1.
@@ -2230,13 +2233,13 @@ def move_var(
     Returns
     -------
     ndarray
-        One value for each of `a`, in C order; float32 for float32, else float64.
+        One value for each of `a`, in C order; of its dtype for floats, else float64.
 
     Raises
     ------
     ValueError
-        If `window` is not between 1 and the length of the axis, `min_count` is not between
-        1 and `window`, `a` has no dimension, or `out` has another shape.
+        If `window` is less than 1, `min_count` is not between 1 and `window`, `a` has no
+        dimension, or `out` has another shape.
     numpy.exceptions.AxisError
         If `axis` is not an axis of `a`.
     TypeError
@@ -2321,7 +2324,8 @@ def move_std(
     a : array_like
         Numbers, in any number of dimensions.
     window : int
-        How many values a window has: the one at the same place and those before it.
+        How many values a window has: the one at the same place and those before it; more than
+        the axis has are as good as all of them.
     min_count : int, optional
         Windows with fewer values that are not NaN give NaN; by default, those with any
         NaN do, and the first `window` - 1.
@@ -2336,13 +2340,13 @@ def move_std(
     Returns
     -------
     ndarray
-        One value for each of `a`, in C order; float32 for float32, else float64.
+        One value for each of `a`, in C order; of its dtype for floats, else float64.
 
     Raises
     ------
     ValueError
-        If `window` is not between 1 and the length of the axis, `min_count` is not between
-        1 and `window`, `a` has no dimension, or `out` has another shape.
+        If `window` is less than 1, `min_count` is not between 1 and `window`, `a` has no
+        dimension, or `out` has another shape.
     numpy.exceptions.AxisError
         If `axis` is not an axis of `a`.
     TypeError
@@ -2426,7 +2430,8 @@ def move_min(
     a : array_like
         Numbers, in any number of dimensions.
     window : int
-        How many values a window has: the one at the same place and those before it.
+        How many values a window has: the one at the same place and those before it; more than
+        the axis has are as good as all of them.
     min_count : int, optional
         Windows with fewer values that are not NaN give NaN; by default, those with any
         NaN do, and the first `window` - 1.
@@ -2439,13 +2444,13 @@ def move_min(
     Returns
     -------
     ndarray
-        One value for each of `a`, in C order; float32 for float32, else float64.
+        One value for each of `a`, in C order; of its dtype for floats, else float64.
 
     Raises
     ------
     ValueError
-        If `window` is not between 1 and the length of the axis, `min_count` is not between
-        1 and `window`, `a` has no dimension, or `out` has another shape.
+        If `window` is less than 1, `min_count` is not between 1 and `window`, `a` has no
+        dimension, or `out` has another shape.
     numpy.exceptions.AxisError
         If `axis` is not an axis of `a`.
     TypeError
@@ -2523,7 +2528,8 @@ def move_max(
     a : array_like
         Numbers, in any number of dimensions.
     window : int
-        How many values a window has: the one at the same place and those before it.
+        How many values a window has: the one at the same place and those before it; more than
+        the axis has are as good as all of them.
     min_count : int, optional
         Windows with fewer values that are not NaN give NaN; by default, those with any
         NaN do, and the first `window` - 1.
@@ -2536,13 +2542,13 @@ def move_max(
     Returns
     -------
     ndarray
-        One value for each of `a`, in C order; float32 for float32, else float64.
+        One value for each of `a`, in C order; of its dtype for floats, else float64.
 
     Raises
     ------
     ValueError
-        If `window` is not between 1 and the length of the axis, `min_count` is not between
-        1 and `window`, `a` has no dimension, or `out` has another shape.
+        If `window` is less than 1, `min_count` is not between 1 and `window`, `a` has no
+        dimension, or `out` has another shape.
     numpy.exceptions.AxisError
         If `axis` is not an axis of `a`.
     TypeError
@@ -2620,7 +2626,8 @@ def move_argmin(
     a : array_like
         Numbers, in any number of dimensions.
     window : int
-        How many values a window has: the one at the same place and those before it.
+        How many values a window has: the one at the same place and those before it; more than
+        the axis has are as good as all of them.
     min_count : int, optional
         Windows with fewer values that are not NaN give NaN; by default, those with any
         NaN do, and the first `window` - 1.
@@ -2633,13 +2640,13 @@ def move_argmin(
     Returns
     -------
     ndarray
-        One value for each of `a`, in C order; float32 for float32, else float64.
+        One value for each of `a`, in C order; of its dtype for floats, else float64.
 
     Raises
     ------
     ValueError
-        If `window` is not between 1 and the length of the axis, `min_count` is not between
-        1 and `window`, `a` has no dimension, or `out` has another shape.
+        If `window` is less than 1, `min_count` is not between 1 and `window`, `a` has no
+        dimension, or `out` has another shape.
     numpy.exceptions.AxisError
         If `axis` is not an axis of `a`.
     TypeError
@@ -2720,7 +2727,8 @@ def move_argmax(
     a : array_like
         Numbers, in any number of dimensions.
     window : int
-        How many values a window has: the one at the same place and those before it.
+        How many values a window has: the one at the same place and those before it; more than
+        the axis has are as good as all of them.
     min_count : int, optional
         Windows with fewer values that are not NaN give NaN; by default, those with any
         NaN do, and the first `window` - 1.
@@ -2733,13 +2741,13 @@ def move_argmax(
     Returns
     -------
     ndarray
-        One value for each of `a`, in C order; float32 for float32, else float64.
+        One value for each of `a`, in C order; of its dtype for floats, else float64.
 
     Raises
     ------
     ValueError
-        If `window` is not between 1 and the length of the axis, `min_count` is not between
-        1 and `window`, `a` has no dimension, or `out` has another shape.
+        If `window` is less than 1, `min_count` is not between 1 and `window`, `a` has no
+        dimension, or `out` has another shape.
     numpy.exceptions.AxisError
         If `axis` is not an axis of `a`.
     TypeError
@@ -2820,7 +2828,8 @@ def move_median(
     a : array_like
         Numbers, in any number of dimensions.
     window : int
-        How many values a window has: the one at the same place and those before it.
+        How many values a window has: the one at the same place and those before it; more than
+        the axis has are as good as all of them.
     min_count : int, optional
         Windows with fewer values that are not NaN give NaN; by default, those with any
         NaN do, and the first `window` - 1.
@@ -2833,13 +2842,13 @@ def move_median(
     Returns
     -------
     ndarray
-        One value for each of `a`, in C order; float32 for float32, else float64.
+        One value for each of `a`, in C order; of its dtype for floats, else float64.
 
     Raises
     ------
     ValueError
-        If `window` is not between 1 and the length of the axis, `min_count` is not between
-        1 and `window`, `a` has no dimension, or `out` has another shape.
+        If `window` is less than 1, `min_count` is not between 1 and `window`, `a` has no
+        dimension, or `out` has another shape.
     numpy.exceptions.AxisError
         If `axis` is not an axis of `a`.
     TypeError
@@ -2917,7 +2926,8 @@ def move_rank(
     a : array_like
         Numbers, in any number of dimensions.
     window : int
-        How many values a window has: the one at the same place and those before it.
+        How many values a window has: the one at the same place and those before it; more than
+        the axis has are as good as all of them.
     min_count : int, optional
         Windows with fewer values that are not NaN give NaN; by default, those with any
         NaN do, and the first `window` - 1.
@@ -2930,13 +2940,13 @@ def move_rank(
     Returns
     -------
     ndarray
-        One value for each of `a`, in C order; float32 for float32, else float64.
+        One value for each of `a`, in C order; of its dtype for floats, else float64.
 
     Raises
     ------
     ValueError
-        If `window` is not between 1 and the length of the axis, `min_count` is not between
-        1 and `window`, `a` has no dimension, or `out` has another shape.
+        If `window` is less than 1, `min_count` is not between 1 and `window`, `a` has no
+        dimension, or `out` has another shape.
     numpy.exceptions.AxisError
         If `axis` is not an axis of `a`.
     TypeError
