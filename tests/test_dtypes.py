@@ -40,6 +40,8 @@ NOT_OF_DATES = [
 
 def expected_dtype(name: str, dtype: np.dtype[Any]) -> np.dtype[Any]:
     native = dtype.newbyteorder("=")
+    if name in {"partition", "push"} or (name in MOVE and dtype.kind == "f"):
+        return dtype  # Bottleneck's tests ask for the same bytes
     if name in VALUES:
         return native
     if dtype.kind == "m" and name in [*SUMS, "nanmean", "median", "nanmedian"]:
@@ -84,7 +86,7 @@ def example(dtype: np.dtype[Any]) -> tuple[np.ndarray, np.ndarray]:
 def as_float(result: Any) -> np.ndarray:
     result = np.asarray(result)
     if result.dtype.kind in "mM":
-        return np.where(np.isnat(result), np.nan, result.view("i8").astype(float))
+        return np.where(np.isnat(result), np.nan, result.astype("i8").astype(float))
     return result.astype(float)
 
 
@@ -123,7 +125,6 @@ def test_any_dtype_is_answered_like_float64(name: str, dtype: str) -> None:
             )
         if np.ndim(actual):
             assert actual.dtype == expected_dtype(name, a.dtype)
-            assert actual.dtype.isnative
 
 
 def check_partition(

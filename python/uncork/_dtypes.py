@@ -16,12 +16,15 @@ import numpy as np
 from uncork import _core, slow
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from numpy.typing import NDArray
 
     _Array = NDArray[Any]
 
 #: The result is one of the values, or each of them.
 VALUES = {"nanmin", "nanmax", "partition", "push"}
+KEEPERS = {"partition", "push"}
 SUMS = {"nansum", "ss"}
 MEANS = {"nanmean", "nanvar", "nanstd", "median", "nanmedian"}
 SPREADS = {"nanvar", "nanstd", "move_var", "move_std"}
@@ -46,7 +49,8 @@ def answer(name: str, a: _Array, *args: Any) -> Any:
     if kind in "biuf" and a.dtype.itemsize <= INT64.dtype.itemsize:
         return _real(name, a, args)
     if kind in "mM":
-        return _time(name, a, args)
+        result = _time(name, a, args)
+        return result.astype(a.dtype, copy=False) if name in KEEPERS else result
     if kind == "c":
         return _complex(name, a, args)
     if kind == "O" and name in ARITHMETIC:
@@ -66,12 +70,17 @@ def as_python(result: Any) -> Any:
 
 
 def result_dtype(name: str, dtype: np.dtype[Any]) -> np.dtype[Any] | None:
-    """The dtype of a result, in native bytes; None for what the kernel gives."""
-    dtype = dtype.newbyteorder("=")
-    of_float = name in SUMS | MEANS or name.startswith("move_")
-    if name in VALUES or (of_float and dtype.kind == "f"):
-        return dtype
-    return np.dtype(np.uint64) if name in SUMS and dtype.kind == "u" else None
+    """The dtype of a result; None for what the kernel gives.
+
+    Only what has a value for each of the array's keeps the order of bytes: Bottleneck's
+    own tests ask for that, and NumPy's reductions do not do it.
+    """
+    move = name.startswith("move_")
+    if name in SUMS and dtype.kind == "u":
+        return np.dtype(np.uint64)
+    if name in VALUES or (dtype.kind == "f" and (name in SUMS | MEANS or move)):
+        return dtype if move or name in KEEPERS else dtype.newbyteorder("=")
+    return None
 
 
 def _kernel(name: str, values: _Array, args: tuple[Any, ...]) -> Any:
@@ -105,10 +114,10 @@ def _sum(a: _Array, axis: Any = None) -> Any:
 
 
 #: NumPy has vectors of narrow integers, among which none is missing.
-OF_INTEGERS = {
+OF_INTEGERS: dict[str, Callable[..., Any]] = {
     "nansum": _sum,
-    "nanmin": lambda a, axis=None: _typed(a.min(axis), a.dtype.newbyteorder("=")),
-    "nanmax": lambda a, axis=None: _typed(a.max(axis), a.dtype.newbyteorder("=")),
+    "nanmin": np.min,
+    "nanmax": np.max,
     "nanargmin": np.argmin,
     "nanargmax": np.argmax,
 }
