@@ -57,7 +57,7 @@ def as_json(verdicts: "Verdicts") -> str:
         {"gate": gate, "file": file, "findings": [asdict(one) for one in findings]}
         for (gate, file), findings in verdicts.items()
     ]
-    return json.dumps(listed, indent=2) + "\n"
+    return json.dumps(listed) + "\n"
 
 
 def show(verdicts: "Verdicts") -> None:
@@ -65,10 +65,11 @@ def show(verdicts: "Verdicts") -> None:
     from pipeline.gates.audit import GATES
 
     files = list(dict.fromkeys(file for _, file in verdicts))
-    numbers = ["set", *(str(number) for number in range(1, len(files)))]
-    report.table("Audit", ["gate", *numbers], rows(verdicts, GATES, files))
-    for number, file in zip(numbers[1:], files[1:], strict=True):
-        report.CONSOLE.print(f"  {number}  {file}")
+    numbers = range(1, len(files))
+    lines = rows(verdicts, GATES, files)
+    report.table("Audit", ["gate", "set", *map(str, numbers)], lines)
+    for number in numbers:
+        report.CONSOLE.print(f"  {number}  {files[number]}")
     for (gate, file), findings in verdicts.items():
         for one in findings:
             report.CONSOLE.print(f"\n{report.FAILED} {gate}  {file}")
@@ -80,10 +81,11 @@ def explain() -> None:
     from pipeline import report
     from pipeline.gates.audit import GATES
 
-    lines = [
-        [gate.name, ", ".join(gate.kinds), gate.accident] for gate in GATES.values()
-    ]
-    report.table("Gates", ["gate", "of", "prevents"], lines)
+    report.table(
+        "Gates",
+        ["gate", "of", "prevents"],
+        [[one.name, ", ".join(one.kinds), one.accident] for one in GATES.values()],
+    )
 
 
 def stage(arguments: Sequence[str]) -> int:

@@ -12,6 +12,7 @@ from pipeline.commands import Failure
 from pipeline.gates import audit as gates
 from pipeline.gates.audit import Verdicts
 from pipeline.gates.model import Finding, Folder
+from pipeline.project import PROJECT
 
 SET = next(name for name, one in gates.GATES.items() if "set" in one.kinds)
 HOLE = Finding("a [hole]", "none", "mend it")
@@ -50,7 +51,7 @@ def test_one_finding_fails_the_audit_and_is_shown(
     assert audit.stage([str(tmp_path), "--json", str(tmp_path / "out")]) == 1
     out = capsys.readouterr().out
     assert out.splitlines()[-1] == "2 passed, 1 failed"
-    for words in ("✗", "a [hole]", "none", "mend it"):
+    for words in ("✗", "a [hole]", "none", "mend it", "  1  a.whl", "  2  b.whl"):
         assert words in out
     listed = json.loads((tmp_path / "out").read_text("utf-8"))
     assert {(one["gate"], one["file"]): len(one["findings"]) for one in listed} == {
@@ -88,13 +89,26 @@ def test_the_whole_plan_is_expected_unless_a_part_is_named(
 
 
 @pytest.mark.usefixtures("verdicts")
+def test_what_is_audited_lies_in_dist_and_by_the_tools_for_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    entered: list[str] = []
+    monkeypatch.setattr(toolenv, "enter", entered.append)
+    assert audit.stage([str(tmp_path)]) == 0
+    assert entered == ["audit"]
+    assert audit.parser().parse_args([]).dist == PROJECT.dist
+
+
+@pytest.mark.usefixtures("verdicts")
 def test_a_folder_that_is_not_there_did_not_pass(tmp_path: Path) -> None:
     with pytest.raises(Failure, match="no folder"):
         audit.stage([str(tmp_path / "nothing")])
 
 
 @pytest.mark.usefixtures("verdicts")
-def test_every_gate_can_be_explained(capsys: pytest.CaptureFixture[str]) -> None:
-    assert audit.stage(["--gates"]) == 0
+def test_every_gate_can_be_explained_without_a_release(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert audit.stage([str(tmp_path / "nothing"), "--gates"]) == 0
     out = capsys.readouterr().out
     assert all(name in out for name in gates.GATES)
