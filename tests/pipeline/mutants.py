@@ -103,6 +103,8 @@ WORDS = {"help", "metavar", "description", "formatter_class", "prefix", "flush"}
 # What is shown of a command is for people, too; and only Windows and old locales write
 # or read text in another way than it is asked to.
 WORDS |= {"show", "newline", "encoding"}
+# Words that are yielded: what was found, or that and what is allowed.
+WRITTEN = (ast.Constant, ast.BinOp, ast.Tuple)
 
 
 @dataclass
@@ -176,8 +178,7 @@ class Finder(ast.NodeVisitor):
         """Nearly all are words for people."""
 
     def visit_Yield(self, node: ast.Yield) -> None:
-        words = (ast.Constant, ast.BinOp, ast.Tuple)
-        if node.value and not isinstance(node.value, words):
+        if node.value and not isinstance(node.value, WRITTEN):
             self.visit(node.value)
 
     # What is changed.
@@ -321,10 +322,10 @@ def called(node: ast.Call) -> str:
 def only_speaks(statement: ast.stmt) -> bool:
     """Whether all that it does is to yield words."""
     match statement:
-        case ast.Expr(ast.Yield(ast.JoinedStr())):
-            return True
         case ast.Expr(ast.Yield(ast.Call() as call)):
             return called(call) in SPEAKERS
+        case ast.Expr(ast.Yield(value)):
+            return isinstance(value, (*WRITTEN, ast.JoinedStr))
     return False
 
 

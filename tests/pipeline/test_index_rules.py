@@ -2,6 +2,8 @@
 
 import json
 from pathlib import Path
+from types import SimpleNamespace
+from typing import cast
 
 import pytest
 from breaking import rules_of, untested
@@ -13,6 +15,7 @@ from pipeline.gates.index_rules import (
     broken_name,
     broken_size,
 )
+from pipeline.gates.model import Archive
 
 TAGS: dict[str, bool] = json.loads(
     (Path(__file__).parent / "data" / "index_tags.json").read_text("utf-8")
@@ -76,6 +79,7 @@ METADATA = [
     ("address ''", "Project-URL: Home"),
     ("address 'ftp://a.b'", "Home-Page: ftp://a.b"),
     ("address 'a.b'", "Download-URL: a.b"),
+    ("address 'https://a.b:99999'", "Download-URL: https://a.b:99999"),
     ("requirement b @ https://a.b", "Requires-Dist: b @ https://a.b"),
     ("requirement b@ https://a.b", "Provides-Dist: b@ https://a.b"),
     (
@@ -116,6 +120,10 @@ def test_metadata_that_the_index_refuses(found: str, lines: str) -> None:
         "Project-URL: Home, https://example.org/a?b#c",
         "Description-Content-Type: text/markdown; charset=UTF-8; variant=GFM",
         "Requires-Dist: b>=1; extra == 'all'\nProvides-Extra: all",
+        f"Summary: {LONG[:512]}",
+        f"Project-URL: x, http://a.b\nProject-URL: {LONG[:32]}, https://a.b",
+        *(f"Metadata-Version: 1.{minor}" for minor in range(3)),
+        *(f"Metadata-Version: 2.{minor}" for minor in range(1, 6)),
     ],
 )
 def test_metadata_that_the_index_takes(lines: str) -> None:
@@ -125,6 +133,7 @@ def test_metadata_that_the_index_takes(lines: str) -> None:
 COMMANDS = [
     ("command '../a'", b"[console_scripts]\n../a = a:b\n"),
     ("command 'a b'", b"[gui_scripts]\na b = a:b\n"),
+    ("command 'a:b'", b"[gui_scripts]\na:b = a:b\n"),
     ("entry_points.txt: File contains no section headers", b"a = b\n"),
     ("entry_points.txt: 'utf-8' codec can't decode byte", b"\xff"),
 ]
@@ -161,6 +170,22 @@ def test_sizes_that_the_index_refuses(found: str, packed: int, unpacked: int) ->
 )
 def test_sizes_that_the_index_takes(packed: int, unpacked: int) -> None:
     assert list(broken_size(packed, unpacked)) == []
+
+
+@pytest.mark.parametrize(("kind", "refused"), [("wheel", True), ("sdist", False)])
+def test_only_a_wheel_may_not_unpack_to_many_times_its_size(
+    kind: str, refused: bool
+) -> None:
+    file = SimpleNamespace(
+        path=Path("a-1.0.tar.gz"),
+        data=b"",
+        kind=kind,
+        members=[SimpleNamespace(data=bytes(33 * MIB))] * 2,
+        metadata_name="PKG-INFO",
+        contents={"PKG-INFO": headers("")},
+        dist_info="a-1.0.dist-info",
+    )
+    assert bool(list(index_rules.broken(cast("Archive", file)))) == refused
 
 
 def test_every_rule_of_the_index_is_broken() -> None:

@@ -100,8 +100,8 @@ def broken_metadata(data: bytes) -> Iterator[Broken]:
         yield f"Metadata-Version: {metadata.metadata_version}", "2.5 at most"
     if metadata.version.local:
         yield f"Version: {metadata.version}", "nothing local"
-    if len(metadata.summary or "") > LONGEST_SUMMARY:
-        yield f"Summary of {len(metadata.summary or '')}", f"{LONGEST_SUMMARY} letters"
+    if metadata.summary and len(metadata.summary) > LONGEST_SUMMARY:
+        yield f"Summary of {len(metadata.summary)}", f"{LONGEST_SUMMARY} letters"
     if metadata.license and metadata.license_expression:
         yield "License beside License-Expression", "License-Expression alone"
     yield from broken_classifiers(metadata.classifiers or [])
@@ -114,13 +114,15 @@ def broken_classifiers(found: list[str]) -> Iterator[Broken]:
     for classifier in sorted(set(found) - {*all_classifiers}):
         yield f"Classifier: {classifier}", "https://pypi.org/classifiers/"
     for classifier in sorted({*found} & deprecated_classifiers.keys()):
-        allowed = " or ".join(deprecated_classifiers[classifier]) or "none"
-        yield f"deprecated Classifier: {classifier}", allowed
+        yield (
+            f"deprecated Classifier: {classifier}",
+            " or ".join(deprecated_classifiers[classifier]) or "none",
+        )
 
 
 def broken_people(metadata: Metadata) -> Iterator[Broken]:
-    for people in (metadata.author_email, metadata.maintainer_email):
-        _, address = parseaddr(people or "")
+    for people in filter(None, (metadata.author_email, metadata.maintainer_email)):
+        _, address = parseaddr(people)
         try:
             if address:
                 email_validator.validate_email(address, check_deliverability=False)
@@ -168,7 +170,7 @@ def broken_requirements(metadata: Metadata) -> Iterator[Broken]:
 
 def broken_commands(text: bytes) -> Iterator[Broken]:
     """`validate_entrypoints` in warehouse/utils/wheel.py."""
-    parser = configparser.ConfigParser(delimiters=("=",), interpolation=None)
+    parser = configparser.ConfigParser(delimiters=("=",))
     try:
         parser.read_string(text.decode())
     except (UnicodeDecodeError, configparser.Error) as error:
