@@ -10,6 +10,7 @@ import pytest
 from pipeline import windows_linker
 from pipeline.commands import Command, Failure, Finished, command
 from pipeline.plan import Plan, Python
+from pipeline.project import PROJECT
 from provision import apt, debian, emulator, foreign, rust, wine, wine_shims
 
 TRIPLE = "mips-unknown-none"
@@ -303,6 +304,23 @@ def test_only_a_wheel_that_does_not_exist_is_done_without(
         with nullcontext() if made else pytest.raises(Failure, match="numpy could not"):
             foreign.equip(tmp_path, Python(3, 13), [], if_there_is_one="numpy")
     assert any(tmp_path.glob("site-*")) == made
+
+
+def test_what_the_group_of_tests_includes_is_installed_too(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    groups = {"test": ["a", {"include-group": "dev"}], "dev": ["b"]}
+    monkeypatch.setitem(PROJECT.pyproject, "dependency-groups", groups)
+    asked: list[tuple[str, ...]] = []
+
+    def install(_python: Python, _tags: object, folder: Path, *what: str) -> Command:
+        asked.append(what)
+        return command("mkdir", folder)
+
+    monkeypatch.setattr(foreign, "install_command", install)
+    monkeypatch.setattr(foreign, "precompile", lambda *_: None)
+    foreign.equip(tmp_path, Python(3, 13), [], "numpy")
+    assert asked == [("a", "b", "numpy")]
 
 
 def test_an_interpreter_sees_its_folders_in_its_own_spelling() -> None:
