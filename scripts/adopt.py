@@ -12,6 +12,7 @@ with what is missing, where, and what to write there.
 
 import argparse
 import difflib
+import os
 import re
 import tempfile
 from collections.abc import Iterator, Sequence
@@ -408,6 +409,12 @@ def look(adoption: Adoption) -> None:
             "a test",
             "@pytest.mark.smoke: those run where each instruction is emulated",
         )
+    for path in outside_workspace(project):
+        adoption.lacks(
+            "Cargo.toml [workspace] members",
+            f'"{path}" beside "{project.manifest_in_sdist.parent}": of a crate outside'
+            " the workspace cargo hashes the place, and no two builds agree",
+        )
     stub = project.manifest.with_name(f"{project.package}.pyi")
     if project.is_pure_rust and stub.exists() and stub.parent != project.root:
         name = stub.relative_to(project.root).as_posix()
@@ -424,6 +431,21 @@ def admits(requires: str, python: Python) -> bool:
     from packaging.specifiers import SpecifierSet
 
     return f"{python}" in SpecifierSet(requires)
+
+
+def outside_workspace(project: Project) -> list[str]:
+    """The folders of dependencies that are neither the workspace's nor a registry's."""
+    top = Path(project.cargo_metadata["workspace_root"])
+    paths = {
+        Path(one["path"])
+        for crate in project.cargo_metadata["packages"]
+        for one in crate["dependencies"]
+        if one.get("path") and one["kind"] != "dev"
+    }
+    home = project.root.resolve()
+    return sorted(
+        os.path.relpath(path, home) for path in paths if not path.is_relative_to(top)
+    )
 
 
 def headerpad(project: Project) -> bool:

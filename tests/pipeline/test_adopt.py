@@ -411,6 +411,18 @@ def test_a_stub_that_maturin_would_not_find_is_named(tmp_path: Path) -> None:
     assert "crates/clock/waterclock.pyi" in found
 
 
+def test_a_dependency_outside_the_workspace_is_named(tmp_path: Path) -> None:
+    """As its place is hashed, bytes are never the same in two folders."""
+    assert adopt.outside_workspace(Project(in_a_workspace(tmp_path))) == []
+    root = with_sources_apart(tmp_path)
+    manifest = '[package]\nname = "drops"\nversion = "0.1.0"\nedition = "2024"\n'
+    write(root, {"drops/Cargo.toml": manifest, "drops/src/lib.rs": ""})
+    drops = f'{PYO3}\ndrops = {{ path = "../drops" }}'
+    change(root / "rust" / "Cargo.toml", {PYO3: drops})
+    [one] = [one for one in adopt.consider(root).missing if "[workspace]" in one.where]
+    assert one.what.startswith('"drops" beside "rust"')
+
+
 def test_only_the_top_of_a_clone_of_a_maturin_project_will_do(tmp_path: Path) -> None:
     with pytest.raises(Failure, match=r"has no pyproject\.toml"):
         adopt.check(tmp_path)
