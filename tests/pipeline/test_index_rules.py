@@ -117,6 +117,7 @@ def test_metadata_that_the_index_refuses(found: str, lines: str) -> None:
         "Classifier: License :: OSI Approved :: MIT License",
         "License: MIT",
         "Author-Email: A <a@example.org>, b@example.org",
+        "Author-Email: A <>",
         "Project-URL: Home, https://example.org/a?b#c",
         "Description-Content-Type: text/markdown; charset=UTF-8; variant=GFM",
         "Requires-Dist: b>=1; extra == 'all'\nProvides-Extra: all",
