@@ -326,6 +326,8 @@ def only_speaks(statement: ast.stmt) -> bool:
             return called(call) in SPEAKERS
         case ast.Expr(ast.Yield(value)):
             return isinstance(value, (*WRITTEN, ast.JoinedStr))
+        case ast.If(_, body, orelse):
+            return all(map(only_speaks, [*body, *orelse]))
     return False
 
 
