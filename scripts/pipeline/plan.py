@@ -73,8 +73,7 @@ class Target:
     @property
     def compatibility(self) -> str:
         """What `maturin --compatibility` calls the platform."""
-        first = self.tag.split(".")[0]
-        found = re.match(r"(many|musl)linux(\d+|(_\d+){2})(?=_)", first)
+        found = re.match(r"(many|musl)linux(\d+|(_\d+){2})(?=_)", self.tag)
         return found[0] if found else "off"
 
     @property

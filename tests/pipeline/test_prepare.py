@@ -121,6 +121,18 @@ def test_a_runner_is_prepared_without_tools_and_told_where_the_cache_is(
     assert entered == []
 
 
+def test_outputs_are_written_where_actions_reads_them_and_shown_elsewhere(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("GITHUB_OUTPUT", str(tmp_path / "out"))
+    (tmp_path / "out").write_text("before=1\n")
+    github.write_outputs({"a": "b", "c": "d"})
+    monkeypatch.delenv("GITHUB_OUTPUT")
+    github.write_outputs({"e": "f"})
+    assert (tmp_path / "out").read_text() == "before=1\na=b\nc=d\n"
+    assert capsys.readouterr().out == "a=b\nc=d\ne=f\n"
+
+
 def test_what_is_to_be_prepared_must_be_named() -> None:
     for words in ([], ["everything"]):
         with pytest.raises(SystemExit):

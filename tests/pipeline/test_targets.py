@@ -8,7 +8,7 @@ import pytest
 from pipeline import plan as plans
 from pipeline.commands import Failure
 from pipeline.plan import Plan, Python, Target
-from pipeline.project import Project
+from pipeline.project import PROJECT, Project
 
 ROW = """
 tier = 1
@@ -58,6 +58,8 @@ def test_a_good_row_is_read() -> None:
         test="native",
         size=600_000,
     )
+    [one] = plan.targets
+    assert (one.debian, one.native, one.untested) == ("", "", "")
     assert plan.pythons[2] == Python(3, 15, free_threaded=True)
     assert plan.ordinary == [Python(3, 11), Python(3, 15)]
     assert plan.absent == {"a planet": "nobody is there"}
@@ -121,6 +123,10 @@ def test_a_wrong_row_is_refused_with_words(old: str, new: str, message: str) -> 
     [
         (with_row(ROW) + "\n[extra]\n", "targets.toml has unknown keys: extra"),
         ("[platforms]\n", "targets.toml lacks: absent, pythons"),
+        (
+            with_row(ROW).replace("coming", "next"),
+            r"\[pythons\] has unknown keys: next",
+        ),
         (with_row(ROW).replace("3.11", "3.x"), "'3.x' is no version of Python"),
         (with_row(ROW) + f"[platforms.two]\n{ROW}", "two rows make .*abi3-manylinux"),
     ],
@@ -165,15 +171,108 @@ def test_admitting_agrees_with_pip(plan: Plan) -> None:
 
 
 @pytest.mark.parametrize(
-    ("abi", "builder"),
+    ("abi", "oldest", "builder"),
     [
-        ("cp311-abi3", "python3.11"),
-        ("cp314-cp314t", "python3.14t"),
-        ("cp315-abi3.abi3t", "python3.15t"),
+        ("cp311-abi3", "3.11", "python3.11"),
+        ("cp314-cp314t", "3.14t", "python3.14t"),
+        ("cp315-abi3.abi3t", "3.15", "python3.15t"),
     ],
 )
-def test_the_builder_makes_maturin_choose_the_abi(abi: str, builder: str) -> None:
+def test_an_abi_has_an_oldest_python_and_one_that_makes_maturin_choose_it(
+    abi: str, oldest: str, builder: str
+) -> None:
+    assert str(row(abi=abi).min_python) == oldest
     assert row(abi=abi).builder == builder
+
+
+@pytest.mark.parametrize(
+    ("text", "env", "number", "abis"),
+    [
+        ("3.14", "py314", "3.14", ("cp314", "abi3")),
+        ("3.14t", "py314t", "3.14", ("cp314t", "abi3t")),
+    ],
+)
+def test_a_python_has_an_environment_and_tags(
+    text: str, env: str, number: str, abis: tuple[str, str]
+) -> None:
+    python = Python.parse(text)
+    assert (python.env, python.number, python.abis) == (env, number, abis)
+
+
+@pytest.mark.parametrize(
+    ("tag", "system", "machine"),
+    [
+        ("manylinux2014_x86_64.manylinux_2_17_x86_64", "glibc", "x86_64"),
+        ("manylinux_2_28_s390x", "glibc", "s390x"),
+        ("musllinux_1_2_aarch64", "musl", "aarch64"),
+        ("macosx_10_15_x86_64", "macos", "x86_64"),
+        ("win_amd64", "windows", "amd64"),
+    ],
+)
+def test_a_tag_names_a_system_and_a_machine(
+    tag: str, system: str, machine: str
+) -> None:
+    assert (row(tag=tag).system, row(tag=tag).machine) == (system, machine)
+    assert row(tag="any").machine == ""
+
+
+@pytest.mark.parametrize(
+    ("build", "test", "has_job"),
+    [
+        ("zig", "native", True),
+        ("zig", "none", False),
+        ("maturin", "none", True),
+        ("cibuildwheel", "native", False),
+        ("cibuildwheel", "none", False),
+    ],
+)
+def test_actions_test_apart_what_the_build_did_not_and_they_can(
+    build: plans.Build, test: plans.Test, has_job: bool
+) -> None:
+    assert replace(row(), build=build, test=test).has_test_job == has_job
+
+
+@pytest.mark.parametrize(
+    ("build", "host", "tools"),
+    [
+        ("zig", "x86_64-unknown-linux-gnu", "build"),
+        ("maturin", "x86_64-unknown-linux-gnu", "native"),
+        ("maturin", "its own name", "native"),
+        ("maturin", "another", "build"),
+    ],
+)
+def test_a_machine_builds_its_own_wheels_by_its_own_tools(
+    build: plans.Build, host: str, tools: str
+) -> None:
+    assert replace(row(), build=build, native="its own name").tools(host) == tools
+
+
+@pytest.mark.parametrize(
+    ("host", "name", "elsewhere"),
+    [
+        ("x86_64-unknown-linux-gnu", "linux-x86_64-abi3", False),
+        ("x86_64-unknown-linux-gnu", "linux-aarch64-abi3", True),
+        ("x86_64-unknown-linux-gnu", "musl-x86_64-abi3", True),
+        ("x86_64-unknown-linux-gnu", "macos-arm64-abi3", True),
+        ("aarch64-unknown-linux-gnu", "linux-aarch64-abi3", False),
+        ("aarch64-unknown-linux-gnu", "musl-aarch64-abi3", True),
+        ("aarch64-unknown-linux-gnu", "musl-x86_64-abi3", False),
+        ("aarch64-unknown-linux-gnu", "linux-x86_64-abi3", False),
+        ("aarch64-apple-darwin", "musl-aarch64-abi3", False),
+    ],
+)
+def test_wheels_of_other_kinds_are_tested_where_that_is_possible(
+    host: str, name: str, elsewhere: bool, plan: Plan
+) -> None:
+    [wheel] = plan.named([name]).targets
+    assert plan.tests_elsewhere(wheel, host) == elsewhere
+
+
+def test_a_file_is_of_its_row_and_promises_pythons(plan: Plan) -> None:
+    [free] = plan.named(["linux-x86_64-cp314t"]).targets
+    assert plan.of_file(free.wheel) == free
+    assert plan.of_file(PROJECT.sdist) is None
+    assert plan.promised(free) == [Python(3, 14, free_threaded=True)]
 
 
 @pytest.mark.parametrize(
@@ -245,7 +344,7 @@ def test_a_stage_is_told_which_part_of_the_plan_it_is_about(
 
 def test_the_sdist_is_the_last_file_of_a_release(plan: Plan, project: Project) -> None:
     assert plan.files[-1] == project.sdist
-    assert all(name.endswith(".whl") for name in plan.files[:-1])
+    assert plan.files[:-1] == sorted(one.wheel for one in plan.targets)
 
 
 def test_unknown_names_are_refused_with_those_that_exist(plan: Plan) -> None:
