@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 
 from pipeline import plan as plans
-from pipeline.commands import Failure
+from pipeline.commands import Command, Failure
 from pipeline.plan import Plan, Python, Target
 from pipeline.project import PROJECT, Project
 
@@ -110,6 +110,7 @@ def test_what_a_machine_lacks_is_known_of_its_rows_alone() -> None:
         ('"zig"', '"make"', r"build: 'make' is not one of 'zig', 'cibuildwheel'"),
         ('"native"', '"none"', r"\[platforms.one\] needs `untested = "),
         ('"native"', '"native"\nuntested = "why"', r"where test is \"none\", only"),
+        ('"native"', '"debian"', r"\[platforms.one\] needs `debian = "),
         ("cp311-abi3", "cp311", r"abis: 'cp311' is no tag such as 'cp311-abi3'"),
     ],
 )
@@ -331,7 +332,13 @@ def test_nobody_selects_by_a_misspelt_name() -> None:
 
 
 @pytest.mark.parametrize(
-    ("arguments", "tiers"), [(["--tier", "1"], {1}), (["--all"], {1, 2}), ([], set())]
+    ("arguments", "tiers"),
+    [
+        (["--tier", "1"], {1}),
+        (["--tier", "2"], {1, 2}),
+        (["--all"], {1, 2}),
+        ([], set()),
+    ],
 )
 def test_a_stage_is_told_which_part_of_the_plan_it_is_about(
     arguments: list[str], tiers: set[int]
@@ -340,6 +347,37 @@ def test_a_stage_is_told_which_part_of_the_plan_it_is_about(
     plans.add_selection(parser)
     part = plans.selected(parser.parse_args(arguments))
     assert {row.tier for row in (part.targets if part else ())} == tiers
+
+
+def test_a_part_is_the_named_rows_or_the_sample_of_this_machine(
+    plan: Plan, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    host = "x86_64-unknown-linux-gnu"
+    monkeypatch.setattr(plans, "host_triple", lambda: host)
+    parser = argparse.ArgumentParser()
+    plans.add_selection(parser)
+    sample = plans.selected(parser.parse_args(["--sample"]))
+    assert sample == plan.of_sample(host)
+    names = [one.name for one in plan.targets[:2]]
+    named = plans.selected(parser.parse_args(["--target", *names]))
+    assert named == plan.named(names)
+    assert parser.parse_args([]).target == []
+    for wrong in (["--tier", "3"], ["--tier", "1", "--all"]):
+        with pytest.raises(SystemExit):
+            parser.parse_args(wrong)
+
+
+def test_a_machine_is_called_as_rust_calls_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[object] = []
+
+    def ask(command: Command) -> str:
+        asked.append(command.argv)
+        return "rustc 1.90.0\nbinary: rustc\nhost: a-b-c\nrelease: 1.90.0\n"
+
+    monkeypatch.setattr(plans, "require_rust", lambda: asked.append("Rust"))
+    monkeypatch.setattr(plans, "ask", ask)
+    assert plans.host_triple() == "a-b-c"
+    assert asked == ["Rust", ("rustc", "-vV")]
 
 
 def test_the_sdist_is_the_last_file_of_a_release(plan: Plan, project: Project) -> None:
