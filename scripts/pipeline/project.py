@@ -142,7 +142,7 @@ class Project:
 
     @property
     def package(self) -> str:
-        return self.module.split(".", maxsplit=1)[0]
+        return self.module.partition(".")[0]
 
     @property
     def python_packages(self) -> list[str]:

@@ -1,11 +1,13 @@
 """The facts about a project, from small ones that say each thing in its own way."""
 
+import sys
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from pipeline import project
+from pipeline import commands, project
+from pipeline.commands import Command
 from pipeline.project import Project
 
 CRATE = '[package]\nname = "a"\nversion = "1.2.0-rc.1"\n[lib]\nname = "a"\n'
@@ -173,6 +175,32 @@ def test_settings_are_read_where_they_are_and_have_defaults(
     said: str, fact: str, value: Any, tmp_path: Path
 ) -> None:
     assert getattr(make(tmp_path, said), fact) == value
+
+
+def test_what_lies_beside_the_package_is_asked_of_maturin(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[Command] = []
+
+    def ask(command: Command) -> str:
+        asked.append(command)
+        files = {"METADATA": "text", "licenses/b/MIT": "", "licenses/LICENSE": ""}
+        write(Path(command.argv[-1]) / "a-1.0.dist-info", files)
+        return ""
+
+    monkeypatch.setattr(commands, "ask", ask)
+    made = make(tmp_path)
+    assert made.license_files == ["LICENSE", "b/MIT"]
+    assert made.dist_info["METADATA"] == b"text"
+    assert len(made.dist_info) == 3
+    [one] = asked
+    assert (one.argv[:-1], one.cwd) == (
+        (
+            *("maturin", "pep517", "write-dist-info", "--locked"),
+            *("--interpreter", sys.executable, "--metadata-directory"),
+        ),
+        tmp_path,
+    )
 
 
 def test_a_group_has_what_it_includes_in_its_place(tmp_path: Path) -> None:
