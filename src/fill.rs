@@ -16,6 +16,10 @@ pub trait Fill<T: Element>: Copy + Send + Sync {
     /// Memory to work in, which is used again for the next lane.
     type Scratch: Default;
 
+    /// Whether all results are written even if values change between two reads, as another thread
+    /// may write to the array. Lanes of other kernels are copied first.
+    const TOLERANT: bool = false;
+
     /// Writes the results of as many values, all of them unless it fails.
     fn fill(
         &self,
@@ -97,6 +101,9 @@ fn fill_all<T: Element, K: Fill<T>>(
     for (lanes, mut out) in sweep.bundles() {
         let done = vectorized(Across { kernel, lanes, out: &mut out });
         let mut source = Source::new(lanes, done, &mut values);
+        if !K::TOLERANT {
+            source = source.of_copies();
+        }
         let mut sink = Sink::new(out, done, &mut results);
         for lane in done..lanes.count() {
             let values = source.lane(lane, T::LOWEST)?;

@@ -171,10 +171,8 @@ impl Task for Divide<'_> {
     }
 }
 
-/// Writes the first `count` of some results to the front of `places`, and leaves the others.
-///
-/// # Panics
-/// If there are not so many places.
+/// Writes the first `count` of some results to the front of `places`, as far as there are some,
+/// and leaves the others.
 #[inline(always)]
 pub(crate) fn write<O: Copy>(results: [O; GROUP], count: usize, places: &mut &mut [O]) {
     if let Some(front) = places.first_chunk_mut() {
@@ -183,5 +181,5 @@ pub(crate) fn write<O: Copy>(results: [O; GROUP], count: usize, places: &mut &mu
     } else {
         places.iter_mut().zip(results).for_each(|(place, result)| *place = result);
     }
-    *places = &mut take(places)[count..];
+    *places = take(places).get_mut(count..).unwrap_or_default();
 }

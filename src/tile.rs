@@ -6,7 +6,7 @@ use std::ops::Range;
 
 use crate::error::Error;
 use crate::rows::{Lanes, LanesMut};
-use crate::scratch::resize;
+use crate::scratch::{reserve, resize};
 
 /// Lanes that are copied at once, if they are not long: some lines of memory side by side.
 pub const GROUP: usize = 64;
@@ -46,25 +46,37 @@ pub struct Source<'a, 'b, T> {
     lanes: Lanes<'a, T>,
     groups: Groups,
     copies: &'b mut Vec<T>,
+    of_copies: bool,
 }
 
 impl<'a, 'b, T: Copy> Source<'a, 'b, T> {
     /// From the lane `first` on, with memory for copies.
     pub fn new(lanes: Lanes<'a, T>, first: usize, copies: &'b mut Vec<T>) -> Self {
-        Self { lanes, groups: Groups::new(first, lanes.len()), copies }
+        Self { lanes, groups: Groups::new(first, lanes.len()), copies, of_copies: false }
+    }
+
+    /// Lanes that have no gaps are copied, too, so that nothing else can change them.
+    pub fn of_copies(self) -> Self {
+        Self { of_copies: true, ..self }
     }
 
     /// The values of a lane; `filler` is anything.
     #[inline(always)]
     pub fn lane(&mut self, lane: usize, filler: T) -> Result<&[T], Error> {
         match self.lanes.lane(lane).as_slice() {
+            Some(values) if self.of_copies => {
+                self.copies.clear();
+                reserve(self.copies, values.len())?;
+                self.copies.extend_from_slice(values);
+                Ok(self.copies)
+            }
             Some(values) => Ok(values),
             None => self.copied(lane, filler),
         }
     }
 
     fn copied(&mut self, lane: usize, filler: T) -> Result<&[T], Error> {
-        let Self { lanes, groups, copies } = self;
+        let Self { lanes, groups, copies, .. } = self;
         let group = groups.around(lane, lanes.count());
         if lane == group.start {
             resize(copies, group.len() * groups.pitch, filler)?;

@@ -9,6 +9,7 @@ import sysconfig
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -16,7 +17,7 @@ import pytest
 
 import uncork
 from emulated import EMULATED
-from functions import MOVE, REDUCE, call
+from functions import FILL, MOVE, PARTITIONS, REDUCE, call
 from processes import run
 
 if TYPE_CHECKING:
@@ -73,6 +74,58 @@ def test_move_has_the_same_bits(name: str, dtype: str) -> None:
                 with_threads(count, name, b, window, 1, axis) for count in COUNTS
             ]
             assert_same_bits(results)
+
+
+@contextmanager
+def changing(a: np.ndarray) -> Iterator[None]:
+    """Another thread writes to the array, as fast as it can."""
+    done = threading.Event()
+    values = np.where(np.arange(a.size).reshape(a.shape) % 3, 1.0, np.nan)
+
+    def write() -> None:
+        while not done.is_set():
+            for value in (np.nan, 0, values, 2):
+                a[...] = value
+
+    writer = threading.Thread(target=write)
+    writer.start()
+    try:
+        yield
+    finally:
+        done.set()
+        writer.join()
+
+
+@pytest.mark.parametrize("shape", [(2000, 12), (2000, 60), (40, 3000)])
+@pytest.mark.parametrize("name", FILL)
+def test_every_result_is_written_while_values_change(
+    name: str, shape: tuple[int, int]
+) -> None:
+    """Each is one of the lane that was read, be it of no use."""
+    a = np.zeros(shape)
+    kth = [shape[1] // 2] if name in PARTITIONS else []
+    allowed = {
+        "argpartition": np.arange(shape[1]),
+        "nanrankdata": np.r_[np.arange(2, 2 * shape[1] + 1) / 2, np.nan],
+        "rankdata": np.arange(2, 2 * shape[1] + 1) / 2,
+    }.get(name, np.array([0, 1, 2, np.nan]))
+    with changing(a):
+        for _ in range(5 if EMULATED else 100):
+            results = call(name, a, *kth, axis=1)
+            assert (np.isin(results, allowed) | np.isnan(results)).all()
+
+
+@pytest.mark.parametrize("name", [*REDUCE, *MOVE])
+def test_no_call_fails_while_values_change(name: str) -> None:
+    a = np.zeros((400, 60))
+    with changing(a):
+        for _ in range(5 if EMULATED else 30):
+            try:
+                results = call(name, a, 7, 1) if name in MOVE else call(name, a, 1)
+            except ValueError as error:
+                assert "All-NaN" in str(error)  # noqa: PT017, it may or may not come
+            else:
+                assert np.shape(results) == (a.shape if name in MOVE else (400,))
 
 
 def test_replace_with_threads() -> None:

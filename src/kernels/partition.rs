@@ -30,6 +30,8 @@ impl<T: Element> Fill<T> for Partition {
     type Out = T;
     type Scratch = Vec<u64>;
 
+    const TOLERANT: bool = true;
+
     fn fill(
         &self,
         values: &[T],
@@ -45,6 +47,8 @@ impl<T: Element> Fill<T> for Partition {
 impl<T: Element> Fill<T> for ArgPartition {
     type Out = isize;
     type Scratch = Vec<u64>;
+
+    const TOLERANT: bool = true;
 
     fn fill(
         &self,
@@ -68,19 +72,25 @@ fn split<T: Element, O: Copy>(
 ) {
     let pivot = nth.value.to_key();
     let result = |word| MaybeUninit::new(from_word(word));
+    // Values that have changed since the nth was found may leave places over, or find none.
+    let left_over = result(to_word(0, nth.value));
     if values.len() < CHUNK {
+        results.fill(left_over);
         let mut next = [0, nth.less, nth.less + nth.equal];
         for (index, &value) in values.iter().enumerate() {
             let key = value.to_key();
             let next = &mut next[usize::from(key >= pivot) + usize::from(key > pivot)];
-            results[*next] = result(to_word(index, value));
+            if let Some(place) = results.get_mut(*next) {
+                *place = result(to_word(index, value));
+            }
             *next += 1;
         }
         return;
     }
     let (lower, rest) = results.split_at_mut(nth.less);
     let (equal, upper) = rest.split_at_mut(nth.equal);
-    vectorized(Split { values, pivot, parts: Parts { lower, equal, upper }, to_word, result });
+    let parts = Parts { lower, equal, upper };
+    vectorized(Split { values, pivot, parts, to_word, result, left_over });
 }
 
 struct Split<'a, T, O, W, R> {
@@ -89,6 +99,7 @@ struct Split<'a, T, O, W, R> {
     parts: Parts<'a, MaybeUninit<O>>,
     to_word: W,
     result: R,
+    left_over: MaybeUninit<O>,
 }
 
 /// The places that are still to be written.
@@ -109,7 +120,7 @@ where
 
     #[inline(always)]
     fn run<I: Isa>(self) {
-        let Self { values, pivot, mut parts, to_word, result } = self;
+        let Self { values, pivot, mut parts, to_word, result, left_over } = self;
         let (chunks, rest) = values.as_chunks::<CHUNK>();
         let (mut keys, mut words) = ([0; CHUNK], [0; CHUNK]);
         for (index, chunk) in chunks.iter().enumerate() {
@@ -128,6 +139,9 @@ where
                 _ => &mut parts.equal,
             };
             write([result(to_word(index, value)); GROUP], 1, part);
+        }
+        for part in [parts.lower, parts.equal, parts.upper] {
+            part.fill(left_over);
         }
     }
 }

@@ -18,6 +18,8 @@ impl<T: Element> Fill<T> for Push {
     type Out = T;
     type Scratch = ();
 
+    const TOLERANT: bool = true;
+
     fn fill(&self, values: &[T], results: &mut [MaybeUninit<T>], (): &mut ()) -> Result<(), Error> {
         let (mut last, mut distance) = (T::MISSING, 0);
         for (result, &value) in results.iter_mut().zip(values) {
