@@ -269,6 +269,13 @@ def test_wheels_of_other_kinds_are_tested_where_that_is_possible(
     assert plan.tests_elsewhere(wheel, host) == elsewhere
 
 
+def test_musl_is_tested_beside_glibc_only_where_the_plan_says_so(plan: Plan) -> None:
+    [wheel] = plan.named(["musl-aarch64-abi3"]).targets
+    assert plan.tests_elsewhere(wheel, "aarch64-unknown-linux-gnu")
+    untested = replace(wheel, test="none", untested="no time")
+    assert not plan.tests_elsewhere(untested, "aarch64-unknown-linux-gnu")
+
+
 def test_a_file_is_of_its_row_and_promises_pythons(plan: Plan) -> None:
     [free] = plan.named(["linux-x86_64-cp314t"]).targets
     assert plan.of_file(free.wheel) == free
