@@ -200,9 +200,16 @@ def test_an_unknown_env_is_refused_with_those_that_exist() -> None:
 
 def test_tox_gets_the_wheel_and_may_not_download_interpreters() -> None:
     made = tox.tox_command("py311", Path("/dist/a.whl"))
-    assert made.argv[-4:] == ("-e", "py311", "--installpkg", "/dist/a.whl")
+    root = PROJECT.root
+    assert [*made.argv] == [
+        *("tox", "run", "--conf", str(tox.TOX), "--root", str(root)),
+        *("--workdir", str(root / ".tox"), "--colored", "no"),
+        *("-e", "py311", "--installpkg", "/dist/a.whl"),
+    ]
     assert made.env == {"UV_PYTHON_DOWNLOADS": "never", "TESTED_WHEEL": "/dist/a.whl"}
-    assert "--installpkg" not in tox.tox_command("lint", None).argv
+    bare = tox.tox_command("lint", None)
+    assert "--installpkg" not in bare.argv
+    assert "TESTED_WHEEL" not in bare.env
 
 
 @pytest.mark.parametrize(
