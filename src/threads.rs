@@ -5,7 +5,7 @@
 //! by `fork` has none of its threads, and makes a new one.
 
 use std::num::NonZeroUsize;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicU32, AtomicUsize, Ordering};
 use std::sync::{Mutex, OnceLock, PoisonError};
 
 use crossbeam_utils::atomic::AtomicCell;
@@ -22,11 +22,18 @@ static COUNT: AtomicUsize = AtomicUsize::new(0);
 struct Pool {
     process: u32,
     threads: ThreadPool,
+    /// Those that were made before, for fewer threads.
+    others: Option<&'static Pool>,
+    /// How many threads there are in all of them.
+    size: usize,
 }
 
 /// The newest pool. A fork can hold no lock here: pools are never freed, and whoever finds that
 /// the newest one is another process's, or too small, puts a new one in its place.
 static POOL: AtomicCell<Option<&'static Pool>> = AtomicCell::new(None);
+
+/// The process in which a thread is making a pool, or 0. A child of a fork does not wait for it.
+static MAKING: AtomicU32 = AtomicU32::new(0);
 
 /// How many threads a call may use: as set, or else as many as this process may run at once.
 pub fn count() -> usize {
@@ -84,12 +91,23 @@ pub(crate) fn run(jobs: usize, work: &(dyn Fn(usize) + Sync)) {
             work(job);
         }
     };
-    pool.in_place_scope(|scope| {
-        for _ in 1..workers {
-            scope.spawn(|_| worker());
-        }
-        worker();
-    });
+    pool.also(workers - 1, &worker);
+}
+
+impl Pool {
+    /// Does the work in so many threads, and in the calling one.
+    fn also(&self, workers: usize, work: &(dyn Fn() + Sync)) {
+        let here = workers.min(self.threads.current_num_threads());
+        self.threads.in_place_scope(|scope| {
+            for _ in 0..here {
+                scope.spawn(|_| work());
+            }
+            match self.others {
+                Some(others) if workers > here => others.also(workers - here, work),
+                _ => work(),
+            }
+        });
+    }
 }
 
 /// What `work` makes of each of the jobs `0..jobs`, in their order.
@@ -114,20 +132,40 @@ pub(crate) fn each<J: Send, E: Send + Sync>(
 }
 
 /// A pool of this process with at least `size` threads, unless the system has no more threads.
-fn pool(size: usize) -> Option<&'static ThreadPool> {
+fn pool(size: usize) -> Option<&'static Pool> {
     let process = std::process::id();
-    let fits = |pool: &&Pool| pool.process == process && pool.threads.current_num_threads() >= size;
-    if let Some(pool) = POOL.load().filter(fits) {
-        return Some(&pool.threads);
+    let newest = || POOL.load().filter(|pool| pool.process == process);
+    loop {
+        let pool = newest();
+        if pool.is_some_and(|pool| pool.size >= size) {
+            return pool;
+        }
+        let other = MAKING.load(Ordering::Acquire);
+        let swapped = MAKING.compare_exchange(other, process, Ordering::Acquire, Ordering::Relaxed);
+        if other == process || swapped.is_err() {
+            std::thread::yield_now();
+            continue;
+        }
+        // Another thread may have made one since.
+        let made = enlarged(newest(), process, size);
+        MAKING.store(0, Ordering::Release);
+        return made.or_else(newest);
+    }
+}
+
+/// The pool with as many threads more as are missing, in the place of the newest.
+fn enlarged(others: Option<&'static Pool>, process: u32, size: usize) -> Option<&'static Pool> {
+    let before = others.map_or(0, |pool| pool.size);
+    if before >= size {
+        return others;
     }
     let threads = ThreadPoolBuilder::new()
-        .num_threads(size)
-        .thread_name(|index| format!("uncork-{index}"))
+        .num_threads(size - before)
+        .thread_name(move |index| format!("uncork-{}", before + index))
         .build()
         .ok()?;
-    let pool: &'static Pool = Box::leak(Box::new(Pool { process, threads }));
-    POOL.store(Some(pool));
-    Some(&pool.threads)
+    POOL.store(Some(Box::leak(Box::new(Pool { process, threads, others, size }))));
+    POOL.load()
 }
 
 const _: () = assert!(AtomicCell::<Option<&'static Pool>>::is_lock_free());

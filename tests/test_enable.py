@@ -6,6 +6,8 @@ In processes of their own, as what they change is the process.
 from __future__ import annotations
 
 import os
+import subprocess
+import sys
 import textwrap
 from typing import TYPE_CHECKING
 
@@ -282,3 +284,77 @@ def test_threads() -> None:
         assert not errors, errors
         assert len(sys.meta_path) == finders
     """)
+
+
+def test_who_leaves_first_does_not_disable_it_for_the_others() -> None:
+    succeeds("""
+        import sys, threading, uncork
+        entered, left = threading.Barrier(2), threading.Event()
+
+        def first():
+            with uncork.enable():
+                entered.wait()
+            left.set()
+
+        thread = threading.Thread(target=first)
+        thread.start()
+        with uncork.enable():
+            entered.wait()
+            assert left.wait(60)
+            import bottleneck
+            assert bottleneck.nansum is uncork.nansum
+        thread.join()
+        assert "bottleneck" not in sys.modules
+    """)
+
+
+def test_threads_may_enable_and_import_at_once() -> None:
+    succeeds("""
+        import sys, threading, uncork
+
+        def work():
+            for _ in range(200):
+                with uncork.enable():
+                    import bottleneck
+                    assert bottleneck.nansum is uncork.nansum
+
+        failed = []
+        threading.excepthook = failed.append
+        threads = [threading.Thread(target=work) for _ in range(8)]
+        for thread in threads: thread.start()
+        for thread in threads: thread.join()
+        assert not failed, failed
+        assert "bottleneck" not in sys.modules
+    """)
+
+
+@pytest.mark.parametrize("as_module", [False, True])
+def test_a_program_that_never_imports_uncork_is_run_with_it(
+    as_module: bool, tmp_path: Path
+) -> None:
+    program = tmp_path / "program.py"
+    (tmp_path / "helper.py").write_text("VALUE = 3\n", "utf-8")
+    program.write_text(
+        "import sys, bottleneck, helper\n"
+        "print(__name__, sys.argv[1:], helper.VALUE, bottleneck.nansum.__module__)\n",
+        "utf-8",
+    )
+    named = ["-m", "program"] if as_module else [str(program)]
+    argv = [sys.executable, "-m", "uncork.enable", *named, "-x", "y"]
+    finished = subprocess.run(
+        argv, cwd=tmp_path, capture_output=True, text=True, check=False
+    )
+    assert finished.stderr == ""
+    assert finished.stdout.split(" ")[0] == "__main__"
+    assert "['-x', 'y'] 3 uncork" in finished.stdout
+
+
+def test_the_program_is_no_module_to_import() -> None:
+    said = refuses("""
+        import uncork
+        try:
+            import uncork.enable
+        finally:
+            assert callable(uncork.enable)
+    """)
+    assert said.startswith("ImportError: uncork.enable is a function")

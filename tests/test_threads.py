@@ -5,6 +5,7 @@ from __future__ import annotations
 import multiprocessing
 import os
 import signal
+import sys
 import sysconfig
 import threading
 import time
@@ -252,3 +253,48 @@ def test_multiprocessing_with_fork() -> None:
     with multiprocessing.get_context("fork").Pool(2) as pool:
         results = pool.map_async(uncork.nansum, [a] * 4)
         assert results.get(timeout=60) == [desired] * 4
+
+
+COUNT_THREADS = """
+import sys, threading
+import numpy as np
+import uncork
+
+def ours():
+    from pathlib import Path
+    names = [(task / "comm").read_text() for task in Path("/proc/self/task").iterdir()]
+    return sum(name.startswith("uncork-") for name in names)
+
+a = np.ones((1000, 1000))
+"""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="threads are counted in /proc")
+def test_first_calls_at_once_make_one_pool() -> None:
+    code = """
+uncork.set_num_threads(8)
+barrier = threading.Barrier(16)
+
+def work():
+    barrier.wait()
+    assert uncork.nansum(a) == a.size
+
+threads = [threading.Thread(target=work) for _ in range(16)]
+for thread in threads: thread.start()
+for thread in threads: thread.join()
+print(ours())
+"""
+    finished = run(COUNT_THREADS + code)
+    assert (finished.stderr, finished.stdout) == ("", "7\n")
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="threads are counted in /proc")
+def test_more_threads_are_added_to_those_there_are() -> None:
+    code = """
+for count in [2, 3, 7, 16, 4, 16]:
+    uncork.set_num_threads(count)
+    assert uncork.nansum(a) == a.size
+print(ours())
+"""
+    finished = run(COUNT_THREADS + code)
+    assert (finished.stderr, finished.stdout) == ("", "15\n")

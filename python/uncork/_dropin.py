@@ -57,7 +57,10 @@ class Finder:
 
 
 class Enabled:
-    """What a call of `enable` did; at the end of a `with`, that is undone."""
+    """What a call of `enable` did; at the end of a `with`, that is undone.
+
+    Unless somebody else has enabled it, too, before or meanwhile, in whatever thread.
+    """
 
     def __init__(self, *, before: bool) -> None:
         self._before = before
@@ -73,12 +76,17 @@ class Enabled:
         return self
 
     def __exit__(self, *_error: object) -> None:
-        if not self._before:
-            disable()
+        with _lock:
+            used = self in _users
+            _users.discard(self)
+            if used and not _users:
+                _remove()
 
 
 _finder = Finder()
 _lock = threading.Lock()
+#: Who has enabled it, and has not left its `with`.
+_users: set[Enabled] = set()
 
 
 def enable() -> Enabled:
@@ -87,13 +95,14 @@ def enable() -> Enabled:
     So that pandas, xarray and whatever else imports Bottleneck use Uncork, whether or
     not Bottleneck is installed. Call it before they are imported: they look once.
     The environment variable ``UNCORK_AS_BOTTLENECK=1`` does the same as soon as
-    `uncork` is imported.
+    `uncork` is imported; a program that never imports it is run by
+    ``python -m uncork.enable SCRIPT`` or ``python -m uncork.enable -m MODULE``.
 
     Returns
     -------
     Enabled
-        Says what was done, and is a context manager at whose end it is undone. Where
-        Uncork was enabled before, nothing is done, and nothing undone.
+        Says what was done, and is a context manager at whose end it is undone, unless
+        somebody else has enabled it, too: before, meanwhile, or in another thread.
 
     Raises
     ------
@@ -113,7 +122,9 @@ def enable() -> Enabled:
         if not before:
             _refuse_if_late()
             sys.meta_path.insert(0, _finder)
-    return Enabled(before=before)
+        user = Enabled(before=before)
+        _users.add(user)
+    return user
 
 
 def disable() -> None:
@@ -123,13 +134,18 @@ def disable() -> None:
     nothing happens.
     """
     with _lock:
-        if _finder in sys.meta_path:
-            sys.meta_path.remove(_finder)
-        if _is_ours(sys.modules.get(NAME)):
-            # A copy, as other threads may import.
-            for name in list(sys.modules):
-                if name.split(".")[0] == NAME:
-                    del sys.modules[name]
+        _users.clear()
+        _remove()
+
+
+def _remove() -> None:
+    if _finder in sys.meta_path:
+        sys.meta_path.remove(_finder)
+    if _is_ours(sys.modules.get(NAME)):
+        # A copy, as other threads may import.
+        for name in list(sys.modules):
+            if name.split(".")[0] == NAME:
+                sys.modules.pop(name, None)
 
 
 def enable_by_environment() -> None:

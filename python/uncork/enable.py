@@ -1,0 +1,35 @@
+"""Run a program with Uncork in Bottleneck's place, though it never imports it.
+
+python -m uncork.enable SCRIPT [ARGUMENTS]
+python -m uncork.enable -m MODULE [ARGUMENTS]
+"""
+
+from __future__ import annotations
+
+import runpy
+import sys
+from pathlib import Path
+
+import uncork
+
+if __name__ != "__main__":
+    # Imported, it would take the place of the function of its name.
+    msg = "uncork.enable is a function: import uncork, and call uncork.enable()"
+    raise ImportError(msg)
+
+
+def main(arguments: list[str]) -> None:
+    """Run the program as Python would, with `arguments` as its own."""
+    module, arguments = arguments[:1] == ["-m"], arguments[arguments[:1] == ["-m"] :]
+    if not arguments or arguments[0] in {"-h", "--help"}:
+        sys.exit(__doc__)
+    uncork.enable()
+    sys.argv[:] = arguments
+    if module:
+        runpy.run_module(arguments[0], run_name="__main__", alter_sys=True)
+    else:
+        sys.path[0] = str(Path(arguments[0]).resolve().parent)
+        runpy.run_path(arguments[0], run_name="__main__")
+
+
+main(sys.argv[1:])
