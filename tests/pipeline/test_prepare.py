@@ -241,3 +241,12 @@ def test_only_what_is_missing_is_brought(system: Path, shell: Shell) -> None:
 def test_a_system_without_apt_needs_nothing(tmp_path: Path, shell: Shell) -> None:
     runner.prepare(["valgrind"], system=False, root=tmp_path / "elsewhere")
     assert shell.ran == []
+
+
+def test_a_setting_that_the_system_does_not_know_is_not_written(
+    system: Path, shell: Shell
+) -> None:
+    (system / "proc/sys" / runner.SETTING.replace(".", "/")).unlink()
+    runner.prepare([], system=True, root=system)
+    assert len(shell.ran) == 2
+    assert not any("sysctl" in line for line in shell.ran)
