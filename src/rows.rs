@@ -10,7 +10,7 @@ use std::array::from_fn;
 use std::cell::Cell;
 use std::marker::PhantomData;
 use std::mem::MaybeUninit;
-use std::ops::{Range, RangeInclusive};
+use std::ops::Range;
 
 use smallvec::SmallVec;
 
@@ -1011,8 +1011,13 @@ pub struct TeamMut<'a, O> {
     stride: isize,
     between: usize,
     after: usize,
+    /// The rows that have been stored, in order.
+    stored: SmallVec<[Range<usize>; 1]>,
     values: PhantomData<&'a mut O>,
 }
+
+/// Whether the second of two results is better than the first.
+pub type Better<'a> = &'a dyn Fn(f64, f64) -> bool;
 
 impl<'a, T: Copy> Lanes<'a, T> {
     /// Whole lanes from `lane` on, at most `count` of them and at most `LANES`.
@@ -1063,7 +1068,16 @@ impl<O> LanesMut<'_, O> {
         let first = self.first.wrapping_offset(lane as isize * self.apart);
         let (lanes, after) = (count.min(LANES).min(self.count - lane), self.len);
         let (apart, stride) = (self.apart, self.stride);
-        TeamMut { first, lanes, apart, stride, between: 0, after, values: PhantomData }
+        TeamMut {
+            first,
+            lanes,
+            apart,
+            stride,
+            between: 0,
+            after,
+            stored: SmallVec::new(),
+            values: PhantomData,
+        }
     }
 
     /// The places of `Lanes::segments`.
@@ -1077,7 +1091,16 @@ impl<O> LanesMut<'_, O> {
         let first = self.first.wrapping_offset(offset);
         let (apart, stride) = (self.stride * len as isize, self.stride);
         let (lanes, between, after) = (LANES, len, end - start);
-        TeamMut { first, lanes, apart, stride, between, after, values: PhantomData }
+        TeamMut {
+            first,
+            lanes,
+            apart,
+            stride,
+            between,
+            after,
+            stored: SmallVec::new(),
+            values: PhantomData,
+        }
     }
 }
 
@@ -1235,6 +1258,11 @@ impl<O: Float> TeamMut<'_, O> {
     /// Writes the rows of the team from `row` on; what is beyond its lanes or places is dropped.
     #[inline(always)]
     pub fn store<V: Wide>(&mut self, row: usize, rows: &[f64]) {
+        let end = row + rows.len() / LANES;
+        match self.stored.last_mut() {
+            Some(last) if last.end == row => last.end = end,
+            _ => self.stored.push(row..end),
+        }
         if self.store_fast::<V>(row, rows) {
             return;
         }
@@ -1245,11 +1273,17 @@ impl<O: Float> TeamMut<'_, O> {
         }
     }
 
-    /// Writes over those results whose new value is within a range.
-    pub fn amend(&mut self, row: usize, rows: &[f64], within: &RangeInclusive<f64>) {
-        for (row, values) in (row..).zip(rows.chunks_exact(LANES)) {
+    /// Writes over those results that have been stored where a second one is better.
+    pub fn amend(&mut self, row: usize, rows: &[f64], better: Better<'_>) {
+        let stretch = self.stored.partition_point(|stored| stored.end <= row);
+        let Some(stored) = self.stored.get(stretch).filter(|stored| stored.start <= row) else {
+            return;
+        };
+        for (row, values) in (row..stored.end).zip(rows.chunks_exact(LANES)) {
             for (lane, &value) in values[..self.lanes].iter().enumerate() {
-                if within.contains(&value) {
+                let Some(place) = self.place(lane, row) else { continue };
+                // SAFETY: the row is among those that were stored.
+                if better(unsafe { place.read() }.to_f64(), value) {
                     self.write_if_any(lane, row, value);
                 }
             }
@@ -1305,11 +1339,17 @@ impl<O: Float> TeamMut<'_, O> {
 
     #[inline(always)]
     fn write_if_any(&mut self, lane: usize, row: usize, value: f64) {
-        if self.within(lane, row, 1) == 1 {
-            let offset = lane as isize * self.apart + row as isize * self.stride;
-            // SAFETY: callers have seen that there is such a lane; its place is no one else's.
-            unsafe { self.first.offset(offset).write(O::from_f64(value)) }
+        if let Some(place) = self.place(lane, row) {
+            // SAFETY: there is such a place, and it is no one else's.
+            unsafe { place.write(O::from_f64(value)) }
         }
+    }
+
+    /// Where a row of a lane is, if the lane has it.
+    #[inline(always)]
+    fn place(&self, lane: usize, row: usize) -> Option<*mut O> {
+        let offset = lane as isize * self.apart + row as isize * self.stride;
+        (self.within(lane, row, 1) == 1).then(|| self.first.wrapping_offset(offset))
     }
 }
 

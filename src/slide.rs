@@ -17,7 +17,7 @@ use std::ops::{self, RangeInclusive};
 
 use crate::element::{Element, Float};
 use crate::error::Error;
-use crate::rows::{Lanes, LanesMut, Segments, Sweep, Team, TeamMut, View, ViewMut};
+use crate::rows::{Better, Lanes, LanesMut, Segments, Sweep, Team, TeamMut, View, ViewMut};
 use crate::scratch::Lines;
 use crate::simd::{Isa, LANES, One, Row, Task, Vector, Work, dispatch, vectorized};
 use crate::threads;
@@ -86,8 +86,9 @@ pub trait Slide: Copy + Send + Sync {
         result.mul(unscale)
     }
 
-    /// The results of a second walk that are better than those of the first.
-    fn better(&self, _rescue: Rescue) -> RangeInclusive<f64> {
+    /// The results of a second walk for small values that are better than those of the first; one
+    /// for large values is better where the first is not finite.
+    fn small_results(&self) -> RangeInclusive<f64> {
         f64::NEG_INFINITY..=f64::INFINITY
     }
 
@@ -516,7 +517,7 @@ pub trait Sink {
     /// Writes the rows from `row` on.
     fn store(&mut self, row: usize, rows: &[f64]);
     /// Writes over those results whose new value is within a range.
-    fn amend(&mut self, row: usize, rows: &[f64], within: &RangeInclusive<f64>);
+    fn amend(&mut self, row: usize, rows: &[f64], better: Better<'_>);
 }
 
 /// What walks from one to the other.
@@ -552,8 +553,8 @@ impl<O: Float> Sink for TeamMut<'_, O> {
         vectorized(Store { team: self, row, rows });
     }
 
-    fn amend(&mut self, row: usize, rows: &[f64], within: &RangeInclusive<f64>) {
-        self.amend(row, rows, within);
+    fn amend(&mut self, row: usize, rows: &[f64], better: Better<'_>) {
+        self.amend(row, rows, better);
     }
 }
 
@@ -732,9 +733,15 @@ impl<K: Slide, I: Isa, V: Vector> Walker for Scan<K, I, V> {
             extremes::<V>(source, &mut once(all), large, small)
         };
         let (large, small) = (large.filter(|_| any_large), small.filter(|_| any_small));
-        for rescue in large.into_iter().chain(small) {
+        if let Some(rescue) = large {
             self.scale = rescue.scale;
-            let better = self.kernel.better(rescue);
+            let better = |first: f64, _| !first.is_finite();
+            self.walk_rows(source, &mut |row, rows| sink.amend(row, rows, &better))?;
+        }
+        if let Some(rescue) = small {
+            self.scale = rescue.scale;
+            let small = self.kernel.small_results();
+            let better = |_, second| small.contains(&second);
             self.walk_rows(source, &mut |row, rows| sink.amend(row, rows, &better))?;
         }
         Ok(())

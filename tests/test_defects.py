@@ -67,6 +67,24 @@ def test_480_sums_of_what_is_not_negative_are_not_negative() -> None:
     np.testing.assert_allclose(sums, desired, rtol=1e-15)
 
 
+@pytest.mark.parametrize("name", ["move_sum", "move_mean"])
+def test_tiny_values_keep_their_digits_beside_a_huge_one(name: str) -> None:
+    """In the windows that do not hold it, and in neighbouring lanes."""
+    a = np.full((20, 9), 1e-305)
+    a[5, 3] = 1e300
+    for window in (1, 3, 7):
+        desired = np.array(getattr(uncork, name)(np.full(20, 1e-305), window, 1))
+        results = getattr(uncork, name)(a, window, 1, axis=0)
+        for lane in range(9):
+            clear = np.ones(20, bool)
+            if lane == 3:
+                clear[5 : 5 + window] = False
+            assert (results[clear, lane] == desired[clear]).all()
+        np.testing.assert_array_equal(
+            getattr(uncork, name)(a[:, 3], window, 1), results[:, 3]
+        )
+
+
 @pytest.mark.parametrize(
     ("name", "last"), [("move_sum", 15), ("move_mean", 3), ("move_var", 2)]
 )

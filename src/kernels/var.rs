@@ -471,12 +471,11 @@ impl Slide for Var {
         if self.root { result.mul(unscale) } else { result.mul(unscale).mul(unscale) }
     }
 
-    /// Where squares keep all their digits with the second scale; between these bounds and those
-    /// of the first walk there is room.
-    fn better(&self, rescue: Rescue) -> RangeInclusive<f64> {
-        let square = |value: f64| if self.root { value } else { value * value };
-        let up = rescue.scale > 1.0;
-        if up { 0.0..=square(power(-300)) } else { square(power(90))..=f64::INFINITY }
+    /// Where squares keep all their digits with the second scale; between this bound and that of
+    /// the first walk there is room.
+    fn small_results(&self) -> RangeInclusive<f64> {
+        let most = power(-300);
+        0.0..=if self.root { most } else { most * most }
     }
 
     #[inline(always)]
