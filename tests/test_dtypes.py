@@ -366,6 +366,13 @@ def test_objects_that_are_no_numbers_are_named(name: str, value: Any) -> None:
         call(name, a)
 
 
+@pytest.mark.parametrize("name", [name for name in OF_ARRAYS if name != "replace"])
+def test_none_is_not_what_is_missing(name: str) -> None:
+    a = np.array([[1.0, None, 2.0]])
+    with pytest.raises(TypeError, match=r"got None at index \(0, 1\): use NaN"):
+        call(name, a, *arguments(name, 1))
+
+
 # Replacing.
 
 

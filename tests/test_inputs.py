@@ -119,6 +119,41 @@ def test_other_dtypes_with_nan_do_not_warn(name: str, dtype: str) -> None:
 
 
 @pytest.mark.parametrize("name", OF_ARRAYS)
+def test_masks_of_others_and_within_lists_are_refused(name: str) -> None:
+    class Masked(np.ndarray):
+        """As astropy's."""
+
+        mask = np.array([False, True])
+
+    masked = np.ma.masked_invalid([1.0, np.nan])
+    for value, what in [
+        (np.ones(2).view(Masked), "a"),
+        ([np.ones(2), masked], r"a\[1\]"),
+        ((masked, masked), r"a\[0\]"),
+    ]:
+        if name == "replace" and what != "a":
+            continue  # it takes no lists at all
+        with pytest.raises(TypeError, match=rf"{what} must not be a masked array"):
+            call(name, value, *arguments(name))
+
+
+@pytest.mark.parametrize("dtype", ["f8", ">f4", "u1"])
+@pytest.mark.parametrize("name", ["push", "partition"])
+def test_values_in_other_places_keep_their_class(name: str, dtype: str) -> None:
+    class Quantity(np.ndarray):
+        def __array_finalize__(self, obj: Any) -> None:
+            self.unit = getattr(obj, "unit", None)
+
+    a = np.array([3, 1, 2]).astype(dtype).view(Quantity)
+    a.unit = "m"
+    result = call(name, a, 1)
+    assert type(result) is Quantity
+    assert result.unit == "m"
+    assert result is not a
+    np.testing.assert_array_equal(result, call(name, np.asarray(a), 1))
+
+
+@pytest.mark.parametrize("name", OF_ARRAYS)
 @pytest.mark.parametrize("value", ["text", ["a", "b"]])
 def test_text_is_refused(name: str, value: Any) -> None:
     if name == "rankdata":

@@ -53,8 +53,8 @@ def answer(name: str, a: _Array, *args: Any) -> Any:
         return result.astype(a.dtype, copy=False) if name in KEEPERS else result
     if kind == "c":
         return _complex(name, a, args)
-    if kind == "O" and name in ARITHMETIC:
-        _check_numbers(a)
+    if kind == "O":
+        _check_objects(name, a)
     if not a.size and name in CHOOSE:
         _kernel(name, np.empty(a.shape), args)  # says so, if there is nothing to choose
     if kind in "fO" or name in {"rankdata", "nanrankdata"}:
@@ -288,10 +288,14 @@ def _complex(name: str, a: _Array, args: tuple[Any, ...]) -> Any:
 # Objects.
 
 
-def _check_numbers(a: _Array) -> None:
+def _check_objects(name: str, a: _Array) -> None:
+    """Missing is NaN and nothing else; what is added up must be a number."""
     for place, value in enumerate(a.flat):
-        if not isinstance(value, numbers.Number | datetime.timedelta):
+        number = isinstance(value, numbers.Number | datetime.timedelta)
+        missing = value is None or type(value).__name__ == "NAType"
+        if missing or (name in ARITHMETIC and not number):
             index = tuple(map(int, np.unravel_index(place, a.shape)))
             where = f" at index {index}" if index else ""
-            msg = f"a must be of numbers, got {value!r}{where}"
+            hint = ": use NaN for what is missing" if missing else ""
+            msg = f"a must be of numbers, got {value!r}{where}{hint}"
             raise TypeError(msg)

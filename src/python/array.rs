@@ -6,16 +6,16 @@ use std::marker::PhantomData;
 use std::ops::Deref;
 use std::ptr::null_mut;
 
-use numpy::PY_ARRAY_API;
 use numpy::npyffi::objects::{_PyArray_GET_ITEM_DATA, _PyDataType_GET_ITEM_DATA};
 use numpy::npyffi::{
     self, NPY_ARRAY_ALIGNED, NPY_ARRAY_C_CONTIGUOUS, NPY_ARRAY_ELEMENTSTRIDES,
     NPY_ARRAY_ENSUREARRAY, NPY_ARRAY_ENSURECOPY, NPY_ARRAY_WRITEABLE, NPY_ORDER, NPY_TYPES,
     NpyTypes, PyArrayObject, PyArrayObject_fields, get_type_object, npy_intp,
 };
+use numpy::{PY_ARRAY_API, PyUntypedArray};
 use pyo3::exceptions::{PyTypeError, PyValueError};
 use pyo3::prelude::*;
-use pyo3::sync::PyOnceLock;
+use pyo3::types::{PyList, PyTuple};
 
 use crate::rows::{Cells, Dim, Dims, View, ViewMut, one_dimension};
 
@@ -73,16 +73,15 @@ impl<'py> Array<'py> {
 
     fn from_any(object: &Bound<'py, PyAny>) -> PyResult<Self> {
         let py = object.py();
-        if object.is_instance(masked_array(py)?)? {
-            return Err(PyTypeError::new_err(
-                "a must not be a masked array, whose mask would be ignored: \
-                 use a.filled(numpy.nan) or the functions of numpy.ma",
-            ));
-        }
         // SAFETY: as in `new`.
         if unsafe { npyffi::array::PyArray_Check(py, object.as_ptr()) } != 0 {
+            // numpy.ma's, or astropy's.
+            if object.hasattr("mask")? {
+                return Err(masked("a"));
+            }
             return Ok(Self { object: object.clone() });
         }
+        refuse_masks_within(object)?;
         // SAFETY: the interpreter is attached and `object` is alive; a null dtype asks for the
         // object's own, and the result is a new reference or null with an exception set.
         let object = unsafe {
@@ -310,12 +309,29 @@ impl<'py> Deref for Behaved<'_, 'py> {
     }
 }
 
-fn masked_array<'py>(py: Python<'py>) -> PyResult<&'py Bound<'py, PyAny>> {
-    static CLASS: PyOnceLock<Py<PyAny>> = PyOnceLock::new();
-    let class = CLASS.get_or_try_init(py, || {
-        Ok::<_, PyErr>(py.import("numpy.ma")?.getattr("MaskedArray")?.unbind())
-    })?;
-    Ok(class.bind(py))
+/// The error for an array with a mask.
+fn masked(what: &str) -> PyErr {
+    PyTypeError::new_err(format!(
+        "{what} must not be a masked array, whose mask would be ignored: \
+         use a.filled(numpy.nan) or the functions of numpy.ma"
+    ))
+}
+
+/// An error for a list or tuple of arrays with masks, which NumPy would drop.
+fn refuse_masks_within(object: &Bound<'_, PyAny>) -> PyResult<()> {
+    if !(object.is_instance_of::<PyList>() || object.is_instance_of::<PyTuple>()) {
+        return Ok(());
+    }
+    for (index, item) in object.try_iter()?.enumerate() {
+        let item = item?;
+        if item.cast::<PyUntypedArray>().is_err() {
+            break; // numbers, and many of them
+        }
+        if item.hasattr("mask")? {
+            return Err(masked(&format!("a[{index}]")));
+        }
+    }
+    Ok(())
 }
 
 /// A new array whose values are still to be written.

@@ -1,5 +1,6 @@
 //! From the arguments of a call to a driver, and back with its result.
 
+use numpy::PyUntypedArray;
 use pyo3::IntoPyObjectExt;
 use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
@@ -327,6 +328,13 @@ fn bits(array: &Array<'_>) -> PyResult<u32> {
     let array = &*array.behaved(size_of::<i64>())?;
     let view = array.view::<i64>();
     detached(array.as_any().py(), view.len(), &mut || integers::bits(&view))
+}
+
+/// The values of `a` in another order or place, in its own class, if that is one of ndarray's.
+pub(super) fn in_class_of<'py>(a: &Bound<'py, PyAny>, values: Bound<'py, PyAny>) -> Answer<'py> {
+    let other =
+        a.cast::<PyUntypedArray>().is_ok_and(|a| !a.is_exact_instance_of::<PyUntypedArray>());
+    if other { a.call_method1("__array_wrap__", (values,)) } else { Ok(values) }
 }
 
 /// `push`; there is nothing to push where there is no NaN.

@@ -1402,9 +1402,10 @@ functions! {
             #[pyo3(from_py_with = arguments::axis_or_none)] axis: Option<i64>,
         ) -> PyResult<Bound<'py, PyAny>> {
             let kernel = |len| Ok(Partition { kth: kth_within(kth, len)? });
-            call::fill(a, axis, Layout::OfInput, kernel, |a| {
+            let parts = call::fill(a, axis, Layout::OfInput, kernel, |a| {
                 others(a.py())?.call1(("partition", a, kth, axis))
-            })
+            });
+            call::in_class_of(a, parts?)
         }
 
         /// Indices of lesser values in front of that of the one that is nth in order.
@@ -1510,7 +1511,10 @@ functions! {
         ) -> PyResult<Bound<'py, PyAny>> {
             let axis = axis.ok_or(Error::NoAxis)?;
             let kernel = Push { limit: steps(n)? };
-            call::push(a, axis, kernel, |a| others(a.py())?.call1(("push", a, n, axis)))
+            let pushed = call::push(a, axis, kernel, |a| {
+                others(a.py())?.call1(("push", a, n, axis))
+            });
+            call::in_class_of(a, pushed?)
         }
 
         /// Replace values in their place.
