@@ -9,13 +9,19 @@ from __future__ import annotations
 import runpy
 import sys
 from pathlib import Path
+from types import ModuleType
 
-import uncork
+from uncork import _dropin
 
-if __name__ != "__main__":
-    # Imported, it would take the place of the function of its name.
-    msg = "uncork.enable is a function: import uncork, and call uncork.enable()"
-    raise ImportError(msg)
+
+class _Function(ModuleType):
+    """Who imports the module has it in the place of the function of its name."""
+
+    def __call__(self) -> _dropin.Enabled:
+        return _dropin.enable()
+
+
+sys.modules[__name__].__class__ = _Function
 
 
 def main(arguments: list[str]) -> None:
@@ -23,7 +29,7 @@ def main(arguments: list[str]) -> None:
     module, arguments = arguments[:1] == ["-m"], arguments[arguments[:1] == ["-m"] :]
     if not arguments or arguments[0] in {"-h", "--help"}:
         sys.exit(__doc__)
-    uncork.enable()
+    _dropin.enable()
     sys.argv[:] = arguments
     if module:
         runpy.run_module(arguments[0], run_name="__main__", alter_sys=True)
@@ -32,4 +38,5 @@ def main(arguments: list[str]) -> None:
         runpy.run_path(arguments[0], run_name="__main__")
 
 
-main(sys.argv[1:])
+if __name__ == "__main__":
+    main(sys.argv[1:])
