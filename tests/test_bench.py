@@ -189,7 +189,7 @@ def arguments(case: Case) -> list[Any]:
     if case.function == "push":
         return [None, case.axis]
     if "old" in parameters(case.function):
-        return [math.nan, 7.0] if case.dtype in cases.FLOATS else [3, -1]
+        return [math.nan, 7.0] if cases.is_float(case.dtype) else [3, -1]
     if case.window is None:
         return [case.axis]
     return [case.window, case.min_count, case.axis]
@@ -421,3 +421,21 @@ def test_page_says_what_draws_it(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "matplotlib.figure", None)
     with pytest.raises(SystemExit, match="pip install matplotlib"):
         page.html(a_run(result("nansum", uncork=1.0, bottleneck=2.0)))
+
+
+@pytest.mark.parametrize("dtype", ["bool", "uint8", "float16", ">f4", "uint64"])
+def test_dtypes_without_a_kernel_are_measured_and_right(dtype: str) -> None:
+    plan = replace(PLAN, dtypes=(dtype,), shapes=((30, 10),), windows=(3,))
+    made = list(cases.cases(plan, cases.functions(), [1]))
+    assert {np.dtype(cases.data(case).dtype) for case in made} == {np.dtype(dtype)}
+    for found in run.measure(plan, made, run.installed(["uncork"])):
+        assert not {**found.wrong, **found.failed}
+
+
+@pytest.mark.parametrize("name", ["complex64", "nothing", "M8[s]"])
+def test_other_dtypes_are_refused(
+    name: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit):
+        command.main(["--dtypes", name])
+    assert f"{name!r}: a dtype of real numbers" in capsys.readouterr().err

@@ -10,6 +10,8 @@ from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 import uncork
 from uncork._table import print_table
 from uncork.bench import footprint, page, report, run, timing
@@ -42,6 +44,12 @@ def parser() -> argparse.ArgumentParser:
     made.add_argument(
         "--shapes", nargs="+", type=shape, help="1000 1000x1000 ...; default: by extent"
     )
+    made.add_argument(
+        "--dtypes",
+        nargs="+",
+        type=real,
+        help="uint8 float16 >f4 ...; default: by extent",
+    )
     made.add_argument("--windows", nargs="+", type=positive, help="default: by extent")
     made.add_argument(
         "--threads", nargs="+", type=positive, help="all; with --full also 1"
@@ -57,6 +65,16 @@ def parser() -> argparse.ArgumentParser:
 
 def shape(text: str) -> tuple[int, ...]:
     return tuple(positive(part) for part in text.split("x"))
+
+
+def real(text: str) -> str:
+    try:
+        dtype = np.dtype(text)
+    except TypeError:
+        dtype = np.dtype(object)
+    if dtype.kind not in "biuf":
+        raise argparse.ArgumentTypeError(f"{text!r}: a dtype of real numbers")
+    return dtype.name if dtype.isnative else dtype.str
 
 
 def positive(text: str) -> int:
@@ -85,6 +103,7 @@ def measured(options: argparse.Namespace, arguments: Sequence[str]) -> Run:
     plan = replace(
         plan,
         shapes=tuple(options.shapes or plan.shapes),
+        dtypes=tuple(options.dtypes or plan.dtypes),
         windows=tuple(options.windows or plan.windows),
     )
     cores = uncork.get_num_threads()

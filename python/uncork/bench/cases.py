@@ -17,13 +17,17 @@ if TYPE_CHECKING:
 
 Array = np.ndarray[Any, np.dtype[Any]]
 
-FLOATS = ("float64", "float32")
-DTYPES = (*FLOATS, "int64", "int32")
+#: Those with a kernel.
+DTYPES = ("float64", "float32", "int64", "int32")
 
-#: For the functions that replace a value by another; the second is not in the data.
-REPLACED = {"f": ("nan", "7.0"), "i": ("3", "-1")}
+#: For the functions that replace a value by another.
+REPLACED = {"f": ("nan", "7.0"), "i": ("3", "-1"), "u": ("3", "4"), "b": ("1", "0")}
 #: Windows with gaps need fewer values; two, since a sample variance needs them.
 MIN_COUNT = 2
+
+
+def is_float(dtype: str) -> bool:
+    return np.dtype(dtype).kind == "f"
 
 
 def parameters(function: str) -> dict[str, inspect.Parameter]:
@@ -167,7 +171,7 @@ def cases(plan: Plan, names: Iterable[str], threads: Iterable[int]) -> Iterator[
     arrays = itertools.product(plan.shapes, plan.dtypes, plan.nans)
     names, threads = list(names), list(threads)
     for shape, dtype, nan in arrays:
-        if nan and dtype not in FLOATS:
+        if nan and not is_float(dtype):
             continue
         for name in names:
             for axis, window in _options(name, shape, plan.windows):
@@ -215,10 +219,11 @@ def _axes(found: dict[str, inspect.Parameter], ndim: int) -> list[int | None]:
 
 
 def data(case: Case) -> Array:
-    """Random values below 1, or integers below 1000; and the share of NaN."""
+    """Random values below 1, or integers below 1000 or 100; and the share of NaN."""
     rng = np.random.default_rng(2026)
-    if case.dtype not in FLOATS:
-        return rng.integers(0, 1000, case.shape, dtype=case.dtype)
+    if not is_float(case.dtype):
+        below = 1000 if np.dtype(case.dtype).itemsize > 1 else 100
+        return rng.integers(0, below, case.shape).astype(case.dtype)
     a = rng.random(case.size).astype(case.dtype)
     a[: round(case.nan * case.size)] = np.nan
     return (rng.permuted(a) if case.nan else a).reshape(case.shape)
