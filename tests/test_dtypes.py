@@ -390,6 +390,16 @@ def test_no_value_is_put_where_it_does_not_fit(dtype: str) -> None:
     np.testing.assert_array_equal(a, np.array([0, 1]).astype(dtype))
 
 
+@pytest.mark.parametrize("values", [[0], [1], [0, 1], [1, 1, 0], [0, 0, 0, 1]])
+def test_the_median_of_bools_is_that_of_integers(values: list[int]) -> None:
+    for name in ["median", "nanmedian"]:
+        assert call(name, np.array(values, bool)) == call(name, np.array(values))
+        columns = np.array([values, values[::-1]], bool)
+        np.testing.assert_array_equal(
+            call(name, columns, (0, 1)), call(name, columns.astype(int), (0, 1))
+        )
+
+
 def test_means_of_small_integers_are_exact() -> None:
     """A camera's picture: as good as its float64, bit for bit."""
     picture = np.random.default_rng(5).integers(0, 256, (480, 640), dtype="u1")

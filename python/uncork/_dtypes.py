@@ -97,9 +97,13 @@ def _typed(result: Any, dtype: np.dtype[Any] | None) -> Any:
 
 def _real(name: str, a: _Array, args: tuple[Any, ...]) -> Any:
     dtype = result_dtype(name, a.dtype)
+    if name in OF_SWAPPED and a.size and not a.dtype.isnative:
+        return _typed(OF_SWAPPED[name](a, *(args or (None,))), dtype)
     if a.dtype.kind != "f":
         if name in OF_INTEGERS and a.size:
             return OF_INTEGERS[name](a, *args)
+        if name in {"median", "nanmedian"} and a.dtype.kind == "b" and a.size:
+            return _median_of_bools(a, *args)
         if name == "nanmean" and a.dtype.itemsize <= 2 and a.size:
             # Exact: no sum comes near 2**53.
             total = _sum(a, *args)
@@ -121,6 +125,20 @@ OF_INTEGERS: dict[str, Callable[..., Any]] = {
     "nanargmin": np.argmin,
     "nanargmax": np.argmax,
 }
+
+
+#: It also swaps bytes while it compares.
+OF_SWAPPED: dict[str, Callable[..., Any]] = {
+    "nanmin": np.fmin.reduce,
+    "nanmax": np.fmax.reduce,
+}
+
+
+def _median_of_bools(a: _Array, axis: Any = None) -> Any:
+    """Nothing need be ordered: it is what more than half of them are."""
+    true = np.asarray(np.count_nonzero(a, axis=axis))
+    count = a.size // max(true.size, 1)
+    return (0.5 * (2 * true >= count) + 0.5 * (2 * true > count))[()]
 
 
 def _like(name: str, dtype: np.dtype[Any]) -> str:
