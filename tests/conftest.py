@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import os
+
 import hypothesis
 
 from emulated import EMULATED
 
 # Examples are found anew each time, and slow machines are no failure.
-hypothesis.settings.register_profile("default", deadline=None, max_examples=40)
-hypothesis.settings.register_profile("emulated", deadline=None, max_examples=4)
-hypothesis.settings.load_profile("emulated" if EMULATED else "default")
+EXAMPLES = 4 if EMULATED else int(os.environ.get("TEST_EXAMPLES", "40"))
+hypothesis.settings.register_profile("ours", deadline=None, max_examples=EXAMPLES)
+hypothesis.settings.load_profile("ours")
