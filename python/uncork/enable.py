@@ -34,7 +34,8 @@ def main(arguments: list[str]) -> None:
     if module:
         runpy.run_module(arguments[0], run_name="__main__", alter_sys=True)
     else:
-        sys.path[0] = str(Path(arguments[0]).resolve().parent)
+        if not sys.flags.safe_path:
+            sys.path[0] = str(Path(arguments[0]).resolve().parent)
         runpy.run_path(arguments[0], run_name="__main__")
 
 
