@@ -72,13 +72,16 @@ def test_memmap(name: str, tmp_path: Any) -> None:
         assert type(actual) in (float, int, bool, np.ndarray)
 
 
-def test_matrix_is_read_as_an_array() -> None:
+@pytest.mark.parametrize("dtype", ["f8", "f2", "u1", swapped("f4")])
+@pytest.mark.parametrize("name", ["nansum", "nanmin", "nanmean", "nanargmax"])
+def test_matrix_is_read_as_an_array(name: str, dtype: str) -> None:
+    a = np.array([[1, 5], [3, 4]]).astype(dtype)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", PendingDeprecationWarning)
-        a = np.matrix([[1.0, np.nan], [3.0, 4.0]])
-    actual = uncork.nansum(a, axis=0)
+        matrix = a.view(np.matrix)
+    actual = call(name, matrix, axis=0)
     assert type(actual) is np.ndarray
-    np.testing.assert_array_equal(actual, [4.0, 4.0])
+    np.testing.assert_array_equal(actual, call(name, a, axis=0))
 
 
 @pytest.mark.parametrize("name", OF_ARRAYS)

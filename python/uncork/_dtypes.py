@@ -43,9 +43,10 @@ def answer(name: str, a: _Array, *args: Any) -> Any:
 
     A scalar of NumPy's, where it has no dimension.
     """
-    kind = a.dtype.kind
     if name == "replace":
         return slow.replace(a, *args)
+    a = np.asarray(a)  # a matrix would keep its two dimensions
+    kind = a.dtype.kind
     if kind in "biuf" and a.dtype.itemsize <= INT64.dtype.itemsize:
         return _real(name, a, args)
     if kind in "mM":
