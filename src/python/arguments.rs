@@ -1,10 +1,11 @@
 //! What callers may pass for an argument beside the array.
 
 use pyo3::IntoPyObjectExt;
-use pyo3::exceptions::PyTypeError;
+use pyo3::exceptions::{PyTypeError, PyValueError};
 use pyo3::prelude::*;
 use pyo3::types::{PyBool, PyFloat, PyInt, PyTuple};
 
+use super::error::axis_error;
 use crate::error::Error;
 
 /// Makes a converter for each argument, which names it where what came is wrong.
@@ -30,7 +31,7 @@ integers! {
 
 /// An integer, or what has `__index__`; neither a bool nor a float.
 fn integer(name: &str, object: &Bound<'_, PyAny>) -> PyResult<i64> {
-    integer_like(object).unwrap_or_else(|| {
+    integer_like(name, object).unwrap_or_else(|| {
         let got = got(object);
         Err(PyTypeError::new_err(format!("{name} must be an integer, got {got}")))
     })
@@ -41,9 +42,8 @@ fn integer_or_none(name: &str, object: &Bound<'_, PyAny>) -> PyResult<Option<i64
     if object.is_none() {
         return Ok(None);
     }
-    let name = name.trim_end_matches("_or_none");
-    let integer = integer_like(object).unwrap_or_else(|| {
-        let got = got(object);
+    let integer = integer_like(name, object).unwrap_or_else(|| {
+        let (name, got) = (name.trim_end_matches("_or_none"), got(object));
         Err(PyTypeError::new_err(format!("{name} must be an integer or None, got {got}")))
     });
     integer.map(Some)
@@ -61,7 +61,7 @@ fn integers_or_none(_name: &str, object: &Bound<'_, PyAny>) -> PyResult<Axes> {
     if object.is_none() {
         return Ok(Axes::All);
     }
-    if let Some(axis) = integer_like(object) {
+    if let Some(axis) = integer_like("axis", object) {
         return axis.map(Axes::One);
     }
     let wrong = || {
@@ -71,7 +71,8 @@ fn integers_or_none(_name: &str, object: &Bound<'_, PyAny>) -> PyResult<Axes> {
         ))
     };
     let several = object.cast::<PyTuple>().map_err(|_| wrong())?;
-    let axes = several.iter().map(|axis| integer_like(&axis).unwrap_or_else(|| Err(wrong())));
+    let axes =
+        several.iter().map(|axis| integer_like("axis", &axis).unwrap_or_else(|| Err(wrong())));
     axes.collect::<PyResult<_>>().map(Axes::Several)
 }
 
@@ -124,18 +125,30 @@ pub(super) fn not_an_array(name: &str, object: &Bound<'_, PyAny>) -> PyErr {
 
 /// None if it is no integer at all.
 #[inline(always)]
-fn integer_like(object: &Bound<'_, PyAny>) -> Option<PyResult<i64>> {
+fn integer_like(name: &str, object: &Bound<'_, PyAny>) -> Option<PyResult<i64>> {
     if object.is_exact_instance_of::<PyBool>() {
         return None;
     }
-    object.extract().map_or_else(|_| beyond_i64(object), |value| Some(Ok(value)))
+    object.extract().map_or_else(|_| beyond_i64(name, object), |value| Some(Ok(value)))
 }
 
-/// No number that counts here comes near 2⁶³, so one beyond it is as wrong as that.
+/// How far one may look back has no limit; every other number counts what no memory holds.
 #[cold]
-fn beyond_i64(object: &Bound<'_, PyAny>) -> Option<PyResult<i64>> {
-    let limit = |negative| if negative { i64::MIN } else { i64::MAX };
-    object.is_instance_of::<PyInt>().then(|| object.lt(0).map(limit))
+fn beyond_i64(name: &str, object: &Bound<'_, PyAny>) -> Option<PyResult<i64>> {
+    if !object.is_instance_of::<PyInt>() {
+        return None;
+    }
+    let positive = object.gt(0).is_ok_and(|positive| positive);
+    if positive && ["window", "n_or_none"].contains(&name) {
+        return Some(Ok(i64::MAX));
+    }
+    let name = name.trim_end_matches("_or_none");
+    let error = if name.starts_with("axis") {
+        axis_error(object.py(), (format!("axis {object} is out of bounds"),))
+    } else {
+        PyValueError::new_err(format!("{name} must fit into 64 bits, got {object}"))
+    };
+    Some(Err(error))
 }
 
 /// What came, for a message.

@@ -1,5 +1,6 @@
 //! From what is wrong with a call to the exception that NumPy's users expect.
 
+use pyo3::call::PyCallArgs;
 use pyo3::exceptions::{PyMemoryError, PyValueError};
 use pyo3::prelude::*;
 
@@ -8,7 +9,7 @@ use crate::error::Error;
 impl From<Error> for PyErr {
     fn from(error: Error) -> Self {
         match error {
-            Error::Axis { axis, ndim } => Python::attach(|py| axis_error(py, axis, ndim)),
+            Error::Axis { axis, ndim } => Python::attach(|py| axis_error(py, (axis, ndim))),
             Error::Memory { .. } => PyMemoryError::new_err(error.to_string()),
             _ => PyValueError::new_err(error.to_string()),
         }
@@ -16,10 +17,10 @@ impl From<Error> for PyErr {
 }
 
 /// NumPy's own, which is a `ValueError` and an `IndexError`.
-fn axis_error(py: Python<'_>, axis: i64, ndim: usize) -> PyErr {
+pub(super) fn axis_error<'py>(py: Python<'py>, arguments: impl PyCallArgs<'py>) -> PyErr {
     let error = py
         .import("numpy.exceptions")
         .and_then(|module| module.getattr("AxisError"))
-        .and_then(|class| class.call1((axis, ndim)));
+        .and_then(|class| class.call1(arguments));
     error.map_or_else(|error| error, PyErr::from_value)
 }
