@@ -341,8 +341,10 @@ def test_a_program_that_never_imports_uncork_is_run_with_it(
     )
     named = ["-m", "program"] if as_module else [str(program)]
     argv = [sys.executable, "-m", "uncork.enable", *named, "-x", "y"]
+    # As who runs programs has it: with the program's folder on the path.
+    env = {k: v for k, v in os.environ.items() if k != "PYTHONSAFEPATH"}
     finished = subprocess.run(
-        argv, cwd=tmp_path, capture_output=True, text=True, check=False
+        argv, cwd=tmp_path, env=env, capture_output=True, text=True, check=False
     )
     assert finished.stderr == ""
     assert finished.stdout.split(" ")[0] == "__main__"

@@ -256,12 +256,14 @@ def test_multiprocessing_with_fork() -> None:
 
 
 COUNT_THREADS = """
-import sys, threading
+import threading, time
+from pathlib import Path
 import numpy as np
 import uncork
 
 def ours():
-    from pathlib import Path
+    # A thread has its name a moment after it has begun.
+    time.sleep(0.5)
     names = [(task / "comm").read_text() for task in Path("/proc/self/task").iterdir()]
     return sum(name.startswith("uncork-") for name in names)
 
