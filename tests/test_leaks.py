@@ -81,8 +81,9 @@ def check(function: Callable[[], Any], arguments: tuple[Any, ...]) -> None:
     function()
     gc.collect()
     references = [sys.getrefcount(argument) for argument in arguments]
-    # A leak shows each time; what is made once and kept does not.
-    assert any(is_little(*grown(function)) for _ in range(3))
+    # A leak shows each time; what is made once and kept does not, nor what is freed late,
+    # as builds without the GIL do.
+    assert any(is_little(*grown(function)) for _ in range(10))
     for argument, before in zip(arguments, references, strict=True):
         assert sys.getrefcount(argument) < before + FEW
 
