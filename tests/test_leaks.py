@@ -81,8 +81,8 @@ def check(function: Callable[[], Any], arguments: tuple[Any, ...]) -> None:
     function()
     gc.collect()
     references = [sys.getrefcount(argument) for argument in arguments]
-    # A leak shows each time; what is made once and kept does not, nor what is freed late,
-    # as builds without the GIL do.
+    # A leak shows each time; what is made once and kept does not, nor what a build
+    # without the GIL frees late.
     assert any(is_little(*grown(function)) for _ in range(10))
     for argument, before in zip(arguments, references, strict=True):
         assert sys.getrefcount(argument) < before + FEW
