@@ -261,11 +261,17 @@ from pathlib import Path
 import numpy as np
 import uncork
 
-def ours():
-    # A thread has its name a moment after it has begun.
-    time.sleep(0.5)
+def named():
     names = [(task / "comm").read_text() for task in Path("/proc/self/task").iterdir()]
     return sum(name.startswith("uncork-") for name in names)
+
+def ours(expected):
+    # A thread has its name a moment after it has begun.
+    until = time.monotonic() + 30
+    while named() < expected and time.monotonic() < until:
+        time.sleep(0.05)
+    time.sleep(0.5)  # and if there were more
+    return named()
 
 a = np.ones((1000, 1000))
 """
@@ -284,7 +290,7 @@ def work():
 threads = [threading.Thread(target=work) for _ in range(16)]
 for thread in threads: thread.start()
 for thread in threads: thread.join()
-print(ours())
+print(ours(7))
 """
     finished = run(COUNT_THREADS + code)
     assert (finished.stderr, finished.stdout) == ("", "7\n")
@@ -296,7 +302,7 @@ def test_more_threads_are_added_to_those_there_are() -> None:
 for count in [2, 3, 7, 16, 4, 16]:
     uncork.set_num_threads(count)
     assert uncork.nansum(a) == a.size
-print(ours())
+print(ours(15))
 """
     finished = run(COUNT_THREADS + code)
     assert (finished.stderr, finished.stdout) == ("", "15\n")
