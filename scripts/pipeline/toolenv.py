@@ -114,7 +114,8 @@ def path(parts: Sequence[str], locks: Path, cache: Path) -> Path:
         (locks / f"{part}.txt").read_bytes() for part in (INSTALLER, *sorted(parts))
     ]
     key = hashlib.sha256(b"".join([*texts, identity])).hexdigest()[:16]
-    return cache / "tools" / key
+    # Its programs name it: by a link, they would be lost with the link.
+    return (cache / "tools").resolve() / key
 
 
 def programs(home: Path) -> Path:

@@ -332,6 +332,18 @@ def test_tools_are_kept_per_lock(tmp_path: Path) -> None:
         (tmp_path / f"{part}.txt").write_text(before, "utf-8")
 
 
+def test_tools_do_not_need_the_link_by_which_they_were_made(tmp_path: Path) -> None:
+    """Programs of an environment have its path in them."""
+    cache, link = tmp_path / "cache", tmp_path / "link"
+    (cache / "tools").mkdir(parents=True)
+    link.mkdir()
+    (link / "tools").symlink_to(cache / "tools")
+    for part in (toolenv.INSTALLER, "test"):
+        (tmp_path / f"{part}.txt").write_text("", "utf-8")
+    made = toolenv.path(["test"], tmp_path, cache)
+    assert toolenv.path(["test"], tmp_path, link) == made
+
+
 def test_tools_are_installed_by_hash_and_run_no_code(tmp_path: Path) -> None:
     venv, by_pip, by_uv = toolenv.make_commands(tmp_path, ["build", "test"])
     assert venv.argv[1:3] == ("-m", "venv")
