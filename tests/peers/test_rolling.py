@@ -10,15 +10,15 @@ import importlib
 from typing import Any
 
 import numpy as np
-import pandas as pd
 import pytest
-import xarray
 
 import uncork
 
 # Without types that mypy could see.
 dask: Any = importlib.import_module("dask.array")
 nputils: Any = importlib.import_module("xarray.core.nputils")
+pandas: Any = importlib.import_module("pandas")
+xarray: Any = importlib.import_module("xarray")
 
 
 def test_it_is_ours_that_xarray_calls() -> None:
@@ -37,7 +37,7 @@ def test_chunks_are_shorter_than_the_window(
     values = np.arange(float(length))
     values[length // 2 :][: length > 1] = np.nan
     lazy = dask.from_array(values, chunks=(chunks,))
-    desired = pd.Series(values).rolling(window, min_periods)
+    desired = pandas.Series(values).rolling(window, min_periods)
     options = {"ddof": 0} if name == "std" else {}
     expected = getattr(desired, name)(**options)
     for array in (values, lazy):
