@@ -89,8 +89,9 @@ def _kernel(name: str, values: _Array, args: tuple[Any, ...]) -> Any:
 
 
 def _typed(result: Any, dtype: np.dtype[Any] | None) -> Any:
+    result = np.asarray(result)
     with np.errstate(over="ignore"):
-        return np.asarray(result).astype(dtype or np.asarray(result).dtype)[()]
+        return result.astype(dtype or result.dtype, copy=False)[()]
 
 
 # Real numbers.
@@ -157,7 +158,7 @@ def _like(name: str, dtype: np.dtype[Any]) -> str:
 
 def _large(name: str, a: _Array, args: tuple[Any, ...]) -> Any:
     """Of uint64, some of them beyond int64."""
-    a = a.astype(np.uint64)
+    a = a.astype(np.uint64, copy=False)
     if name == "ss":
         # Squares wrap, in both in the same way.
         return _kernel(name, a.view(np.int64), args)
@@ -188,7 +189,7 @@ def _time(name: str, a: _Array, args: tuple[Any, ...]) -> Any:
         what = "datetime64" if a.dtype.kind == "M" else "timedelta64"
         msg = f"{name} has no meaning for {what}: a must be of numbers, got {a.dtype}"
         raise TypeError(msg)
-    a = a.astype(a.dtype.newbyteorder("="))
+    a = a.astype(a.dtype.newbyteorder("="), copy=False)
     counts, missing = a.view(np.int64), np.isnat(a)
     if name in {"anynan", "allnan"}:
         return _typed(_kernel(name, np.where(missing, np.nan, 0.0), args), None)
