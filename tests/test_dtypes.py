@@ -198,6 +198,25 @@ def test_no_place_is_found_where_all_is_missing(name: str, dtype: str) -> None:
             call(name, a, axis)
 
 
+@pytest.mark.parametrize("dtype", [*REAL, "c8", "O", "m8[s]"])
+@pytest.mark.parametrize("name", REDUCE)
+def test_results_have_their_form_whatever_the_dtype(name: str, dtype: str) -> None:
+    if dtype == "m8[s]" and name in NOT_OF_DURATIONS:
+        return
+    assert np.shape(call(name, np.array(1).astype(dtype))) == ()
+    assert call(name, np.array(1).astype(dtype), keepdims=True).shape == ()
+    a = np.ones((2, 3, 4)).astype(dtype)
+    assert call(name, a, 1, keepdims=True).shape == (2, 1, 4)
+    assert call(name, a, keepdims=True).shape == (1, 1, 1)
+    empty = np.empty((0, 3)).astype(dtype)
+    assert call(name, empty, 1).shape == (0,)
+    if name in CHOOSE:
+        with pytest.raises(ValueError, match="needs at least one value"):
+            call(name, empty, 0)
+    else:
+        assert call(name, empty, 0).shape == (3,)
+
+
 # The precision of the result, and not of what was on the way.
 
 

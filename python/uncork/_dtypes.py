@@ -52,20 +52,25 @@ def answer(name: str, a: _Array, *args: Any) -> Any:
     if kind in "mM":
         result = _time(name, a, args)
         return result.astype(a.dtype, copy=False) if name in KEEPERS else result
+    if not a.size and name in CHOOSE:
+        _kernel(name, np.empty(a.shape), args)  # says so, if there is nothing to choose
     if kind == "c":
         return _complex(name, a, args)
     if kind == "O":
         _check_objects(name, a)
-    if not a.size and name in CHOOSE:
-        _kernel(name, np.empty(a.shape), args)  # says so, if there is nothing to choose
     if kind in "fO" or name in {"rankdata", "nanrankdata"}:
-        return getattr(slow, name)(a, *args)
+        result = getattr(slow, name)(a, *args)
+        # An object that is no scalar of NumPy's cannot be given a form.
+        is_object = kind == "O" and not isinstance(result, np.ndarray | np.generic)
+        return np.asarray(result, dtype=object) if is_object else result
     msg = f"a must be of numbers, got dtype {a.dtype}"
     raise TypeError(msg)
 
 
 def as_python(result: Any) -> Any:
-    """A Python number for a real or complex scalar of NumPy's, where there is one."""
+    """A Python number for a real or complex scalar of NumPy's; an object as it is."""
+    if isinstance(result, np.ndarray) and not result.ndim:
+        return result[()]
     usual = isinstance(result, np.number | np.bool_) and result.dtype.kind in "biufc"
     return result.item() if usual else result
 

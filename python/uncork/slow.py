@@ -72,6 +72,9 @@ def nanmean(a: ArrayLike, axis: _Axis = None) -> Any:
     """Mean of the values that are not NaN; NaN if there are none."""
     a = np.asarray(a)
     total, count = nansum(a, axis), _count(a, axis)
+    if a.dtype == np.object_:
+        # Objects are not divided by zero; NaN divides them to NaN.
+        count = np.where(count == 0, np.nan, count)
     with np.errstate(all="ignore"):
         return np.true_divide(total, count, dtype=_float_of(a))
 
@@ -130,7 +133,7 @@ def ss(a: ArrayLike, axis: _Axis = None) -> Any:
     """Sum of the squares, NaN included."""
     a = _widened(np.asarray(a))
     with np.errstate(all="ignore"):
-        return np.multiply(a, a).sum(axis=axis)
+        return np.sum(np.multiply(a, a), axis=axis)
 
 
 def median(a: ArrayLike, axis: _Axis = None) -> Any:
