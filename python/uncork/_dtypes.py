@@ -315,7 +315,7 @@ def _complex(name: str, a: _Array, args: tuple[Any, ...]) -> Any:
 
 def _check_objects(name: str, a: _Array) -> None:
     """Missing is NaN and nothing else; what is added up must be a number."""
-    for place, value in enumerate(a.flat):
+    for place, value in enumerate(a.ravel()):  # `flat` has no more than 32 dimensions
         number = isinstance(value, numbers.Number | datetime.timedelta)
         missing = value is None or type(value).__name__ == "NAType"
         if missing or (name in ARITHMETIC and not number):

@@ -433,6 +433,8 @@ def _move(
     statistic(np.ones(1).astype(a.dtype))  # text has no sum, and says so
     inexact = np.issubdtype(a.dtype, np.inexact)
     out = np.empty(a.shape, dtype=a.dtype if inexact else np.float64)
+    if not out.size:
+        return out
     least = window if min_count is None else min_count
     window = max(1, min(window, a.shape[axis]))
     lanes = np.moveaxis(a if inexact else a.astype(np.float64), axis, -1)
