@@ -18,12 +18,16 @@ pub trait Reduce<T: Element>: Copy + Send + Sync {
     /// The result.
     type Out: Copy + Send + Sync;
 
-    /// Whether there is a result of no values at all.
-    const OF_NOTHING: bool = true;
     /// Whether one value may settle the result.
     const SETTLES: bool = false;
     /// Whether the place of a value matters.
     const ORDERED: bool = false;
+
+    /// Whether there is a result of no values at all.
+    #[inline(always)]
+    fn allows_empty(&self) -> bool {
+        true
+    }
 
     /// Of no values yet.
     fn start<const N: usize>(&self) -> Self::Columns<N>;

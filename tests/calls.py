@@ -125,6 +125,8 @@ def usual(name: str, parameter: str, a: np.ndarray, data: Bytes) -> Any:
             return data.choose([*none, *axes, *several, 0])
         case "ddof":
             return data.below(5) - 1
+        case "default":
+            return data.choose([None, -1, 0, 7])
         case "keepdims":
             return bool(data.below(2))
         case "window" | "min_count":
@@ -224,7 +226,8 @@ def is_right(name: str, a: np.ndarray, arguments: dict[str, Any]) -> bool:
             lengths = a.shape if axis is None else [a.shape[one] for one in places]
             axes = None if axis is None else tuple(places)
             nan = np.isnan(a).all(axes).any() if a.size else False
-            return 0 not in lengths and not ("arg" in name and nan)
+            some = 0 not in lengths and not ("arg" in name and nan)
+            return some or arguments.get("default") is not None
     return True
 
 

@@ -20,6 +20,8 @@ def parameters(name: str) -> list[str]:
 
 
 REDUCE = [name for name in FUNCTIONS if "keepdims" in parameters(name)]
+#: Those whose result is an index.
+ARGS = [name for name in REDUCE if "default" in parameters(name)]
 MOVE = [name for name in FUNCTIONS if parameters(name)[:2] == ["a", "window"]]
 #: Those that give a value for each value of a lane.
 FILL = ["argpartition", "nanrankdata", "partition", "push", "rankdata"]

@@ -31,13 +31,13 @@ def _count() -> Iterator[None]:
     uncork.set_num_threads(count)
 
 
-def signature(function: Any) -> list[tuple[str, Any]]:
+def signature(function: Any) -> list[tuple[str, Any, Any]]:
     """How values are passed to it: without the types, which the extension cannot have,
-    and without what is about the result, which is not for the reference to do.
+    and without the form of the result, which is not for the reference to give.
     """
     declared = inspect.signature(function).parameters.values()
-    kept = (one for one in declared if one.kind is not one.KEYWORD_ONLY)
-    return [(one.name, one.default) for one in kept]
+    kept = (one for one in declared if one.name not in {"keepdims", "out"})
+    return [(one.name, one.kind, one.default) for one in kept]
 
 
 def definitions() -> dict[str, list[ast.FunctionDef]]:

@@ -7,13 +7,17 @@ import warnings
 from fractions import Fraction
 from typing import Any
 
+import hypothesis.extra.numpy as hnp
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 import uncork
 from arrays import LAYOUTS, swapped
-from functions import CHOOSE, FILL, MOVE, OF_ARRAYS, PARTITIONS, REDUCE, call
+from functions import ARGS, CHOOSE, FILL, MOVE, OF_ARRAYS, PARTITIONS, REDUCE, call
 from reference import exact_mean, exact_variance, ulps
+from uncork import slow
 
 INTEGERS = ["i1", "i2", "i4", "i8", "u1", "u2", "u4", "u8", "longlong"]
 FLOATS = ["f2", "f4", "f8", "longdouble"]
@@ -108,7 +112,7 @@ def test_any_dtype_is_answered_like_float64(name: str, dtype: str) -> None:
         with pytest.raises(TypeError, match=f"{name} has no meaning for"):
             call(name, a, *arguments(name, 0))
         return
-    if name.startswith("nanarg"):
+    if name in ARGS:
         a, same = a[1:], same[1:]
     for axis in (None, 0, 1, 2):
         args = arguments(name, axis)
@@ -196,6 +200,51 @@ def test_no_place_is_found_where_all_is_missing(name: str, dtype: str) -> None:
     for axis in (None, 0, 1):
         with pytest.raises(ValueError, match="All-NaN slice encountered"):
             call(name, a, axis)
+
+
+#: Few values, so that there are ties, and lanes that are empty or have only gaps.
+SMALL = hnp.arrays(
+    np.int64, hnp.array_shapes(min_side=0, max_side=4), elements=st.integers(-2, 2)
+)
+
+
+def places(name: str, values: np.ndarray, axis: int | None, default: int) -> np.ndarray:
+    """NumPy's of each lane that has a value, and else `default`."""
+    lanes = values.ravel() if axis is None else np.moveaxis(values, axis, -1)
+    shape = lanes.shape[:-1]
+    each = (lanes[index] for index in np.ndindex(shape))
+    found = [
+        default if np.isnan(lane).all() else getattr(np, name)(lane) for lane in each
+    ]
+    return np.array(found, np.intp).reshape(shape)
+
+
+@pytest.mark.parametrize("dtype", [*REAL, *TIMES, "c8", "O"])
+@pytest.mark.parametrize("name", ARGS)
+@given(values=SMALL, default=st.integers(-9, 9), data=st.data())
+def test_a_default_stands_for_the_place_where_all_is_missing(
+    name: str, dtype: str, values: np.ndarray, default: int, data: st.DataObject
+) -> None:
+    kind = np.dtype(dtype).kind
+    gaps = (values == 0) & (kind not in "biu")
+    values = np.abs(values) > 1 if kind == "b" else np.abs(values)
+    a, same = values.astype(dtype), np.where(gaps, np.nan, values)
+    a[gaps] = "NaT" if kind in "mM" else np.nan if gaps.any() else 0
+    axes = st.sampled_from([None, *range(-a.ndim, a.ndim)])
+    axis = data.draw(axes, label="axis")
+    expected = places(name, same, axis, default)
+    np.testing.assert_array_equal(
+        getattr(slow, name)(a, axis, default=default), expected
+    )
+    result = call(name, a, axis, default=default)
+    np.testing.assert_array_equal(result, expected)
+    assert result.dtype == np.intp if expected.ndim else type(result) is int
+    out = np.empty_like(expected)
+    assert call(name, a, axis, default=default, out=out) is out
+    np.testing.assert_array_equal(out, expected)
+    kept = call(name, a, axis, default=default, keepdims=True)
+    assert kept.ndim == a.ndim
+    np.testing.assert_array_equal(kept.reshape(expected.shape), expected)
 
 
 @pytest.mark.parametrize("dtype", [*REAL, "c8", "O", "m8[s]"])

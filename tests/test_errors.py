@@ -11,7 +11,7 @@ import pytest
 from numpy.exceptions import AxisError
 
 import uncork
-from functions import FUNCTIONS, MOVE, OF_ARRAYS, REDUCE, call, parameters
+from functions import ARGS, FUNCTIONS, MOVE, OF_ARRAYS, REDUCE, call, parameters
 
 A = np.arange(12.0).reshape(3, 4)
 MASKED = np.ma.array([1.0, 2.0], mask=[True, False])
@@ -69,6 +69,25 @@ CASES_OF_ARG: list[Case] = [
     ((NAN, 1), {}, ValueError, "All-NaN slice encountered"),
     ((np.tile(NAN, (1, 40)), 1), {}, ValueError, "All-NaN slice encountered"),
     ((np.tile(NAN[0], (40, 1)), 0), {}, ValueError, "All-NaN slice encountered"),
+]
+BEYOND = int(np.iinfo(np.intp).max) + 1
+CASES_OF_DEFAULT: list[Case] = [
+    (
+        (A,),
+        {"default": -1.0},
+        TypeError,
+        r"default.*integer or None, got -1\.0 \(float\)",
+    ),
+    (
+        (A,),
+        {"default": True},
+        TypeError,
+        r"default.*integer or None, got True \(bool\)",
+    ),
+    ((A,), {"default": BEYOND}, ValueError, f"default must fit .* bits, got {BEYOND}"),
+    ((A,), {"default": -(2**80)}, ValueError, f"default must fit .*, got {-(2**80)}"),
+    ((A, 0, -1), {}, TypeError, "positional arguments"),
+    ((NAN, 2), {"default": -1}, AxisError, "axis 2 is out of bounds"),
 ]
 READONLY = np.arange(3.0)
 READONLY.flags.writeable = False
@@ -134,7 +153,8 @@ def cases_of(name: str) -> list[Case]:
         cases += [(first, *case) for case in CASES_OF_DDOF]
     cases += CASES_OF_MOVE if name in MOVE else []
     cases += CASES_OF_MIN if name.startswith(("nanmin", "nanmax", "nanarg")) else []
-    cases += CASES_OF_ARG if name.startswith("nanarg") else []
+    cases += CASES_OF_ARG if name in ARGS else []
+    cases += CASES_OF_DEFAULT if name in ARGS else []
     return cases
 
 

@@ -12,9 +12,8 @@ from numpy.exceptions import AxisError
 
 import uncork
 from arrays import arrays
-from functions import CHOOSE, MOVE, REDUCE, call
+from functions import ARGS, CHOOSE, MOVE, REDUCE, call
 
-ARGS = [name for name in REDUCE if name.startswith("nanarg")]
 SEVERAL = [name for name in REDUCE if name not in ARGS]
 A = np.arange(24.0).reshape(2, 3, 4)
 #: Those with kernels, and one that NumPy answers.
@@ -98,6 +97,33 @@ def test_out_of_one_value(name: str) -> None:
     assert out == call(name, A)
 
 
+@pytest.mark.parametrize("name", [*REDUCE, *MOVE])
+@pytest.mark.parametrize("dtype", DTYPES)
+def test_an_ellipsis_asks_for_an_array_as_in_numpy(name: str, dtype: str) -> None:
+    a = A.astype(dtype)
+    lane = (2, 1) if name in MOVE else ()
+    for values, args in [(a[0, 0], lane), (a, (*lane, 0))]:
+        array = call(name, values, *args, out=...)
+        assert type(array) is np.ndarray
+        assert array.dtype == call(name, a, *lane, 1).dtype
+        np.testing.assert_array_equal(array, call(name, values, *args))
+    if name in REDUCE:
+        assert call(name, a, out=...).shape == ()
+        assert call(name, a, 1, keepdims=True, out=...).shape == (2, 1, 4)
+
+
+@pytest.mark.parametrize("name", ["fmin", "fmax", "add"])
+def test_an_ellipsis_means_what_it_does_to_numpy(name: str) -> None:
+    if np.lib.NumpyVersion(np.__version__) < "2.3.0":
+        pytest.skip("NumPy knows it since 2.3")
+    ours = {"fmin": uncork.nanmin, "fmax": uncork.nanmax, "add": uncork.nansum}[name]
+    for axis in (None, 0):
+        theirs = getattr(np, name).reduce(A.astype("f4"), axis, out=...)
+        result = ours(A.astype("f4"), axis, out=...)
+        assert (type(result), result.dtype) == (type(theirs), theirs.dtype)
+        np.testing.assert_array_equal(result, theirs)
+
+
 @pytest.mark.parametrize("name", MOVE)
 def test_out_may_be_the_input(name: str) -> None:
     a = A.copy()
@@ -119,7 +145,7 @@ WRONG: list[tuple[dict[str, Any], type[Exception], str]] = [
     ({"axis": (0, 3)}, AxisError, "axis 3 is out of bounds for array of dimension 3"),
     ({"axis": (0, 1.5)}, TypeError, r"axis must be .*, got \(0, 1\.5\) \(tuple\)"),
     ({"axis": [0, 1]}, TypeError, r"axis must be .*, got \[0, 1\] \(list\)"),
-    ({"axis": 0, "out": [0]}, TypeError, r"out must be an ndarray, got \[0\] \(list\)"),
+    ({"axis": 0, "out": [0]}, TypeError, r"out must be .*, got \[0\] \(list\)"),
     (
         {"axis": 0, "out": np.zeros((4, 3))},
         ValueError,
@@ -149,5 +175,7 @@ def test_wrong(name: str, wrong: tuple[dict[str, Any], type[Exception], str]) ->
 def test_wrong_out_of_windows(name: str) -> None:
     with pytest.raises(ValueError, match="out must have the shape of the result"):
         call(name, A, 2, out=np.zeros((2, 3)))
-    with pytest.raises(TypeError, match="out must be an ndarray, got 'x'"):
+    with pytest.raises(
+        TypeError, match=r"out must be an ndarray, None or \.\.\., got 'x'"
+    ):
         call(name, A, 2, out="x")

@@ -38,7 +38,7 @@ INT64 = np.iinfo(np.int64)
 EXACT = 2**53
 
 
-def answer(name: str, a: _Array, *args: Any) -> Any:
+def answer(name: str, a: _Array, *args: Any, **keywords: Any) -> Any:
     """The result of the function of this name, whose arguments were checked.
 
     A scalar of NumPy's, where it has no dimension.
@@ -48,18 +48,19 @@ def answer(name: str, a: _Array, *args: Any) -> Any:
     a = np.asarray(a)  # a matrix would keep its two dimensions
     kind = a.dtype.kind
     if kind in "biuf" and a.dtype.itemsize <= INT64.dtype.itemsize:
-        return _real(name, a, args)
+        return _real(name, a, args, **keywords)
     if kind in "mM":
-        result = _time(name, a, args)
+        result = _time(name, a, args, **keywords)
         return result.astype(a.dtype, copy=False) if name in KEEPERS else result
     if not a.size and name in CHOOSE:
-        _kernel(name, np.empty(a.shape), args)  # says so, if there is nothing to choose
+        # It says so, if there is nothing to choose.
+        _kernel(name, np.empty(a.shape), args, **keywords)
     if kind == "c":
-        return _complex(name, a, args)
+        return _complex(name, a, args, **keywords)
     if kind == "O":
         _check_objects(name, a)
     if kind in "fO" or name in {"rankdata", "nanrankdata"}:
-        result = getattr(slow, name)(a, *args)
+        result = getattr(slow, name)(a, *args, **keywords)
         # An object that is no scalar of NumPy's cannot be given a form.
         is_object = kind == "O" and not isinstance(result, np.ndarray | np.generic)
         return np.asarray(result, dtype=object) if is_object else result
@@ -89,8 +90,8 @@ def result_dtype(name: str, dtype: np.dtype[Any]) -> np.dtype[Any] | None:
     return None
 
 
-def _kernel(name: str, values: _Array, args: tuple[Any, ...]) -> Any:
-    return getattr(_core, name)(values, *args)
+def _kernel(name: str, values: _Array, args: tuple[Any, ...], **keywords: Any) -> Any:
+    return getattr(_core, name)(values, *args, **keywords)
 
 
 def _typed(result: Any, dtype: np.dtype[Any] | None) -> Any:
@@ -102,7 +103,7 @@ def _typed(result: Any, dtype: np.dtype[Any] | None) -> Any:
 # Real numbers.
 
 
-def _real(name: str, a: _Array, args: tuple[Any, ...]) -> Any:
+def _real(name: str, a: _Array, args: tuple[Any, ...], **keywords: Any) -> Any:
     dtype = result_dtype(name, a.dtype)
     if name in OF_SWAPPED and a.size and not a.dtype.isnative:
         return _typed(OF_SWAPPED[name](a, *(args or (None,))), dtype)
@@ -117,7 +118,8 @@ def _real(name: str, a: _Array, args: tuple[Any, ...]) -> Any:
             return total / (a.size // max(np.size(total), 1))
         if a.dtype.kind == "u" and a.size and a.max() > INT64.max:
             return _typed(_large(name, a, args), dtype)
-    return _typed(_kernel(name, a.astype(_like(name, a.dtype)), args), dtype)
+    like = a.astype(_like(name, a.dtype))
+    return _typed(_kernel(name, like, args, **keywords), dtype)
 
 
 def _sum(a: _Array, axis: Any = None) -> Any:
@@ -188,7 +190,7 @@ _OF_DATES = {
 }  # fmt: skip
 
 
-def _time(name: str, a: _Array, args: tuple[Any, ...]) -> Any:
+def _time(name: str, a: _Array, args: tuple[Any, ...], **keywords: Any) -> Any:
     undefined = {"ss"} | SPREADS
     if name in undefined or (a.dtype.kind == "M" and name not in _OF_DATES):
         what = "datetime64" if a.dtype.kind == "M" else "timedelta64"
@@ -207,10 +209,9 @@ def _time(name: str, a: _Array, args: tuple[Any, ...]) -> Any:
     # NaT is the least integer: one less, and it wraps to be the greatest.
     below = counts - 1
     if name in {"nanargmin", "nanargmax"}:
-        _check_some(missing, *args)
-        return _typed(
-            _kernel(name, below if name == "nanargmin" else counts, args), None
-        )
+        values = below if name == "nanargmin" else counts
+        places = _kernel(name, values, args, **keywords)
+        return _places(places, missing, *args, **keywords)
     if name == "nanmax":
         return _typed(_kernel(name, counts, args), None).view(a.dtype)
     if name in VALUES:
@@ -220,10 +221,13 @@ def _time(name: str, a: _Array, args: tuple[Any, ...]) -> Any:
     return _ranked(name, result, missing, *args) if "rank" in name else result
 
 
-def _check_some(missing: _Array, axis: int | None = None) -> None:
-    if missing.size and missing.all(axis).any():
+def _places(places: Any, missing: _Array, axis: int | None, default: int | None) -> Any:
+    """The places of values, or what stands for them where all are missing."""
+    nothing = missing.all(axis)
+    if default is None and nothing.any():
         msg = "All-NaN slice encountered"
         raise ValueError(msg)
+    return _typed(np.where(nothing, default or 0, places), np.dtype(np.intp))
 
 
 def _ranked(
@@ -292,7 +296,7 @@ def _move_time(
 # Complex numbers.
 
 
-def _complex(name: str, a: _Array, args: tuple[Any, ...]) -> Any:
+def _complex(name: str, a: _Array, args: tuple[Any, ...], **keywords: Any) -> Any:
     dtype = a.dtype.newbyteorder("=")
     nan = np.isnan(a)
     parts = [np.where(nan, np.nan, part) for part in (a.real, a.imag)]
@@ -307,7 +311,7 @@ def _complex(name: str, a: _Array, args: tuple[Any, ...]) -> Any:
         with np.errstate(all="ignore"):
             total = real + imag
             return (np.sqrt(total) if name.endswith("std") else total)[()]
-    return getattr(slow, name)(a, *args)
+    return getattr(slow, name)(a, *args, **keywords)
 
 
 # Objects.

@@ -109,14 +109,18 @@ def nanmax(a: ArrayLike, axis: _Axis = None) -> Any:
     return _best(np.asarray(a), axis, np.fmax, -np.inf)
 
 
-def nanargmin(a: ArrayLike, axis: int | None = None) -> Any:
-    """Where `nanmin` is; of equals, the first."""
-    return _first_place(np.asarray(a), axis, np.fmin, np.inf)
+def nanargmin(
+    a: ArrayLike, axis: int | None = None, *, default: int | None = None
+) -> Any:
+    """Where `nanmin` is, of equals the first; `default` where there is none."""
+    return _first_place(np.asarray(a), axis, np.fmin, np.inf, default)
 
 
-def nanargmax(a: ArrayLike, axis: int | None = None) -> Any:
-    """Where `nanmax` is; of equals, the first."""
-    return _first_place(np.asarray(a), axis, np.fmax, -np.inf)
+def nanargmax(
+    a: ArrayLike, axis: int | None = None, *, default: int | None = None
+) -> Any:
+    """Where `nanmax` is, of equals the first; `default` where there is none."""
+    return _first_place(np.asarray(a), axis, np.fmax, -np.inf, default)
 
 
 def anynan(a: ArrayLike, axis: _Axis = None) -> Any:
@@ -402,12 +406,17 @@ def _filled(a: _Array, value: float) -> _Array:
     return np.where(_isnan(a), value, a) if a.dtype == np.object_ else a
 
 
-def _first_place(a: _Array, axis: int | None, best: np.ufunc, last: float) -> Any:
+def _first_place(
+    a: _Array, axis: int | None, best: np.ufunc, last: float, default: int | None
+) -> Any:
+    if default is not None and not a.size:
+        return np.full(np.shape(_count(a, axis)), default, np.intp)[()]
     found = a == _best(a, axis, best, last, keepdims=True)
-    if not found.any(axis=axis).all():
+    some = found.any(axis=axis)
+    if default is None and not some.all():
         msg = "All-NaN slice encountered"
         raise ValueError(msg)
-    return found.argmax(axis=axis)
+    return np.where(some, found.argmax(axis=axis), default or 0)[()]
 
 
 def _rank_of_last(a: _Array, axis: int = -1) -> Any:

@@ -20,7 +20,12 @@ use crate::slide::{Item, Slide, Whole, Window};
 
 /// `nanargmin` and `nanargmax`: the place of the value that wins.
 #[derive(Clone, Copy)]
-pub struct Arg<O>(pub O);
+pub struct NanArg<O> {
+    /// Which value comes before another.
+    pub order: O,
+    /// What stands for the place where there is no value; without it, that is an error.
+    pub default: Option<isize>,
+}
 
 /// The value that wins among some, and where it is.
 #[derive(Clone, Copy)]
@@ -44,14 +49,17 @@ const NOWHERE: u64 = u64::MAX;
 /// Values whose extreme is found before its place is.
 const STRETCH: usize = 1024;
 
-impl<T: Element, O: Order> Reduce<T> for Arg<O> {
+impl<T: Element, O: Order> Reduce<T> for NanArg<O> {
     type State = Place<T>;
     type Columns<const N: usize> = Places<T, N>;
     type Out = isize;
 
-    const OF_NOTHING: bool = false;
-
     const ORDERED: bool = true;
+
+    #[inline(always)]
+    fn allows_empty(&self) -> bool {
+        self.default.is_some()
+    }
 
     #[inline(always)]
     fn start<const N: usize>(&self) -> Places<T, N> {
@@ -87,7 +95,10 @@ impl<T: Element, O: Order> Reduce<T> for Arg<O> {
 
     #[inline(always)]
     fn finish(&self, place: Place<T>) -> Result<isize, Error> {
-        isize::try_from(place.index).map_err(|_| Error::AllNan)
+        match (isize::try_from(place.index), self.default) {
+            (Ok(index), _) | (Err(_), Some(index)) => Ok(index),
+            (Err(_), None) => Err(Error::AllNan),
+        }
     }
 
     fn dense(&self, values: &[T]) -> Place<T> {
@@ -127,6 +138,9 @@ fn position<T: Element>(values: &[T], value: T) -> usize {
 
 /// `move_argmin` and `move_argmax`: how many places before the last of its window, the last of
 /// equals.
+#[derive(Clone, Copy)]
+pub struct Arg<O>(pub O);
+
 impl<O: Order> Slide for Arg<O> {
     /// The value that wins and its row; NaN and any, if there is no value.
     type State<V: Vector> = (V, V);

@@ -98,7 +98,10 @@ impl<T: Element, O: Order> Reduce<T> for Extreme<O> {
     type Columns<const N: usize> = [T; N];
     type Out = T;
 
-    const OF_NOTHING: bool = false;
+    #[inline(always)]
+    fn allows_empty(&self) -> bool {
+        false
+    }
 
     #[inline(always)]
     fn start<const N: usize>(&self) -> [T; N] {

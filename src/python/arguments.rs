@@ -22,6 +22,7 @@ integers! {
     axis_or_none -> Option<i64>: integer_or_none;
     axes -> Axes: integers_or_none;
     ddof -> i64: integer;
+    default -> Option<isize>: index_or_none;
     kth -> i64: integer;
     min_count -> Option<i64>: integer_or_none;
     n -> i64: integer;
@@ -47,6 +48,17 @@ fn integer_or_none(name: &str, object: &Bound<'_, PyAny>) -> PyResult<Option<i64
         Err(PyTypeError::new_err(format!("{name} must be an integer or None, got {got}")))
     });
     integer.map(Some)
+}
+
+/// The same, of what an array of indices can hold.
+fn index_or_none(name: &str, object: &Bound<'_, PyAny>) -> PyResult<Option<isize>> {
+    let index = |value: i64| {
+        isize::try_from(value).map_err(|_| {
+            let bits = isize::BITS;
+            PyValueError::new_err(format!("{name} must fit into {bits} bits, got {value}"))
+        })
+    };
+    integer_or_none(name, object)?.map(index).transpose()
 }
 
 /// The axes of a reduction, as they came.
@@ -117,10 +129,10 @@ impl<'py> IntoPyObject<'py> for &Axes {
     }
 }
 
-/// The error for an argument that is no ndarray.
-pub(super) fn not_an_array(name: &str, object: &Bound<'_, PyAny>) -> PyErr {
+/// The error for an `out` that nothing can be written to.
+pub(super) fn no_output(object: &Bound<'_, PyAny>) -> PyErr {
     let got = got(object);
-    PyTypeError::new_err(format!("{name} must be an ndarray, got {got}"))
+    PyTypeError::new_err(format!("out must be an ndarray, None or ..., got {got}"))
 }
 
 /// None if it is no integer at all.

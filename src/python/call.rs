@@ -4,7 +4,7 @@ use numpy::PyUntypedArray;
 use pyo3::IntoPyObjectExt;
 use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
-use pyo3::types::PyTuple;
+use pyo3::types::{PyEllipsis, PyTuple};
 use smallvec::SmallVec;
 
 use super::arguments::{self, Axes, Number, axis_within};
@@ -111,7 +111,7 @@ macro_rules! for_dtype {
 pub(super) struct Form<'a, 'py> {
     /// Whether the axes stay, with length one.
     pub(super) keepdims: bool,
-    /// The array to write it to.
+    /// The array to write it to, or `...` for a new one.
     pub(super) out: Option<&'a Bound<'py, PyAny>>,
 }
 
@@ -195,7 +195,7 @@ where
     let py = array.as_any().py();
     let array = &*array.behaved(size_of::<T>())?;
     let shape = array.shape();
-    if !K::OF_NOTHING {
+    if !kernel.allows_empty() {
         not_empty(name, shape, axes)?;
     }
     if let Some(axes) = some_of(axes, shape) {
@@ -540,13 +540,16 @@ fn without(shape: &[usize], axes: u64) -> SmallVec<[usize; 8]> {
     lens.filter(|&(axis, _)| axes >> axis & 1 == 0).map(|(_, &len)| len).collect()
 }
 
-/// The result itself, or `out` with what is in it.
+/// The result itself, or `out` with what is in it; as an array, where `out` is NumPy's `...`.
 fn write_to<'py>(out: Option<&Bound<'py, PyAny>>, result: Bound<'py, PyAny>) -> Answer<'py> {
     let Some(out) = out else { return Ok(result) };
     let numpy = result.py().import("numpy")?;
+    if out.is(PyEllipsis::get(out.py())) {
+        return numpy.call_method1("asarray", (result,));
+    }
     let shape = |array: &Bound<'py, PyAny>| array.getattr("shape");
     if !out.is_instance(&numpy.getattr("ndarray")?)? {
-        return Err(arguments::not_an_array("out", out));
+        return Err(arguments::no_output(out));
     }
     if !shape(out)?.eq(shape(&result)?)? {
         let (shape, expected) = (shape(out)?, shape(&result)?);

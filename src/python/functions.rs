@@ -1,6 +1,7 @@
 //! The table of contents of the library: one entry, one Python function.
 
 use pyo3::prelude::*;
+use pyo3::types::PyDict;
 
 use super::arguments::{self, Axes, Number, kth_within, steps};
 use super::call::{self, Form, Layout};
@@ -12,7 +13,9 @@ macro_rules! functions {
     (
         reduce { $(
             $(#[doc = $reduce_doc:literal])+
-            $reduce:ident($reduce_text:literal $(, $parameter:ident = $default:tt)*)
+            $reduce:ident(
+                $reduce_text:literal $(, $parameter:ident = $default:tt)* $(; $keyword:ident)?
+            )
                 => $reduce_kernel:expr;
         )* }
         select { $(
@@ -28,7 +31,7 @@ macro_rules! functions {
         #[pyo3::pymodule(gil_used = false)]
         mod _core {
             use super::*;
-            use crate::kernels::arg::Arg;
+            use crate::kernels::arg::{Arg, NanArg};
             use crate::kernels::extreme::{Greatest, Least, MAX, MIN};
             use crate::kernels::mean::Mean;
             use crate::kernels::median::{Median, MoveMedian};
@@ -46,7 +49,8 @@ macro_rules! functions {
                 #[pyfunction]
                 #[pyo3(
                     signature = (
-                        a, axis = Axes::All, $($parameter = $default,)* *, keepdims = false, out = None
+                        a, axis = Axes::All, $($parameter = $default,)*
+                        *, keepdims = false, out = None $(, $keyword = None)?
                     ),
                     text_signature = $reduce_text
                 )]
@@ -56,10 +60,13 @@ macro_rules! functions {
                     $(#[pyo3(from_py_with = arguments::$parameter)] $parameter: i64,)*
                     keepdims: bool,
                     out: Option<&Bound<'py, PyAny>>,
+                    $(#[pyo3(from_py_with = arguments::$keyword)] $keyword: Option<isize>,)?
                 ) -> PyResult<Bound<'py, PyAny>> {
                     let name = stringify!($reduce);
                     call::reduce(name, a, &axis, Form { keepdims, out }, $reduce_kernel, |a| {
-                        others(a.py())?.call1((name, a, &axis, $($parameter),*))
+                        let keywords = PyDict::new(a.py());
+                        $(keywords.set_item(stringify!($keyword), $keyword)?;)?
+                        others(a.py())?.call((name, a, &axis, $($parameter),*), Some(&keywords))
                     })
                 }
             )*
@@ -140,9 +147,9 @@ functions! {
         ///     The axis or axes to sum along; by default, all values are taken together.
         /// keepdims : bool, optional
         ///     Whether the axes stay, with length one. The result is an array then, always.
-        /// out : ndarray, optional
+        /// out : ndarray or ..., optional
         ///     Where the result is written to and which is returned: of the result's shape, and a
-        ///     dtype of the same kind.
+        ///     dtype of the same kind; ``...`` asks for a new array, always, as in NumPy.
         ///
         /// Returns
         /// -------
@@ -190,9 +197,9 @@ functions! {
         ///     The axis or axes to average along; by default, all values are taken together.
         /// keepdims : bool, optional
         ///     Whether the axes stay, with length one. The result is an array then, always.
-        /// out : ndarray, optional
+        /// out : ndarray or ..., optional
         ///     Where the result is written to and which is returned: of the result's shape, and a
-        ///     dtype of the same kind.
+        ///     dtype of the same kind; ``...`` asks for a new array, always, as in NumPy.
         ///
         /// Returns
         /// -------
@@ -235,9 +242,9 @@ functions! {
         ///     The squared distances are divided by the count of values less `ddof`.
         /// keepdims : bool, optional
         ///     Whether the axes stay, with length one. The result is an array then, always.
-        /// out : ndarray, optional
+        /// out : ndarray or ..., optional
         ///     Where the result is written to and which is returned: of the result's shape, and a
-        ///     dtype of the same kind.
+        ///     dtype of the same kind; ``...`` asks for a new array, always, as in NumPy.
         ///
         /// Returns
         /// -------
@@ -288,9 +295,9 @@ functions! {
         ///     The squared distances are divided by the count of values less `ddof`.
         /// keepdims : bool, optional
         ///     Whether the axes stay, with length one. The result is an array then, always.
-        /// out : ndarray, optional
+        /// out : ndarray or ..., optional
         ///     Where the result is written to and which is returned: of the result's shape, and a
-        ///     dtype of the same kind.
+        ///     dtype of the same kind; ``...`` asks for a new array, always, as in NumPy.
         ///
         /// Returns
         /// -------
@@ -329,9 +336,9 @@ functions! {
         ///     The axis or axes to search along; by default, all values are taken together.
         /// keepdims : bool, optional
         ///     Whether the axes stay, with length one. The result is an array then, always.
-        /// out : ndarray, optional
+        /// out : ndarray or ..., optional
         ///     Where the result is written to and which is returned: of the result's shape, and a
-        ///     dtype of the same kind.
+        ///     dtype of the same kind; ``...`` asks for a new array, always, as in NumPy.
         ///
         /// Returns
         /// -------
@@ -371,9 +378,9 @@ functions! {
         ///     The axis or axes to search along; by default, all values are taken together.
         /// keepdims : bool, optional
         ///     Whether the axes stay, with length one. The result is an array then, always.
-        /// out : ndarray, optional
+        /// out : ndarray or ..., optional
         ///     Where the result is written to and which is returned: of the result's shape, and a
-        ///     dtype of the same kind.
+        ///     dtype of the same kind; ``...`` asks for a new array, always, as in NumPy.
         ///
         /// Returns
         /// -------
@@ -413,9 +420,12 @@ functions! {
         ///     The axis to search along; by default, all values are taken together.
         /// keepdims : bool, optional
         ///     Whether the axes stay, with length one. The result is an array then, always.
-        /// out : ndarray, optional
+        /// out : ndarray or ..., optional
         ///     Where the result is written to and which is returned: of the result's shape, and a
-        ///     dtype of the same kind.
+        ///     dtype of the same kind; ``...`` asks for a new array, always, as in NumPy.
+        /// default : int, optional
+        ///     What stands for the index in a lane without a value to choose, as all are NaN or
+        ///     there are none; by default, such a lane is an error.
         ///
         /// Returns
         /// -------
@@ -426,25 +436,29 @@ functions! {
         /// Raises
         /// ------
         /// ValueError
-        ///     If all values of a lane are NaN, or there are none;
-        ///     if an axis is named twice, or `out` has another shape.
+        ///     If all values of a lane are NaN, or there are none, and there is no `default`;
+        ///     if that does not fit into an intp; or if `out` has another shape.
         /// numpy.exceptions.AxisError
         ///     If `axis` is not an axis of `a`.
         /// TypeError
-        ///     If `a` is a masked array or not numeric, `axis` is not an integer, or `out` is
-        ///     no array that can hold the result.
+        ///     If `a` is a masked array or not numeric, `axis` or `default` is not an
+        ///     integer, or `out` is no array that can hold the result.
         ///
         /// Notes
         /// -----
         /// Of equal values, the first. Infinities are values like others, even beside NaN.
         /// O(n), without a copy: stretches are searched for their extreme, and the winner once
-        /// more for its place.
+        /// more for its place. A `default` that is no index, such as -1, tells the lanes without
+        /// a value from all others.
         ///
         /// Examples
         /// --------
         /// >>> uncork.nanargmin([4.0, numpy.nan, 2.0])
         /// 2
-        nanargmin("(a, axis=None, *, keepdims=False, out=None)") => Arg(Least);
+        /// >>> uncork.nanargmin([[4.0, numpy.nan, 2.0], [numpy.nan] * 3], axis=1, default=-1)
+        /// array([ 2, -1])
+        nanargmin("(a, axis=None, *, keepdims=False, out=None, default=None)"; default) =>
+            NanArg { order: Least, default };
 
         /// Index of the greatest of the values that are not NaN.
         ///
@@ -456,9 +470,12 @@ functions! {
         ///     The axis to search along; by default, all values are taken together.
         /// keepdims : bool, optional
         ///     Whether the axes stay, with length one. The result is an array then, always.
-        /// out : ndarray, optional
+        /// out : ndarray or ..., optional
         ///     Where the result is written to and which is returned: of the result's shape, and a
-        ///     dtype of the same kind.
+        ///     dtype of the same kind; ``...`` asks for a new array, always, as in NumPy.
+        /// default : int, optional
+        ///     What stands for the index in a lane without a value to choose, as all are NaN or
+        ///     there are none; by default, such a lane is an error.
         ///
         /// Returns
         /// -------
@@ -469,25 +486,29 @@ functions! {
         /// Raises
         /// ------
         /// ValueError
-        ///     If all values of a lane are NaN, or there are none;
-        ///     if an axis is named twice, or `out` has another shape.
+        ///     If all values of a lane are NaN, or there are none, and there is no `default`;
+        ///     if that does not fit into an intp; or if `out` has another shape.
         /// numpy.exceptions.AxisError
         ///     If `axis` is not an axis of `a`.
         /// TypeError
-        ///     If `a` is a masked array or not numeric, `axis` is not an integer, or `out` is
-        ///     no array that can hold the result.
+        ///     If `a` is a masked array or not numeric, `axis` or `default` is not an
+        ///     integer, or `out` is no array that can hold the result.
         ///
         /// Notes
         /// -----
         /// Of equal values, the first. Infinities are values like others, even beside NaN.
         /// O(n), without a copy: stretches are searched for their extreme, and the winner once
-        /// more for its place.
+        /// more for its place. A `default` that is no index, such as -1, tells the lanes without
+        /// a value from all others.
         ///
         /// Examples
         /// --------
         /// >>> uncork.nanargmax([4.0, numpy.nan, 2.0])
         /// 0
-        nanargmax("(a, axis=None, *, keepdims=False, out=None)") => Arg(Greatest);
+        /// >>> uncork.nanargmax([[4.0, numpy.nan, 2.0], [numpy.nan] * 3], axis=1, default=-1)
+        /// array([ 0, -1])
+        nanargmax("(a, axis=None, *, keepdims=False, out=None, default=None)"; default) =>
+            NanArg { order: Greatest, default };
 
         /// Whether any value is NaN.
         ///
@@ -499,9 +520,9 @@ functions! {
         ///     The axis or axes to search along; by default, all values are taken together.
         /// keepdims : bool, optional
         ///     Whether the axes stay, with length one. The result is an array then, always.
-        /// out : ndarray, optional
+        /// out : ndarray or ..., optional
         ///     Where the result is written to and which is returned: of the result's shape, and a
-        ///     dtype of the same kind.
+        ///     dtype of the same kind; ``...`` asks for a new array, always, as in NumPy.
         ///
         /// Returns
         /// -------
@@ -540,9 +561,9 @@ functions! {
         ///     The axis or axes to search along; by default, all values are taken together.
         /// keepdims : bool, optional
         ///     Whether the axes stay, with length one. The result is an array then, always.
-        /// out : ndarray, optional
+        /// out : ndarray or ..., optional
         ///     Where the result is written to and which is returned: of the result's shape, and a
-        ///     dtype of the same kind.
+        ///     dtype of the same kind; ``...`` asks for a new array, always, as in NumPy.
         ///
         /// Returns
         /// -------
@@ -581,9 +602,9 @@ functions! {
         ///     The axis or axes to sum along; by default, all values are taken together.
         /// keepdims : bool, optional
         ///     Whether the axes stay, with length one. The result is an array then, always.
-        /// out : ndarray, optional
+        /// out : ndarray or ..., optional
         ///     Where the result is written to and which is returned: of the result's shape, and a
-        ///     dtype of the same kind.
+        ///     dtype of the same kind; ``...`` asks for a new array, always, as in NumPy.
         ///
         /// Returns
         /// -------
@@ -628,9 +649,9 @@ functions! {
         ///     The axis or axes to work along; by default, all values are taken together.
         /// keepdims : bool, optional
         ///     Whether the axes stay, with length one. The result is an array then, always.
-        /// out : ndarray, optional
+        /// out : ndarray or ..., optional
         ///     Where the result is written to and which is returned: of the result's shape, and a
-        ///     dtype of the same kind.
+        ///     dtype of the same kind; ``...`` asks for a new array, always, as in NumPy.
         ///
         /// Returns
         /// -------
@@ -672,9 +693,9 @@ functions! {
         ///     The axis or axes to work along; by default, all values are taken together.
         /// keepdims : bool, optional
         ///     Whether the axes stay, with length one. The result is an array then, always.
-        /// out : ndarray, optional
+        /// out : ndarray or ..., optional
         ///     Where the result is written to and which is returned: of the result's shape, and a
-        ///     dtype of the same kind.
+        ///     dtype of the same kind; ``...`` asks for a new array, always, as in NumPy.
         ///
         /// Returns
         /// -------

@@ -2,7 +2,7 @@ use std::sync::atomic::AtomicUsize;
 
 use super::*;
 use crate::element::Float;
-use crate::kernels::arg::Arg;
+use crate::kernels::arg::NanArg;
 use crate::kernels::extreme::{Greatest, Least, MAX, MIN};
 use crate::kernels::mean::Mean;
 use crate::kernels::missing::{AllNan, AnyNan};
@@ -469,23 +469,29 @@ fn check_bools<T: Element, K: Reduce<T, Out = bool>>(
 }
 
 /// The first place of the value that wins, among all values of a lane.
-fn place<T: Element>(lane: &[T], before: impl Fn(T, T) -> bool) -> Result<isize, Error> {
+fn place<T: Element>(
+    lane: &[T],
+    before: impl Fn(T, T) -> bool,
+    default: Option<isize>,
+) -> Result<isize, Error> {
     let values = || lane.iter().enumerate().filter(|(_, value)| !value.is_nan());
     let best = values().reduce(|best, other| if before(*other.1, *best.1) { other } else { best });
-    best.map(|(index, _)| index as isize).ok_or(Error::AllNan)
+    best.map(|(index, _)| index as isize).or(default).ok_or(Error::AllNan)
 }
 
-fn check_places<T: Element>(array: &Strided<T>, axes: u64) {
+fn check_places<T: Element>(array: &Strided<T>, axes: u64, default: Option<isize>) {
     let lens = without(&array.lens(), axes);
-    let mut out = Strided::filled(&lens, &Layout::c_order(lens.len()), -1);
+    let mut out = Strided::filled(&lens, &Layout::c_order(lens.len()), -2);
     let lanes = array.lanes(axes);
-    let least: Result<Vec<_>, _> = lanes.iter().map(|lane| place(lane, |a, b| a < b)).collect();
-    let result = along(&array.view(), axes, Arg(Least), &mut out.view_mut());
-    assert_eq!(result.map(|()| out.values()), least);
-    let greatest: Result<Vec<_>, _> = lanes.iter().map(|lane| place(lane, |a, b| a > b)).collect();
-    let result = along(&array.view(), axes, Arg(Greatest), &mut out.view_mut());
-    assert_eq!(result.map(|()| out.values()), greatest);
-    assert_eq!(all(&array.view(), Arg(Least)), place(&array.values(), |a, b| a < b));
+    let places = |before: fn(T, T) -> bool| {
+        lanes.iter().map(|lane| place(lane, before, default)).collect::<Result<Vec<_>, _>>()
+    };
+    let (least, greatest) = (NanArg { order: Least, default }, NanArg { order: Greatest, default });
+    let result = along(&array.view(), axes, least, &mut out.view_mut());
+    assert_eq!(result.map(|()| out.values()), places(|a, b| a < b));
+    let result = along(&array.view(), axes, greatest, &mut out.view_mut());
+    assert_eq!(result.map(|()| out.values()), places(|a, b| a > b));
+    assert_eq!(all(&array.view(), least), place(&array.values(), |a, b| a < b, default));
 }
 
 /// Every kernel against plain loops, of the dtype of the values.
@@ -507,13 +513,14 @@ where
     check_kernel(array, axes, Var::std(1), |plain| plain.var(1).sqrt(), 2.0 + unit);
     check_bools(array, axes, AnyNan, |plain| plain.nans > 0);
     check_bools(array, axes, AllNan, |plain| plain.values.is_empty());
+    check_places(array, axes, Some(-1));
     if !array.view().is_empty_along(axes) && !array.view().is_empty() {
         let extreme = |plain: &Plain, of: fn(f64, f64) -> f64| {
             plain.values.iter().copied().reduce(of).unwrap_or(f64::NAN)
         };
         check_kernel(array, axes, MIN, |plain| extreme(plain, f64::min), 0.0);
         check_kernel(array, axes, MAX, |plain| extreme(plain, f64::max), 0.0);
-        check_places(array, axes);
+        check_places(array, axes, None);
     }
 }
 
@@ -602,8 +609,13 @@ fn a_second_look_tells_overflow_from_infinity() {
     assert!(all(&View::from_slice(&both), Sum).is_ok_and(f64::is_nan));
     assert_eq!(all(&View::from_slice(&[infinity, f64::NAN]), MIN), Ok(infinity));
     assert!(all(&View::from_slice(&[f64::NAN; 2]), MIN).is_ok_and(f64::is_nan));
-    assert_eq!(all(&View::from_slice(&[f64::NAN, infinity, infinity]), Arg(Least)), Ok(1));
-    assert_eq!(all(&View::from_slice(&[f32::NAN; 2]), Arg(Least)), Err(Error::AllNan));
+    let least = NanArg { order: Least, default: None };
+    assert_eq!(all(&View::from_slice(&[f64::NAN, infinity, infinity]), least), Ok(1));
+    assert_eq!(all(&View::from_slice(&[f32::NAN; 2]), least), Err(Error::AllNan));
+    let least = NanArg { default: Some(-1), ..least };
+    assert_eq!(all(&View::from_slice(&[f32::NAN; 2]), least), Ok(-1));
+    assert_eq!(all(&View::from_slice(&[f64::NAN, infinity]), least), Ok(1));
+    assert_eq!(all(&View::<f64>::from_slice(&[]), least), Ok(-1));
 }
 
 #[test]

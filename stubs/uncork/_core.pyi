@@ -1,6 +1,7 @@
 """The compiled functions. Written by scripts/generate.py stubs."""
 
 from collections.abc import Sequence
+from types import EllipsisType
 from typing import (
     Any,
     Literal,
@@ -91,9 +92,9 @@ def nansum(
         The axis or axes to sum along; by default, all values are taken together.
     keepdims : bool, optional
         Whether the axes stay, with length one. The result is an array then, always.
-    out : ndarray, optional
+    out : ndarray or ..., optional
         Where the result is written to and which is returned: of the result's shape, and a
-        dtype of the same kind.
+        dtype of the same kind; ``...`` asks for a new array, always, as in NumPy.
 
     Returns
     -------
@@ -229,6 +230,14 @@ def nansum(
 ) -> NDArray[_InexactT]: ...
 @overload
 def nansum(
+    a: NDArray[_InexactT],
+    axis: SupportsIndex | _Axes | None = None,
+    *,
+    keepdims: bool = False,
+    out: EllipsisType,
+) -> NDArray[_InexactT]: ...
+@overload
+def nansum(
     a: NDArray[_Integer],
     axis: SupportsIndex | _Axes | None = None,
     *,
@@ -237,11 +246,27 @@ def nansum(
 ) -> NDArray[np.int64]: ...
 @overload
 def nansum(
+    a: NDArray[_Integer],
+    axis: SupportsIndex | _Axes | None = None,
+    *,
+    keepdims: bool = False,
+    out: EllipsisType,
+) -> NDArray[np.int64]: ...
+@overload
+def nansum(
     a: ArrayLike,
     axis: SupportsIndex | _Axes | None = None,
     *,
     keepdims: Literal[True],
     out: None = None,
+) -> NDArray[Any]: ...
+@overload
+def nansum(
+    a: ArrayLike,
+    axis: SupportsIndex | _Axes | None = None,
+    *,
+    keepdims: bool = False,
+    out: EllipsisType,
 ) -> NDArray[Any]: ...
 @overload
 def nansum(
@@ -269,9 +294,9 @@ def nanmean(
         The axis or axes to average along; by default, all values are taken together.
     keepdims : bool, optional
         Whether the axes stay, with length one. The result is an array then, always.
-    out : ndarray, optional
+    out : ndarray or ..., optional
         Where the result is written to and which is returned: of the result's shape, and a
-        dtype of the same kind.
+        dtype of the same kind; ``...`` asks for a new array, always, as in NumPy.
 
     Returns
     -------
@@ -384,6 +409,14 @@ def nanmean(
 ) -> NDArray[_FloatT]: ...
 @overload
 def nanmean(
+    a: NDArray[_FloatT],
+    axis: SupportsIndex | _Axes | None = None,
+    *,
+    keepdims: bool = False,
+    out: EllipsisType,
+) -> NDArray[_FloatT]: ...
+@overload
+def nanmean(
     a: NDArray[_Whole],
     axis: SupportsIndex | _Axes | None = None,
     *,
@@ -392,11 +425,27 @@ def nanmean(
 ) -> NDArray[np.float64]: ...
 @overload
 def nanmean(
+    a: NDArray[_Whole],
+    axis: SupportsIndex | _Axes | None = None,
+    *,
+    keepdims: bool = False,
+    out: EllipsisType,
+) -> NDArray[np.float64]: ...
+@overload
+def nanmean(
     a: ArrayLike,
     axis: SupportsIndex | _Axes | None = None,
     *,
     keepdims: Literal[True],
     out: None = None,
+) -> NDArray[Any]: ...
+@overload
+def nanmean(
+    a: ArrayLike,
+    axis: SupportsIndex | _Axes | None = None,
+    *,
+    keepdims: bool = False,
+    out: EllipsisType,
 ) -> NDArray[Any]: ...
 @overload
 def nanmean(
@@ -427,9 +476,9 @@ def nanvar(
         The squared distances are divided by the count of values less `ddof`.
     keepdims : bool, optional
         Whether the axes stay, with length one. The result is an array then, always.
-    out : ndarray, optional
+    out : ndarray or ..., optional
         Where the result is written to and which is returned: of the result's shape, and a
-        dtype of the same kind.
+        dtype of the same kind; ``...`` asks for a new array, always, as in NumPy.
 
     Returns
     -------
@@ -560,6 +609,15 @@ def nanvar(
 ) -> NDArray[_FloatT]: ...
 @overload
 def nanvar(
+    a: NDArray[_FloatT],
+    axis: SupportsIndex | _Axes | None = None,
+    ddof: SupportsIndex = 0,
+    *,
+    keepdims: bool = False,
+    out: EllipsisType,
+) -> NDArray[_FloatT]: ...
+@overload
+def nanvar(
     a: NDArray[_Whole],
     axis: SupportsIndex | _Axes | None = None,
     ddof: SupportsIndex = 0,
@@ -569,12 +627,30 @@ def nanvar(
 ) -> NDArray[np.float64]: ...
 @overload
 def nanvar(
+    a: NDArray[_Whole],
+    axis: SupportsIndex | _Axes | None = None,
+    ddof: SupportsIndex = 0,
+    *,
+    keepdims: bool = False,
+    out: EllipsisType,
+) -> NDArray[np.float64]: ...
+@overload
+def nanvar(
     a: ArrayLike,
     axis: SupportsIndex | _Axes | None = None,
     ddof: SupportsIndex = 0,
     *,
     keepdims: Literal[True],
     out: None = None,
+) -> NDArray[Any]: ...
+@overload
+def nanvar(
+    a: ArrayLike,
+    axis: SupportsIndex | _Axes | None = None,
+    ddof: SupportsIndex = 0,
+    *,
+    keepdims: bool = False,
+    out: EllipsisType,
 ) -> NDArray[Any]: ...
 @overload
 def nanvar(
@@ -606,9 +682,9 @@ def nanstd(
         The squared distances are divided by the count of values less `ddof`.
     keepdims : bool, optional
         Whether the axes stay, with length one. The result is an array then, always.
-    out : ndarray, optional
+    out : ndarray or ..., optional
         Where the result is written to and which is returned: of the result's shape, and a
-        dtype of the same kind.
+        dtype of the same kind; ``...`` asks for a new array, always, as in NumPy.
 
     Returns
     -------
@@ -729,6 +805,15 @@ def nanstd(
 ) -> NDArray[_FloatT]: ...
 @overload
 def nanstd(
+    a: NDArray[_FloatT],
+    axis: SupportsIndex | _Axes | None = None,
+    ddof: SupportsIndex = 0,
+    *,
+    keepdims: bool = False,
+    out: EllipsisType,
+) -> NDArray[_FloatT]: ...
+@overload
+def nanstd(
     a: NDArray[_Whole],
     axis: SupportsIndex | _Axes | None = None,
     ddof: SupportsIndex = 0,
@@ -738,12 +823,30 @@ def nanstd(
 ) -> NDArray[np.float64]: ...
 @overload
 def nanstd(
+    a: NDArray[_Whole],
+    axis: SupportsIndex | _Axes | None = None,
+    ddof: SupportsIndex = 0,
+    *,
+    keepdims: bool = False,
+    out: EllipsisType,
+) -> NDArray[np.float64]: ...
+@overload
+def nanstd(
     a: ArrayLike,
     axis: SupportsIndex | _Axes | None = None,
     ddof: SupportsIndex = 0,
     *,
     keepdims: Literal[True],
     out: None = None,
+) -> NDArray[Any]: ...
+@overload
+def nanstd(
+    a: ArrayLike,
+    axis: SupportsIndex | _Axes | None = None,
+    ddof: SupportsIndex = 0,
+    *,
+    keepdims: bool = False,
+    out: EllipsisType,
 ) -> NDArray[Any]: ...
 @overload
 def nanstd(
@@ -772,9 +875,9 @@ def nanmin(
         The axis or axes to search along; by default, all values are taken together.
     keepdims : bool, optional
         Whether the axes stay, with length one. The result is an array then, always.
-    out : ndarray, optional
+    out : ndarray or ..., optional
         Where the result is written to and which is returned: of the result's shape, and a
-        dtype of the same kind.
+        dtype of the same kind; ``...`` asks for a new array, always, as in NumPy.
 
     Returns
     -------
@@ -878,11 +981,27 @@ def nanmin(
 ) -> NDArray[_ScalarT]: ...
 @overload
 def nanmin(
+    a: NDArray[_ScalarT],
+    axis: SupportsIndex | _Axes | None = None,
+    *,
+    keepdims: bool = False,
+    out: EllipsisType,
+) -> NDArray[_ScalarT]: ...
+@overload
+def nanmin(
     a: ArrayLike,
     axis: SupportsIndex | _Axes | None = None,
     *,
     keepdims: Literal[True],
     out: None = None,
+) -> NDArray[Any]: ...
+@overload
+def nanmin(
+    a: ArrayLike,
+    axis: SupportsIndex | _Axes | None = None,
+    *,
+    keepdims: bool = False,
+    out: EllipsisType,
 ) -> NDArray[Any]: ...
 @overload
 def nanmin(
@@ -910,9 +1029,9 @@ def nanmax(
         The axis or axes to search along; by default, all values are taken together.
     keepdims : bool, optional
         Whether the axes stay, with length one. The result is an array then, always.
-    out : ndarray, optional
+    out : ndarray or ..., optional
         Where the result is written to and which is returned: of the result's shape, and a
-        dtype of the same kind.
+        dtype of the same kind; ``...`` asks for a new array, always, as in NumPy.
 
     Returns
     -------
@@ -1016,11 +1135,27 @@ def nanmax(
 ) -> NDArray[_ScalarT]: ...
 @overload
 def nanmax(
+    a: NDArray[_ScalarT],
+    axis: SupportsIndex | _Axes | None = None,
+    *,
+    keepdims: bool = False,
+    out: EllipsisType,
+) -> NDArray[_ScalarT]: ...
+@overload
+def nanmax(
     a: ArrayLike,
     axis: SupportsIndex | _Axes | None = None,
     *,
     keepdims: Literal[True],
     out: None = None,
+) -> NDArray[Any]: ...
+@overload
+def nanmax(
+    a: ArrayLike,
+    axis: SupportsIndex | _Axes | None = None,
+    *,
+    keepdims: bool = False,
+    out: EllipsisType,
 ) -> NDArray[Any]: ...
 @overload
 def nanmax(
@@ -1037,6 +1172,7 @@ def nanargmin(
     *,
     keepdims: Literal[False] = False,
     out: None = None,
+    default: SupportsIndex | None = None,
 ) -> int:
     """Index of the least of the values that are not NaN.
 
@@ -1048,9 +1184,12 @@ def nanargmin(
         The axis to search along; by default, all values are taken together.
     keepdims : bool, optional
         Whether the axes stay, with length one. The result is an array then, always.
-    out : ndarray, optional
+    out : ndarray or ..., optional
         Where the result is written to and which is returned: of the result's shape, and a
-        dtype of the same kind.
+        dtype of the same kind; ``...`` asks for a new array, always, as in NumPy.
+    default : int, optional
+        What stands for the index in a lane without a value to choose, as all are NaN or
+        there are none; by default, such a lane is an error.
 
     Returns
     -------
@@ -1061,24 +1200,27 @@ def nanargmin(
     Raises
     ------
     ValueError
-        If all values of a lane are NaN, or there are none;
-        if an axis is named twice, or `out` has another shape.
+        If all values of a lane are NaN, or there are none, and there is no `default`;
+        if that does not fit into an intp; or if `out` has another shape.
     numpy.exceptions.AxisError
         If `axis` is not an axis of `a`.
     TypeError
-        If `a` is a masked array or not numeric, `axis` is not an integer, or `out` is
-        no array that can hold the result.
+        If `a` is a masked array or not numeric, `axis` or `default` is not an
+        integer, or `out` is no array that can hold the result.
 
     Notes
     -----
     Of equal values, the first. Infinities are values like others, even beside NaN.
     O(n), without a copy: stretches are searched for their extreme, and the winner once
-    more for its place.
+    more for its place. A `default` that is no index, such as -1, tells the lanes without
+    a value from all others.
 
     Examples
     --------
     >>> uncork.nanargmin([4.0, numpy.nan, 2.0])
     2
+    >>> uncork.nanargmin([[4.0, numpy.nan, 2.0], [numpy.nan] * 3], axis=1, default=-1)
+    array([ 2, -1])
     """
 
 @overload
@@ -1088,6 +1230,7 @@ def nanargmin(
     *,
     keepdims: Literal[False] = False,
     out: None = None,
+    default: SupportsIndex | None = None,
 ) -> NDArray[np.intp] | Any: ...
 @overload
 def nanargmin(
@@ -1096,6 +1239,7 @@ def nanargmin(
     *,
     keepdims: Literal[False] = False,
     out: None = None,
+    default: SupportsIndex | None = None,
 ) -> int: ...
 @overload
 def nanargmin(
@@ -1104,6 +1248,7 @@ def nanargmin(
     *,
     keepdims: Literal[False] = False,
     out: None = None,
+    default: SupportsIndex | None = None,
 ) -> NDArray[np.intp]: ...
 @overload
 def nanargmin(
@@ -1112,6 +1257,7 @@ def nanargmin(
     *,
     keepdims: Literal[False] = False,
     out: None = None,
+    default: SupportsIndex | None = None,
 ) -> NDArray[np.intp] | Any: ...
 @overload
 def nanargmin(
@@ -1120,6 +1266,7 @@ def nanargmin(
     *,
     keepdims: Literal[False] = False,
     out: None = None,
+    default: SupportsIndex | None = None,
 ) -> int | np.intp: ...
 @overload
 def nanargmin(
@@ -1128,6 +1275,7 @@ def nanargmin(
     *,
     keepdims: Literal[False] = False,
     out: None = None,
+    default: SupportsIndex | None = None,
 ) -> NDArray[np.intp] | Any: ...
 @overload
 def nanargmin(
@@ -1136,6 +1284,16 @@ def nanargmin(
     *,
     keepdims: Literal[True],
     out: None = None,
+    default: SupportsIndex | None = None,
+) -> NDArray[np.intp]: ...
+@overload
+def nanargmin(
+    a: NDArray[Any],
+    axis: SupportsIndex | None = None,
+    *,
+    keepdims: bool = False,
+    out: EllipsisType,
+    default: SupportsIndex | None = None,
 ) -> NDArray[np.intp]: ...
 @overload
 def nanargmin(
@@ -1144,6 +1302,16 @@ def nanargmin(
     *,
     keepdims: Literal[True],
     out: None = None,
+    default: SupportsIndex | None = None,
+) -> NDArray[Any]: ...
+@overload
+def nanargmin(
+    a: ArrayLike,
+    axis: SupportsIndex | None = None,
+    *,
+    keepdims: bool = False,
+    out: EllipsisType,
+    default: SupportsIndex | None = None,
 ) -> NDArray[Any]: ...
 @overload
 def nanargmin(
@@ -1152,6 +1320,7 @@ def nanargmin(
     *,
     keepdims: bool = False,
     out: _OutT,
+    default: SupportsIndex | None = None,
 ) -> _OutT: ...
 @overload
 def nanargmax(
@@ -1160,6 +1329,7 @@ def nanargmax(
     *,
     keepdims: Literal[False] = False,
     out: None = None,
+    default: SupportsIndex | None = None,
 ) -> int:
     """Index of the greatest of the values that are not NaN.
 
@@ -1171,9 +1341,12 @@ def nanargmax(
         The axis to search along; by default, all values are taken together.
     keepdims : bool, optional
         Whether the axes stay, with length one. The result is an array then, always.
-    out : ndarray, optional
+    out : ndarray or ..., optional
         Where the result is written to and which is returned: of the result's shape, and a
-        dtype of the same kind.
+        dtype of the same kind; ``...`` asks for a new array, always, as in NumPy.
+    default : int, optional
+        What stands for the index in a lane without a value to choose, as all are NaN or
+        there are none; by default, such a lane is an error.
 
     Returns
     -------
@@ -1184,24 +1357,27 @@ def nanargmax(
     Raises
     ------
     ValueError
-        If all values of a lane are NaN, or there are none;
-        if an axis is named twice, or `out` has another shape.
+        If all values of a lane are NaN, or there are none, and there is no `default`;
+        if that does not fit into an intp; or if `out` has another shape.
     numpy.exceptions.AxisError
         If `axis` is not an axis of `a`.
     TypeError
-        If `a` is a masked array or not numeric, `axis` is not an integer, or `out` is
-        no array that can hold the result.
+        If `a` is a masked array or not numeric, `axis` or `default` is not an
+        integer, or `out` is no array that can hold the result.
 
     Notes
     -----
     Of equal values, the first. Infinities are values like others, even beside NaN.
     O(n), without a copy: stretches are searched for their extreme, and the winner once
-    more for its place.
+    more for its place. A `default` that is no index, such as -1, tells the lanes without
+    a value from all others.
 
     Examples
     --------
     >>> uncork.nanargmax([4.0, numpy.nan, 2.0])
     0
+    >>> uncork.nanargmax([[4.0, numpy.nan, 2.0], [numpy.nan] * 3], axis=1, default=-1)
+    array([ 0, -1])
     """
 
 @overload
@@ -1211,6 +1387,7 @@ def nanargmax(
     *,
     keepdims: Literal[False] = False,
     out: None = None,
+    default: SupportsIndex | None = None,
 ) -> NDArray[np.intp] | Any: ...
 @overload
 def nanargmax(
@@ -1219,6 +1396,7 @@ def nanargmax(
     *,
     keepdims: Literal[False] = False,
     out: None = None,
+    default: SupportsIndex | None = None,
 ) -> int: ...
 @overload
 def nanargmax(
@@ -1227,6 +1405,7 @@ def nanargmax(
     *,
     keepdims: Literal[False] = False,
     out: None = None,
+    default: SupportsIndex | None = None,
 ) -> NDArray[np.intp]: ...
 @overload
 def nanargmax(
@@ -1235,6 +1414,7 @@ def nanargmax(
     *,
     keepdims: Literal[False] = False,
     out: None = None,
+    default: SupportsIndex | None = None,
 ) -> NDArray[np.intp] | Any: ...
 @overload
 def nanargmax(
@@ -1243,6 +1423,7 @@ def nanargmax(
     *,
     keepdims: Literal[False] = False,
     out: None = None,
+    default: SupportsIndex | None = None,
 ) -> int | np.intp: ...
 @overload
 def nanargmax(
@@ -1251,6 +1432,7 @@ def nanargmax(
     *,
     keepdims: Literal[False] = False,
     out: None = None,
+    default: SupportsIndex | None = None,
 ) -> NDArray[np.intp] | Any: ...
 @overload
 def nanargmax(
@@ -1259,6 +1441,16 @@ def nanargmax(
     *,
     keepdims: Literal[True],
     out: None = None,
+    default: SupportsIndex | None = None,
+) -> NDArray[np.intp]: ...
+@overload
+def nanargmax(
+    a: NDArray[Any],
+    axis: SupportsIndex | None = None,
+    *,
+    keepdims: bool = False,
+    out: EllipsisType,
+    default: SupportsIndex | None = None,
 ) -> NDArray[np.intp]: ...
 @overload
 def nanargmax(
@@ -1267,6 +1459,16 @@ def nanargmax(
     *,
     keepdims: Literal[True],
     out: None = None,
+    default: SupportsIndex | None = None,
+) -> NDArray[Any]: ...
+@overload
+def nanargmax(
+    a: ArrayLike,
+    axis: SupportsIndex | None = None,
+    *,
+    keepdims: bool = False,
+    out: EllipsisType,
+    default: SupportsIndex | None = None,
 ) -> NDArray[Any]: ...
 @overload
 def nanargmax(
@@ -1275,6 +1477,7 @@ def nanargmax(
     *,
     keepdims: bool = False,
     out: _OutT,
+    default: SupportsIndex | None = None,
 ) -> _OutT: ...
 @overload
 def anynan(
@@ -1294,9 +1497,9 @@ def anynan(
         The axis or axes to search along; by default, all values are taken together.
     keepdims : bool, optional
         Whether the axes stay, with length one. The result is an array then, always.
-    out : ndarray, optional
+    out : ndarray or ..., optional
         Where the result is written to and which is returned: of the result's shape, and a
-        dtype of the same kind.
+        dtype of the same kind; ``...`` asks for a new array, always, as in NumPy.
 
     Returns
     -------
@@ -1383,11 +1586,27 @@ def anynan(
 ) -> NDArray[np.bool_]: ...
 @overload
 def anynan(
+    a: NDArray[Any],
+    axis: SupportsIndex | _Axes | None = None,
+    *,
+    keepdims: bool = False,
+    out: EllipsisType,
+) -> NDArray[np.bool_]: ...
+@overload
+def anynan(
     a: ArrayLike,
     axis: SupportsIndex | _Axes | None = None,
     *,
     keepdims: Literal[True],
     out: None = None,
+) -> NDArray[Any]: ...
+@overload
+def anynan(
+    a: ArrayLike,
+    axis: SupportsIndex | _Axes | None = None,
+    *,
+    keepdims: bool = False,
+    out: EllipsisType,
 ) -> NDArray[Any]: ...
 @overload
 def anynan(
@@ -1415,9 +1634,9 @@ def allnan(
         The axis or axes to search along; by default, all values are taken together.
     keepdims : bool, optional
         Whether the axes stay, with length one. The result is an array then, always.
-    out : ndarray, optional
+    out : ndarray or ..., optional
         Where the result is written to and which is returned: of the result's shape, and a
-        dtype of the same kind.
+        dtype of the same kind; ``...`` asks for a new array, always, as in NumPy.
 
     Returns
     -------
@@ -1504,11 +1723,27 @@ def allnan(
 ) -> NDArray[np.bool_]: ...
 @overload
 def allnan(
+    a: NDArray[Any],
+    axis: SupportsIndex | _Axes | None = None,
+    *,
+    keepdims: bool = False,
+    out: EllipsisType,
+) -> NDArray[np.bool_]: ...
+@overload
+def allnan(
     a: ArrayLike,
     axis: SupportsIndex | _Axes | None = None,
     *,
     keepdims: Literal[True],
     out: None = None,
+) -> NDArray[Any]: ...
+@overload
+def allnan(
+    a: ArrayLike,
+    axis: SupportsIndex | _Axes | None = None,
+    *,
+    keepdims: bool = False,
+    out: EllipsisType,
 ) -> NDArray[Any]: ...
 @overload
 def allnan(
@@ -1536,9 +1771,9 @@ def ss(
         The axis or axes to sum along; by default, all values are taken together.
     keepdims : bool, optional
         Whether the axes stay, with length one. The result is an array then, always.
-    out : ndarray, optional
+    out : ndarray or ..., optional
         Where the result is written to and which is returned: of the result's shape, and a
-        dtype of the same kind.
+        dtype of the same kind; ``...`` asks for a new array, always, as in NumPy.
 
     Returns
     -------
@@ -1670,6 +1905,14 @@ def ss(
 ) -> NDArray[_InexactT]: ...
 @overload
 def ss(
+    a: NDArray[_InexactT],
+    axis: SupportsIndex | _Axes | None = None,
+    *,
+    keepdims: bool = False,
+    out: EllipsisType,
+) -> NDArray[_InexactT]: ...
+@overload
+def ss(
     a: NDArray[_Integer],
     axis: SupportsIndex | _Axes | None = None,
     *,
@@ -1678,11 +1921,27 @@ def ss(
 ) -> NDArray[np.int64]: ...
 @overload
 def ss(
+    a: NDArray[_Integer],
+    axis: SupportsIndex | _Axes | None = None,
+    *,
+    keepdims: bool = False,
+    out: EllipsisType,
+) -> NDArray[np.int64]: ...
+@overload
+def ss(
     a: ArrayLike,
     axis: SupportsIndex | _Axes | None = None,
     *,
     keepdims: Literal[True],
     out: None = None,
+) -> NDArray[Any]: ...
+@overload
+def ss(
+    a: ArrayLike,
+    axis: SupportsIndex | _Axes | None = None,
+    *,
+    keepdims: bool = False,
+    out: EllipsisType,
 ) -> NDArray[Any]: ...
 @overload
 def ss(
@@ -1710,9 +1969,9 @@ def median(
         The axis or axes to work along; by default, all values are taken together.
     keepdims : bool, optional
         Whether the axes stay, with length one. The result is an array then, always.
-    out : ndarray, optional
+    out : ndarray or ..., optional
         Where the result is written to and which is returned: of the result's shape, and a
-        dtype of the same kind.
+        dtype of the same kind; ``...`` asks for a new array, always, as in NumPy.
 
     Returns
     -------
@@ -1826,6 +2085,14 @@ def median(
 ) -> NDArray[_FloatT]: ...
 @overload
 def median(
+    a: NDArray[_FloatT],
+    axis: SupportsIndex | _Axes | None = None,
+    *,
+    keepdims: bool = False,
+    out: EllipsisType,
+) -> NDArray[_FloatT]: ...
+@overload
+def median(
     a: NDArray[_Whole],
     axis: SupportsIndex | _Axes | None = None,
     *,
@@ -1834,11 +2101,27 @@ def median(
 ) -> NDArray[np.float64]: ...
 @overload
 def median(
+    a: NDArray[_Whole],
+    axis: SupportsIndex | _Axes | None = None,
+    *,
+    keepdims: bool = False,
+    out: EllipsisType,
+) -> NDArray[np.float64]: ...
+@overload
+def median(
     a: ArrayLike,
     axis: SupportsIndex | _Axes | None = None,
     *,
     keepdims: Literal[True],
     out: None = None,
+) -> NDArray[Any]: ...
+@overload
+def median(
+    a: ArrayLike,
+    axis: SupportsIndex | _Axes | None = None,
+    *,
+    keepdims: bool = False,
+    out: EllipsisType,
 ) -> NDArray[Any]: ...
 @overload
 def median(
@@ -1866,9 +2149,9 @@ def nanmedian(
         The axis or axes to work along; by default, all values are taken together.
     keepdims : bool, optional
         Whether the axes stay, with length one. The result is an array then, always.
-    out : ndarray, optional
+    out : ndarray or ..., optional
         Where the result is written to and which is returned: of the result's shape, and a
-        dtype of the same kind.
+        dtype of the same kind; ``...`` asks for a new array, always, as in NumPy.
 
     Returns
     -------
@@ -1982,6 +2265,14 @@ def nanmedian(
 ) -> NDArray[_FloatT]: ...
 @overload
 def nanmedian(
+    a: NDArray[_FloatT],
+    axis: SupportsIndex | _Axes | None = None,
+    *,
+    keepdims: bool = False,
+    out: EllipsisType,
+) -> NDArray[_FloatT]: ...
+@overload
+def nanmedian(
     a: NDArray[_Whole],
     axis: SupportsIndex | _Axes | None = None,
     *,
@@ -1990,11 +2281,27 @@ def nanmedian(
 ) -> NDArray[np.float64]: ...
 @overload
 def nanmedian(
+    a: NDArray[_Whole],
+    axis: SupportsIndex | _Axes | None = None,
+    *,
+    keepdims: bool = False,
+    out: EllipsisType,
+) -> NDArray[np.float64]: ...
+@overload
+def nanmedian(
     a: ArrayLike,
     axis: SupportsIndex | _Axes | None = None,
     *,
     keepdims: Literal[True],
     out: None = None,
+) -> NDArray[Any]: ...
+@overload
+def nanmedian(
+    a: ArrayLike,
+    axis: SupportsIndex | _Axes | None = None,
+    *,
+    keepdims: bool = False,
+    out: EllipsisType,
 ) -> NDArray[Any]: ...
 @overload
 def nanmedian(
@@ -2011,7 +2318,7 @@ def move_sum(
     min_count: SupportsIndex | None = None,
     axis: SupportsIndex = -1,
     *,
-    out: None = None,
+    out: EllipsisType | None = None,
 ) -> np.ndarray[_ShapeT, np.dtype[_InexactT]]:
     """Sum of the values of a moving window that are not NaN.
 
@@ -2073,7 +2380,7 @@ def move_sum(
     min_count: SupportsIndex | None = None,
     axis: SupportsIndex = -1,
     *,
-    out: None = None,
+    out: EllipsisType | None = None,
 ) -> np.ndarray[_ShapeT, np.dtype[np.float64]]: ...
 @overload
 def move_sum(
@@ -2082,7 +2389,7 @@ def move_sum(
     min_count: SupportsIndex | None = None,
     axis: SupportsIndex = -1,
     *,
-    out: None = None,
+    out: EllipsisType | None = None,
 ) -> np.ndarray[tuple[int], np.dtype[np.float64]]: ...
 @overload
 def move_sum(
@@ -2091,7 +2398,7 @@ def move_sum(
     min_count: SupportsIndex | None = None,
     axis: SupportsIndex = -1,
     *,
-    out: None = None,
+    out: EllipsisType | None = None,
 ) -> NDArray[Any]: ...
 @overload
 def move_sum(
@@ -2109,7 +2416,7 @@ def move_mean(
     min_count: SupportsIndex | None = None,
     axis: SupportsIndex = -1,
     *,
-    out: None = None,
+    out: EllipsisType | None = None,
 ) -> np.ndarray[_ShapeT, np.dtype[_InexactT]]:
     """Mean of the values of a moving window that are not NaN.
 
@@ -2171,7 +2478,7 @@ def move_mean(
     min_count: SupportsIndex | None = None,
     axis: SupportsIndex = -1,
     *,
-    out: None = None,
+    out: EllipsisType | None = None,
 ) -> np.ndarray[_ShapeT, np.dtype[np.float64]]: ...
 @overload
 def move_mean(
@@ -2180,7 +2487,7 @@ def move_mean(
     min_count: SupportsIndex | None = None,
     axis: SupportsIndex = -1,
     *,
-    out: None = None,
+    out: EllipsisType | None = None,
 ) -> np.ndarray[tuple[int], np.dtype[np.float64]]: ...
 @overload
 def move_mean(
@@ -2189,7 +2496,7 @@ def move_mean(
     min_count: SupportsIndex | None = None,
     axis: SupportsIndex = -1,
     *,
-    out: None = None,
+    out: EllipsisType | None = None,
 ) -> NDArray[Any]: ...
 @overload
 def move_mean(
@@ -2208,7 +2515,7 @@ def move_var(
     axis: SupportsIndex = -1,
     ddof: SupportsIndex = 0,
     *,
-    out: None = None,
+    out: EllipsisType | None = None,
 ) -> np.ndarray[_ShapeT, np.dtype[_InexactT]]:
     """Variance of the values of a moving window that are not NaN.
 
@@ -2275,7 +2582,7 @@ def move_var(
     axis: SupportsIndex = -1,
     ddof: SupportsIndex = 0,
     *,
-    out: None = None,
+    out: EllipsisType | None = None,
 ) -> np.ndarray[_ShapeT, np.dtype[np.float64]]: ...
 @overload
 def move_var(
@@ -2285,7 +2592,7 @@ def move_var(
     axis: SupportsIndex = -1,
     ddof: SupportsIndex = 0,
     *,
-    out: None = None,
+    out: EllipsisType | None = None,
 ) -> np.ndarray[tuple[int], np.dtype[np.float64]]: ...
 @overload
 def move_var(
@@ -2295,7 +2602,7 @@ def move_var(
     axis: SupportsIndex = -1,
     ddof: SupportsIndex = 0,
     *,
-    out: None = None,
+    out: EllipsisType | None = None,
 ) -> NDArray[Any]: ...
 @overload
 def move_var(
@@ -2315,7 +2622,7 @@ def move_std(
     axis: SupportsIndex = -1,
     ddof: SupportsIndex = 0,
     *,
-    out: None = None,
+    out: EllipsisType | None = None,
 ) -> np.ndarray[_ShapeT, np.dtype[_InexactT]]:
     """Standard deviation of the values of a moving window that are not NaN.
 
@@ -2382,7 +2689,7 @@ def move_std(
     axis: SupportsIndex = -1,
     ddof: SupportsIndex = 0,
     *,
-    out: None = None,
+    out: EllipsisType | None = None,
 ) -> np.ndarray[_ShapeT, np.dtype[np.float64]]: ...
 @overload
 def move_std(
@@ -2392,7 +2699,7 @@ def move_std(
     axis: SupportsIndex = -1,
     ddof: SupportsIndex = 0,
     *,
-    out: None = None,
+    out: EllipsisType | None = None,
 ) -> np.ndarray[tuple[int], np.dtype[np.float64]]: ...
 @overload
 def move_std(
@@ -2402,7 +2709,7 @@ def move_std(
     axis: SupportsIndex = -1,
     ddof: SupportsIndex = 0,
     *,
-    out: None = None,
+    out: EllipsisType | None = None,
 ) -> NDArray[Any]: ...
 @overload
 def move_std(
@@ -2421,7 +2728,7 @@ def move_min(
     min_count: SupportsIndex | None = None,
     axis: SupportsIndex = -1,
     *,
-    out: None = None,
+    out: EllipsisType | None = None,
 ) -> np.ndarray[_ShapeT, np.dtype[_InexactT]]:
     """Least value of a moving window that is not NaN.
 
@@ -2483,7 +2790,7 @@ def move_min(
     min_count: SupportsIndex | None = None,
     axis: SupportsIndex = -1,
     *,
-    out: None = None,
+    out: EllipsisType | None = None,
 ) -> np.ndarray[_ShapeT, np.dtype[np.float64]]: ...
 @overload
 def move_min(
@@ -2492,7 +2799,7 @@ def move_min(
     min_count: SupportsIndex | None = None,
     axis: SupportsIndex = -1,
     *,
-    out: None = None,
+    out: EllipsisType | None = None,
 ) -> np.ndarray[tuple[int], np.dtype[np.float64]]: ...
 @overload
 def move_min(
@@ -2501,7 +2808,7 @@ def move_min(
     min_count: SupportsIndex | None = None,
     axis: SupportsIndex = -1,
     *,
-    out: None = None,
+    out: EllipsisType | None = None,
 ) -> NDArray[Any]: ...
 @overload
 def move_min(
@@ -2519,7 +2826,7 @@ def move_max(
     min_count: SupportsIndex | None = None,
     axis: SupportsIndex = -1,
     *,
-    out: None = None,
+    out: EllipsisType | None = None,
 ) -> np.ndarray[_ShapeT, np.dtype[_InexactT]]:
     """Greatest value of a moving window that is not NaN.
 
@@ -2581,7 +2888,7 @@ def move_max(
     min_count: SupportsIndex | None = None,
     axis: SupportsIndex = -1,
     *,
-    out: None = None,
+    out: EllipsisType | None = None,
 ) -> np.ndarray[_ShapeT, np.dtype[np.float64]]: ...
 @overload
 def move_max(
@@ -2590,7 +2897,7 @@ def move_max(
     min_count: SupportsIndex | None = None,
     axis: SupportsIndex = -1,
     *,
-    out: None = None,
+    out: EllipsisType | None = None,
 ) -> np.ndarray[tuple[int], np.dtype[np.float64]]: ...
 @overload
 def move_max(
@@ -2599,7 +2906,7 @@ def move_max(
     min_count: SupportsIndex | None = None,
     axis: SupportsIndex = -1,
     *,
-    out: None = None,
+    out: EllipsisType | None = None,
 ) -> NDArray[Any]: ...
 @overload
 def move_max(
@@ -2617,7 +2924,7 @@ def move_argmin(
     min_count: SupportsIndex | None = None,
     axis: SupportsIndex = -1,
     *,
-    out: None = None,
+    out: EllipsisType | None = None,
 ) -> np.ndarray[_ShapeT, np.dtype[_InexactT]]:
     """How long ago the least value of a moving window was.
 
@@ -2682,7 +2989,7 @@ def move_argmin(
     min_count: SupportsIndex | None = None,
     axis: SupportsIndex = -1,
     *,
-    out: None = None,
+    out: EllipsisType | None = None,
 ) -> np.ndarray[_ShapeT, np.dtype[np.float64]]: ...
 @overload
 def move_argmin(
@@ -2691,7 +2998,7 @@ def move_argmin(
     min_count: SupportsIndex | None = None,
     axis: SupportsIndex = -1,
     *,
-    out: None = None,
+    out: EllipsisType | None = None,
 ) -> np.ndarray[tuple[int], np.dtype[np.float64]]: ...
 @overload
 def move_argmin(
@@ -2700,7 +3007,7 @@ def move_argmin(
     min_count: SupportsIndex | None = None,
     axis: SupportsIndex = -1,
     *,
-    out: None = None,
+    out: EllipsisType | None = None,
 ) -> NDArray[Any]: ...
 @overload
 def move_argmin(
@@ -2718,7 +3025,7 @@ def move_argmax(
     min_count: SupportsIndex | None = None,
     axis: SupportsIndex = -1,
     *,
-    out: None = None,
+    out: EllipsisType | None = None,
 ) -> np.ndarray[_ShapeT, np.dtype[_InexactT]]:
     """How long ago the greatest value of a moving window was.
 
@@ -2783,7 +3090,7 @@ def move_argmax(
     min_count: SupportsIndex | None = None,
     axis: SupportsIndex = -1,
     *,
-    out: None = None,
+    out: EllipsisType | None = None,
 ) -> np.ndarray[_ShapeT, np.dtype[np.float64]]: ...
 @overload
 def move_argmax(
@@ -2792,7 +3099,7 @@ def move_argmax(
     min_count: SupportsIndex | None = None,
     axis: SupportsIndex = -1,
     *,
-    out: None = None,
+    out: EllipsisType | None = None,
 ) -> np.ndarray[tuple[int], np.dtype[np.float64]]: ...
 @overload
 def move_argmax(
@@ -2801,7 +3108,7 @@ def move_argmax(
     min_count: SupportsIndex | None = None,
     axis: SupportsIndex = -1,
     *,
-    out: None = None,
+    out: EllipsisType | None = None,
 ) -> NDArray[Any]: ...
 @overload
 def move_argmax(
@@ -2819,7 +3126,7 @@ def move_median(
     min_count: SupportsIndex | None = None,
     axis: SupportsIndex = -1,
     *,
-    out: None = None,
+    out: EllipsisType | None = None,
 ) -> np.ndarray[_ShapeT, np.dtype[_InexactT]]:
     """Median of the values of a moving window that are not NaN.
 
@@ -2881,7 +3188,7 @@ def move_median(
     min_count: SupportsIndex | None = None,
     axis: SupportsIndex = -1,
     *,
-    out: None = None,
+    out: EllipsisType | None = None,
 ) -> np.ndarray[_ShapeT, np.dtype[np.float64]]: ...
 @overload
 def move_median(
@@ -2890,7 +3197,7 @@ def move_median(
     min_count: SupportsIndex | None = None,
     axis: SupportsIndex = -1,
     *,
-    out: None = None,
+    out: EllipsisType | None = None,
 ) -> np.ndarray[tuple[int], np.dtype[np.float64]]: ...
 @overload
 def move_median(
@@ -2899,7 +3206,7 @@ def move_median(
     min_count: SupportsIndex | None = None,
     axis: SupportsIndex = -1,
     *,
-    out: None = None,
+    out: EllipsisType | None = None,
 ) -> NDArray[Any]: ...
 @overload
 def move_median(
@@ -2917,7 +3224,7 @@ def move_rank(
     min_count: SupportsIndex | None = None,
     axis: SupportsIndex = -1,
     *,
-    out: None = None,
+    out: EllipsisType | None = None,
 ) -> np.ndarray[_ShapeT, np.dtype[_InexactT]]:
     """Rank of the newest value of a moving window among those that are not NaN.
 
@@ -2981,7 +3288,7 @@ def move_rank(
     min_count: SupportsIndex | None = None,
     axis: SupportsIndex = -1,
     *,
-    out: None = None,
+    out: EllipsisType | None = None,
 ) -> np.ndarray[_ShapeT, np.dtype[np.float64]]: ...
 @overload
 def move_rank(
@@ -2990,7 +3297,7 @@ def move_rank(
     min_count: SupportsIndex | None = None,
     axis: SupportsIndex = -1,
     *,
-    out: None = None,
+    out: EllipsisType | None = None,
 ) -> np.ndarray[tuple[int], np.dtype[np.float64]]: ...
 @overload
 def move_rank(
@@ -2999,7 +3306,7 @@ def move_rank(
     min_count: SupportsIndex | None = None,
     axis: SupportsIndex = -1,
     *,
-    out: None = None,
+    out: EllipsisType | None = None,
 ) -> NDArray[Any]: ...
 @overload
 def move_rank(

@@ -187,6 +187,17 @@ pair: np.ndarray[tuple[int], Floats] = np.zeros(2)
 assert_type(uncork.nansum(table, 0, out=pair), np.ndarray[tuple[int], Floats])
 assert_type(uncork.move_sum(table, 2, out=table), np.ndarray[tuple[int, int], Floats])
 
+# What stands for no index, and an array in any case.
+
+assert_type(uncork.nanargmin(doubles, default=-1), int)
+assert_type(uncork.nanargmax(table, 0, default=-1), NDArray[np.intp])
+assert_type(uncork.nanargmax(singles, axis=1, default=None), NDArray[np.intp] | Any)
+assert_type(uncork.nansum(singles, out=...), NDArray[np.float32])
+assert_type(uncork.nanmean(longs, 0, out=...), NDArray[np.float64])
+assert_type(uncork.nanmax(bytes_, keepdims=True, out=...), NDArray[np.uint8])
+assert_type(uncork.nanargmin(lane, out=..., default=-1), NDArray[np.intp])
+assert_type(uncork.move_sum(table, 2, out=...), np.ndarray[tuple[int, int], Floats])
+
 # A value for each value.
 
 assert_type(uncork.rankdata(table, 0), np.ndarray[tuple[int, int], Floats])

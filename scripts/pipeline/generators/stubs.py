@@ -26,6 +26,7 @@ HEADER = '''\
 """The compiled functions. Written by scripts/generate.py stubs."""
 
 from collections.abc import Sequence
+from types import EllipsisType
 from typing import (
     Any,
     Literal,
@@ -71,6 +72,7 @@ PARAMETERS = {
     "a": "ArrayLike",
     "axis": "SupportsIndex",
     "ddof": "SupportsIndex",
+    "default": "SupportsIndex",
     "keepdims": "bool",
     "kth": "SupportsIndex",
     "min_count": "SupportsIndex",
@@ -120,9 +122,10 @@ def reduction(
     def along(returns: str, a: str = "ArrayLike", axis: str = "") -> Overload:
         return Overload(returns, {"a": a, "axis": axis or "SupportsIndex", **plain})
 
-    def kept(returns: str, a: str = "ArrayLike") -> Overload:
+    def always(returns: str, a: str = "ArrayLike") -> Iterator[Overload]:
         keep = {"keepdims": "Literal[True]", "out": "None"}
-        return Overload(returns, {"a": a, **any_axis, **keep})
+        yield Overload(returns, {"a": a, **any_axis, **keep})
+        yield Overload(returns, {"a": a, **any_axis, "out": "EllipsisType"})
 
     def each(shape: str, suffix: str = "", axis: str = "") -> Iterator[Overload]:
         for dtypes, result in arrays:
@@ -143,10 +146,11 @@ def reduction(
         whole(other),
         along(other_arrays, axis=f"SupportsIndex{several}"),
         *(
-            kept(f"NDArray[{result}]", f"NDArray[{dtypes}]")
+            one
             for dtypes, result in arrays
+            for one in always(f"NDArray[{result}]", f"NDArray[{dtypes}]")
         ),
-        kept("NDArray[Any]"),
+        *always("NDArray[Any]"),
         Overload("_OutT", {**any_axis, "out": "_OutT"}),
     ]
 
@@ -175,7 +179,7 @@ TRUTH = reduction(
 )
 MOVING = [
     *(
-        Overload(result, {"a": a, "out": "None"})
+        Overload(result, {"a": a, "out": "EllipsisType | None"})
         for a, result in {
             array("_ShapeT", "_InexactT"): array("_ShapeT", "_InexactT"),
             array("_ShapeT", "_Whole"): array("_ShapeT", "np.float64"),
