@@ -180,6 +180,124 @@ def test_too_late_for_those_who_found_none(keeper: str, found: str) -> None:
     assert refuses(code) == TOO_LATE.format(keeper)
 
 
+#: As pandas and xarray do: one keeps the functions, the other the module.
+FAKES = {
+    "pandas/core/nanops.py": "import importlib\n"
+    "bn = importlib.import_module('bottleneck')\n"
+    "nanmax = getattr(bn, 'nanmax', None)\n",
+    "xarray/core/nputils.py": "import pandas.core.nanops\nimport bottleneck as bn\n",
+}
+
+
+@pytest.fixture
+def fakes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name, source in FAKES.items():
+        module = tmp_path / name
+        module.parent.mkdir(parents=True)
+        for package in module.parents[:2]:
+            (package / "__init__.py").write_text("", "utf-8")
+        module.write_text(source, "utf-8")
+    monkeypatch.setenv("PYTHONPATH", str(tmp_path), prepend=os.pathsep)
+
+
+@pytest.mark.usefixtures("fakes")
+def test_pandas_and_xarray_get_scalars_of_numpy_and_nobody_else() -> None:
+    succeeds("""
+        import inspect, numpy as np, uncork
+        uncork.enable()
+        import bottleneck as before
+        from xarray.core import nputils
+        from pandas.core import nanops
+        import bottleneck as after
+        assert after is before
+        assert nanops.bn is nputils.bn is not before
+        assert nputils.bn.__version__ == before.__version__
+        assert "import bottleneck" in inspect.getsource(nputils)
+
+        a = np.array([1, 2], np.float32)
+        assert type(before.nanmax(a)) is float
+        for nanmax in (nanops.nanmax, nputils.bn.nanmax):
+            assert type(nanmax(a)) is np.float32
+            assert type(nanmax(np.c_[a, a], axis=0)) is np.ndarray
+        assert nputils.bn.move_sum is uncork.move_sum
+
+        before.nanmax = lambda a, out: a + 1
+        assert (nputils.bn.nanmax(a) == a + 1).all()
+        uncork.disable()
+        assert type(nputils.bn.nanmax(a)) is np.float32
+        uncork.enable()  # who kept ours is not late
+    """)
+
+
+@pytest.mark.usefixtures("fakes")
+@pytest.mark.parametrize("before", ["", "import bottleneck"])
+def test_nothing_is_left_of_what_pandas_gets(before: str) -> None:
+    succeeds(f"""
+        import sys, uncork
+        with uncork.enable():
+            {before}
+            import pandas.core.nanops
+            assert ("bottleneck" in sys.modules) == bool({before!r})
+            import bottleneck
+            assert bottleneck.nansum is uncork.nansum
+        assert "bottleneck" not in sys.modules
+    """)
+
+
+@pytest.mark.usefixtures("fakes", "other")
+def test_pandas_gets_another_bottleneck_where_ours_is_not_enabled() -> None:
+    succeeds("""
+        import uncork
+        with uncork.enable():
+            pass
+        import pandas.core.nanops
+        assert pandas.core.nanops.bn.__version__ == "0.1"
+    """)
+
+
+@pytest.mark.usefixtures("fakes")
+def test_several_may_import_at_once() -> None:
+    """Whoever ends first, the last has NumPy's scalars, too."""
+    succeeds("""
+        import sys, uncork
+        from uncork._dropin import _keepers
+        uncork.enable()
+        with _keepers:
+            import pandas.core.nanops
+            import bottleneck as meanwhile
+        import bottleneck as bn
+        assert meanwhile is pandas.core.nanops.bn is not bn
+        assert bn.nansum is uncork.nansum
+    """)
+
+
+@pytest.mark.usefixtures("fakes")
+def test_disabled_while_pandas_is_imported() -> None:
+    succeeds("""
+        import sys, uncork
+        from uncork._dropin import _keepers
+        uncork.enable()
+        import bottleneck
+        with _keepers:
+            uncork.disable()
+        assert "bottleneck" not in sys.modules
+        with _keepers:
+            assert "bottleneck" not in sys.modules
+    """)
+
+
+@pytest.mark.parametrize("module", ["pandas.core.nanops", "xarray.core.nputils"])
+def test_what_is_not_installed_is_not_found(module: str) -> None:
+    succeeds(f"""
+        import importlib.util, sys, uncork
+        uncork.enable()
+        finder = sys.meta_path[0]
+        sys.meta_path[1:] = []
+        assert finder.find_spec({module!r}) is None
+        assert finder.find_spec("pandas") is None
+    """)
+
+
 def test_who_is_only_half_imported_is_not_late() -> None:
     succeeds("""
         import sys

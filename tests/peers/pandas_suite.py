@@ -24,7 +24,7 @@ def main(options: Sequence[str]) -> int:
     bottleneck = suite.enable()
     calls = suite.Calls(bottleneck)
     nanops = importlib.import_module("pandas.core.nanops")
-    if nanops.bn is not bottleneck or not nanops._USE_BOTTLENECK:
+    if nanops.bn is not suite.numpy_scalars or not nanops._USE_BOTTLENECK:
         sys.exit(f"pandas does not use us, but {nanops.bn}")
     package = Path(str(importlib.import_module("pandas").__file__)).parent
     status = suite.run(package, TESTS, DEVIATIONS, *options)

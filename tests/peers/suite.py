@@ -12,6 +12,7 @@ from types import MappingProxyType, ModuleType
 import pytest
 
 import uncork
+from uncork.bottleneck import numpy_scalars as numpy_scalars
 
 # Tests, by the end of their ids, each with the reason why ours fails it on purpose, or
 # why it may.

@@ -63,7 +63,7 @@ def main(options: Sequence[str]) -> int:
     calls = suite.Calls(bottleneck)
     xarray = importlib.import_module("xarray")
     nputils = importlib.import_module("xarray.core.nputils")
-    if nputils.bn is not bottleneck:
+    if nputils.bn is not suite.numpy_scalars:
         sys.exit(f"xarray does not use us, but {nputils.bn}")
     package = Path(str(xarray.__file__)).parent
     with xarray.set_options(use_bottleneck=True, use_numbagg=False):
