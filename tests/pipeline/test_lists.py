@@ -11,7 +11,7 @@ import yaml
 from pipeline import toolenv, tox
 from pipeline.gates.contents import tracked
 from pipeline.generators import tool_locks
-from pipeline.plan import PLAN, Plan
+from pipeline.plan import PLAN, Plan, Python
 from pipeline.project import PROJECT, Project
 
 stage = importlib.import_module("test")
@@ -41,6 +41,7 @@ def test_tox_asks_for_no_python_outside_the_plan(plan: Plan) -> None:
         "requires-pre": max(plan.ordinary),
         "python-pre": plan.coming,
         "mutants": None,
+        "fuzz": Python(3, 13),
     }
 
 

@@ -1,0 +1,226 @@
+//! Sums, means and variances in integers, of which no digit is lost.
+
+use num_bigint::{BigInt, BigUint, Sign};
+use uncork::element::{Element, Float};
+
+/// How a dtype rounds.
+trait Format {
+    /// The digits of a number.
+    const DIGITS: i64;
+    /// Every number is a whole multiple of two to the power of minus this.
+    const FINEST: i64;
+    const LARGEST: f64;
+}
+
+/// A result that is compared.
+pub(crate) trait Number: Copy {
+    /// Panics unless it is what is expected, within some units in the last place.
+    fn check(self, expected: &Expected, units: u64);
+}
+
+impl<F: Float + Format> Number for F {
+    fn check(self, expected: &Expected, units: u64) {
+        let value = self.to_f64();
+        assert!(expected.is_near::<F>(value, units), "{value:e} is not {expected:?}");
+    }
+}
+
+impl Number for i64 {
+    fn check(self, expected: &Expected, _units: u64) {
+        assert_eq!(Some(self), expected.wrapped());
+    }
+}
+
+impl Format for f64 {
+    const DIGITS: i64 = 53;
+    const FINEST: i64 = FINEST;
+    const LARGEST: f64 = f64::MAX;
+}
+
+impl Format for f32 {
+    const DIGITS: i64 = 24;
+    const FINEST: i64 = 149;
+    const LARGEST: f64 = f32::MAX as f64;
+}
+
+/// Of `f64`, in whose smallest units all is counted.
+const FINEST: i64 = 1074;
+
+/// A finite number in the smallest units.
+fn whole(value: f64) -> BigInt {
+    let bits = value.to_bits();
+    let (exponent, fraction) = ((bits >> 52) as i64 & 0x7ff, bits & ((1 << 52) - 1));
+    let digits = if exponent == 0 { fraction } else { fraction | 1 << 52 };
+    let sign = if value < 0.0 { Sign::Minus } else { Sign::Plus };
+    BigInt::from_biguint(sign, BigUint::from(digits) << (exponent - 1).max(0) as usize)
+}
+
+/// What is known of some values.
+#[derive(Clone, Default)]
+pub(crate) struct Sums {
+    numbers: i64,
+    nans: i64,
+    infinite: [i64; 2],
+    sum: BigInt,
+    magnitudes: BigInt,
+    squares: BigInt,
+}
+
+impl Sums {
+    pub(crate) fn of<T: Element>(lane: &[T]) -> Self {
+        let mut sums = Self::default();
+        lane.iter().for_each(|&value| sums.add(value));
+        sums
+    }
+
+    pub(crate) fn add<T: Element>(&mut self, value: T) {
+        self.change(value, 1);
+    }
+
+    pub(crate) fn remove<T: Element>(&mut self, value: T) {
+        self.change(value, -1);
+    }
+
+    pub(crate) fn count(&self) -> u64 {
+        self.numbers as u64
+    }
+
+    fn change<T: Element>(&mut self, value: T, by: i64) {
+        if value.is_nan() {
+            self.nans += by;
+            return;
+        }
+        self.numbers += by;
+        let float = value.to_f64();
+        if float.is_infinite() {
+            self.infinite[usize::from(float < 0.0)] += by;
+            return;
+        }
+        let value = whole(float) + whole(value.residue());
+        self.squares += &value * &value * by;
+        self.magnitudes += BigInt::from(value.magnitude().clone()) * by;
+        self.sum += value * by;
+    }
+
+    fn unless_infinite(&self, finite: Expected) -> Expected {
+        match self.infinite {
+            [0, 0] => finite,
+            [_, 0] => Expected::Infinite(f64::INFINITY),
+            [0, _] => Expected::Infinite(f64::NEG_INFINITY),
+            _ => Expected::Nan,
+        }
+    }
+
+    pub(crate) fn sum(&self) -> Expected {
+        self.quotient(1)
+    }
+
+    /// What cancels costs digits: those beyond twice the precision.
+    fn quotient(&self, divisor: i64) -> Expected {
+        self.unless_infinite(Expected::Quotient {
+            dividend: self.sum.clone(),
+            divisor: BigInt::from(divisor) << FINEST as usize,
+            lost: &self.magnitudes * self.numbers * self.numbers,
+            root: false,
+        })
+    }
+
+    pub(crate) fn mean(&self) -> Expected {
+        if self.numbers == 0 { Expected::Nan } else { self.quotient(self.numbers) }
+    }
+
+    pub(crate) fn squares(&self) -> Expected {
+        match self.infinite {
+            _ if self.nans > 0 => Expected::Nan,
+            [0, 0] => Expected::Quotient {
+                dividend: self.squares.clone(),
+                divisor: BigInt::from(1) << (2 * FINEST as usize),
+                // Squares that are less than the smallest number are rounded to it, or away.
+                lost: BigInt::from(self.numbers) << (FINEST as usize + TWICE),
+                root: false,
+            },
+            _ => Expected::Infinite(f64::INFINITY),
+        }
+    }
+
+    pub(crate) fn variance(&self, ddof: i64) -> Expected {
+        self.spread(ddof, false)
+    }
+
+    pub(crate) fn deviation(&self, ddof: i64) -> Expected {
+        self.spread(ddof, true)
+    }
+
+    fn spread(&self, ddof: i64, root: bool) -> Expected {
+        if self.numbers <= ddof || self.infinite != [0, 0] {
+            return Expected::Nan;
+        }
+        Expected::Quotient {
+            dividend: &self.squares * self.numbers - &self.sum * &self.sum,
+            divisor: BigInt::from(self.numbers.max(1) * (self.numbers - ddof))
+                << (2 * FINEST as usize),
+            lost: BigInt::ZERO,
+            root,
+        }
+    }
+}
+
+/// A result.
+#[derive(Debug)]
+pub(crate) enum Expected {
+    Nan,
+    Infinite(f64),
+    /// Two integers, or the root of their quotient.
+    Quotient {
+        dividend: BigInt,
+        divisor: BigInt,
+        /// What the dividend may be off, times a power of two.
+        lost: BigInt,
+        root: bool,
+    },
+}
+
+/// The precision of a pair of floats, less the rounding of each step.
+const TWICE: usize = 104;
+
+impl Expected {
+    /// Whether the value is that one, but for some units in the last place.
+    fn is_near<F: Format>(&self, value: f64, units: u64) -> bool {
+        match self {
+            Self::Nan => value.is_nan(),
+            Self::Infinite(infinite) => value == *infinite,
+            Self::Quotient { .. } if value.is_nan() => false,
+            Self::Quotient { dividend, divisor, lost, root } => {
+                let finite = value.clamp(-F::LARGEST, F::LARGEST);
+                let lower = neighbour::<F>(finite, -(units as i64));
+                let upper = neighbour::<F>(finite, units as i64);
+                let power = |bound: BigInt| if *root { &bound * &bound } else { bound };
+                // A root is never negative: what is below zero has no square to compare.
+                let lower = if *root { lower.max(BigInt::ZERO) } else { lower };
+                let denominator = BigInt::from(1) << (if *root { 2 } else { 1 } * FINEST) as usize;
+                let scaled = (dividend * &denominator) << TWICE;
+                let slack = lost * &denominator;
+                let below = (power(lower) * divisor) << TWICE;
+                let above = (power(upper) * divisor) << TWICE;
+                let beyond = |value: f64| value == f64::INFINITY;
+                (beyond(-value) || below <= &scaled + &slack)
+                    && (beyond(value) || &scaled - &slack <= above)
+            }
+        }
+    }
+
+    /// Of integers, the last 64 bits.
+    fn wrapped(&self) -> Option<i64> {
+        let Self::Quotient { dividend, divisor, .. } = self else { return None };
+        let modulus = BigInt::from(1) << 64;
+        let rest: BigInt = ((dividend / divisor) % &modulus + &modulus) % modulus;
+        u64::try_from(rest).ok().map(|rest| rest as i64)
+    }
+}
+
+/// A finite number and so many units in its last place, in the smallest units of `f64`.
+fn neighbour<F: Format>(value: f64, units: i64) -> BigInt {
+    let value = whole(value);
+    let exponent = (value.bits() as i64 - F::DIGITS).max(FINEST - F::FINEST);
+    value + (BigInt::from(units) << exponent as usize)
+}
