@@ -19,7 +19,7 @@ use libfuzzer_sys::fuzz_target;
 use uncork::element::{Element, Float};
 use uncork::error::Error;
 use uncork::fill::Fill;
-use uncork::kernels::arg::Arg;
+use uncork::kernels::arg::{Arg, NanArg};
 use uncork::kernels::extreme::{Extreme, Greatest, Least, MAX, MIN, Order};
 use uncork::kernels::integers::{Form, OfIntegers, bits};
 use uncork::kernels::mean::Mean;
@@ -251,6 +251,7 @@ where
     let ddof = bytes.int_in_range(-2..=4)?;
     match function {
         0..=10 => {
+            let default = (ddof > 0).then_some(ddof as isize);
             let axes: u64 = bytes.int_in_range(0..=15)?;
             let call = &Call::<T>::read(bytes)?;
             let axes = axes & ((1 << call.lens.len()) - 1);
@@ -264,8 +265,8 @@ where
                 6 => call.check_reduce(axes, AllNan, |lane| Ok(plain::nans(lane) == lane.len())),
                 7 => call.check_extreme(axes, MIN),
                 8 => call.check_extreme(axes, MAX),
-                9 => call.check_reduce(axes, Arg(Least), plain::place::<T, Least>),
-                _ => call.check_reduce(axes, Arg(Greatest), plain::place::<T, Greatest>),
+                9 => call.check_place(axes, NanArg { order: Least, default }),
+                _ => call.check_place(axes, NanArg { order: Greatest, default }),
             }
         }
         11 | 12 => {
@@ -343,7 +344,7 @@ impl<T: Input> Call<T> {
     fn reduced<K: Reduce<T, Out: Value>>(&self, axes: u64, kernel: K) -> Vec<Results<K::Out>> {
         let lens = without(&self.lens, axes);
         let empty = self.array.view().is_empty_along(axes);
-        if (K::ORDERED && axes.count_ones() != 1) || (empty && !K::OF_NOTHING) {
+        if (K::ORDERED && axes.count_ones() != 1) || (empty && !kernel.allows_empty()) {
             return Vec::new();
         }
         let mut results =
@@ -367,6 +368,12 @@ impl<T: Input> Call<T> {
         for results in self.reduced(axes, kernel) {
             assert_same(&results, &self.of_lanes(axes, &of));
         }
+    }
+
+    fn check_place<O: Order>(&self, axes: u64, kernel: NanArg<O>) {
+        self.check_reduce(axes, kernel, |lane| {
+            plain::place::<T, O>(lane).or(kernel.default).ok_or(Error::AllNan)
+        });
     }
 
     fn check_extreme<O: Order>(&self, axes: u64, kernel: Extreme<O>) {

@@ -3,7 +3,6 @@
 use std::cmp::Ordering;
 
 use uncork::element::{Element, Float};
-use uncork::error::Error;
 use uncork::kernels::extreme::Order;
 
 pub(crate) fn nans<T: Element>(lane: &[T]) -> usize {
@@ -35,8 +34,8 @@ pub(crate) fn first<T: Element, O: Order, R: Element>(lane: &[T], of: impl Fn(T)
     winner::<T, O>(lane).map_or(R::MISSING, |(_, value)| of(value))
 }
 
-pub(crate) fn place<T: Element, O: Order>(lane: &[T]) -> Result<isize, Error> {
-    winner::<T, O>(lane).map(|(place, _)| place as isize).ok_or(Error::AllNan)
+pub(crate) fn place<T: Element, O: Order>(lane: &[T]) -> Option<isize> {
+    winner::<T, O>(lane).map(|(place, _)| place as isize)
 }
 
 /// How many places before the last, the last of equals.
