@@ -110,7 +110,7 @@ def fuzz(name: str, minutes: float) -> bool:
         "-print_final_stats=1",
         "-reload=0",
         "-rss_limit_mb=4096",
-        "-timeout=60",
+        "-timeout=300",
     ]
     # Python keeps what it has until it ends.
     sanitizer = "allocator_may_return_null=1:detect_leaks=0"
