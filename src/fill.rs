@@ -4,6 +4,7 @@ use std::mem::MaybeUninit;
 
 use crate::element::Element;
 use crate::error::Error;
+use crate::interrupt;
 use crate::rows::{Cells, Lanes, LanesMut, Rows, Run, Sweep, View, ViewMut};
 use crate::simd::{Isa, Task, vectorized};
 use crate::threads;
@@ -135,7 +136,11 @@ impl<T: Element, K: Fill<T>> Task for Across<'_, '_, T, K::Out, K> {
         let whole = lanes.count() - lanes.count() % N;
         for lane in (0..whole).step_by(N) {
             let rows = lanes.rows::<N>(lane, 0, lanes.len());
-            if !kernel.fill_rows(rows, |row, results| out.set_row(lane, row, results)) {
+            let write = |row, results| {
+                interrupt::check_at(row * N, N);
+                out.set_row(lane, row, results);
+            };
+            if !kernel.fill_rows(rows, write) {
                 return 0;
             }
         }

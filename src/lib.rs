@@ -12,6 +12,8 @@ pub mod element;
 pub mod error;
 /// A lane to a lane.
 pub mod fill;
+/// How a call is interrupted while it works.
+pub mod interrupt;
 /// One file for each statistic.
 pub mod kernels;
 /// Values as integers in the same order.

@@ -6,6 +6,7 @@
 
 use crate::element::Element;
 use crate::error::Error;
+use crate::interrupt;
 use crate::keys::{CHUNK, GROUP, Range, convert, count, guess, keep, keys_of};
 use crate::scratch::reserve;
 use crate::simd::{Isa, Task, vectorized};
@@ -44,6 +45,9 @@ const ROUNDS: usize = 12;
 /// If there is no such index.
 pub fn nth<T: Element>(values: &[T], nth: usize, scratch: &mut Vec<u64>) -> Result<Nth<T>, Error> {
     assert!(nth < values.len());
+    if values.len() >= MANY {
+        interrupt::check();
+    }
     let (below, nth) = if (PAIRS..=TINY).contains(&values.len()) {
         let mut keys = [u64::MAX; TINY];
         values.iter().zip(&mut keys).for_each(|(value, key)| *key = value.to_key());
@@ -117,6 +121,9 @@ fn nth_key(keys: &mut Vec<u64>, mut nth: usize) -> Nth<u64> {
         if keys.len() <= FEW {
             break;
         }
+        if keys.len() >= MANY {
+            interrupt::check();
+        }
         let range = match keys.len() {
             len if len <= SOME => guess::<8>(len, nth, 0.6, |at| keys[at]),
             len => guess::<32>(len, nth, 0.6, |at| keys[at]),
@@ -168,7 +175,8 @@ impl<T: Element> Task for Gather<'_, T> {
         let mut below = 0;
         let (chunks, rest) = values.as_chunks::<CHUNK>();
         let mut keys = [0; CHUNK];
-        for chunk in chunks {
+        for (index, chunk) in chunks.iter().enumerate() {
+            interrupt::check_at(CHUNK * index, CHUNK);
             convert(chunk, &mut keys);
             below += append::<I>(&keys, range, gathered)?;
         }

@@ -10,6 +10,7 @@ use std::marker::PhantomData;
 
 use crate::element::Element;
 use crate::error::Error;
+use crate::interrupt;
 use crate::ranks::Ranks;
 use crate::rows::{Sweep, View, ViewMut};
 use crate::scratch::filled;
@@ -125,6 +126,7 @@ fn alone<T: Element, K: Ordered>(mut piece: Piece<'_, T, T::Float>) {
     for lane in 0..piece.out.count() {
         let values = piece.lanes.lane(piece.lane + lane).part(piece.start, piece.out.len());
         for (at, value) in values.iter().enumerate() {
+            interrupt::check_at(at, 1);
             let found = (!value.is_nan()).then(|| K::alone(value.signed_key()));
             piece.out.set(lane, at, result_of::<T, K>(found));
         }
@@ -219,6 +221,7 @@ impl<K: Ordered, I: Isa, V: Vector> Walker for Steps<K, I, V> {
         I::run(Start { steps: self });
         for start in (0..source.len()).step_by(ROWS) {
             let len = ROWS.min(source.len() - start);
+            interrupt::check();
             source.load(start as isize, Row::values_mut(&mut self.passing[..len]));
             I::run(Take { steps: self, first: window, len });
             I::run(Walk { steps: self, len });
@@ -335,6 +338,7 @@ fn by_order<T: Element, K: Ordered>(
         let end = start + at_once.min(piece.out.len() - first);
         let before = start.saturating_sub(window.len - 1);
         for lane in 0..piece.out.count() {
+            interrupt::check_at(lane * (end - before), end - before);
             let values = piece.lanes.lane(piece.lane + lane).part(before, end - before);
             order.ranks.read(values, K::SIGNED_ZEROS)?;
             order.walk(start - before, &mut |place, found| {
@@ -371,10 +375,15 @@ impl<K: Ordered> Order<K> {
         }
         self.ranks.sort()?;
         self.ranked.clear(self.ranks.len())?;
-        let before = (0..first).filter_map(|place| self.ranks.at(place));
-        before.for_each(|rank| self.ranked.insert(rank));
+        for place in 0..first {
+            interrupt::check_at(place, 1);
+            if let Some(rank) = self.ranks.at(place) {
+                self.ranked.insert(rank);
+            }
+        }
         let mut found = [None; FOUND];
         for place in (first..len).step_by(FOUND) {
+            interrupt::check_at(place, FOUND);
             let found = &mut found[..FOUND.min(len - place)];
             self.step(place, found);
             results(place, found);

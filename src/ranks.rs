@@ -10,7 +10,9 @@ use std::ops::Range;
 
 use crate::element::Element;
 use crate::error::Error;
+use crate::interrupt::{self, OFTEN};
 use crate::rows::Lane;
+use crate::scratch::{refill, resize};
 
 /// The values of a lane as keys, and their ranks among each other.
 #[derive(Default)]
@@ -36,8 +38,9 @@ impl Ranks {
     /// Takes the values of a lane; -0.0 for 0.0, unless zeros are to have signs.
     #[inline(never)]
     pub fn read<T: Element>(&mut self, lane: Lane<'_, T>, signed_zeros: bool) -> Result<(), Error> {
-        resize(&mut self.keys, 0, lane.len())?;
+        resize(&mut self.keys, lane.len(), 0)?;
         self.has_nan = T::HAS_NAN;
+        interrupt::check_at(0, lane.len());
         for (to, value) in self.keys.iter_mut().zip(lane.iter()) {
             let value = if value == T::default() && !signed_zeros { T::default() } else { value };
             *to = if value.is_nan() { NAN } else { value.signed_key() };
@@ -65,10 +68,10 @@ impl Ranks {
         if len > Self::MOST {
             return Err(Error::Memory { bytes: len.saturating_mul(size_of::<(u64, u32)>()) });
         }
-        refill(&mut self.ranks, NONE, len)?;
-        resize(&mut self.order, 0, len)?;
+        refill(&mut self.ranks, len, NONE)?;
+        resize(&mut self.order, len, 0)?;
         if BY_DIGITS.contains(&len) {
-            resize(&mut self.spare, 0, len)?;
+            resize(&mut self.spare, len, 0)?;
         }
         self.sort_places();
         Ok(())
@@ -102,25 +105,28 @@ impl Ranks {
         for word in &mut *order {
             *word |= above_least(*word) >> low_bits << place_bits;
         }
+        interrupt::check_at(0, order.len());
         if by_digits && !order.is_sorted() {
             sort_by_digits(order, spare);
         } else {
-            order.sort_unstable();
+            sort(order);
         }
         if low_bits > 0 {
             let same_high_bits = |a: &u64, b: &u64| a ^ b <= places;
             let low = (1 << low_bits) - 1;
             for run in order.chunk_by_mut(same_high_bits).filter(|run| run.len() > 1) {
-                for word in &mut *run {
+                for (at, word) in run.iter_mut().enumerate() {
+                    interrupt::check_at(at, 1);
                     let place = *word & places;
                     *word = (above_least(place) & low) << place_bits | place;
                 }
-                run.sort_unstable();
+                sort(run);
             }
         }
 
         let (mut first, mut key) = (0, i64::MIN);
         for (rank, word) in (0..).zip(order) {
+            interrupt::check_at(rank as usize, 1);
             let place = *word & places;
             if key_of(place) != key {
                 (first, key) = (rank, key_of(place));
@@ -158,6 +164,23 @@ impl Ranks {
     pub fn key(&self, rank: usize) -> i64 {
         self.keys[self.order[rank] as u32 as usize]
     }
+}
+
+/// Sorts words; many of them a half at a time, since a call may be interrupted between two parts.
+fn sort(words: &mut [u64]) {
+    const MANY: usize = 16 * OFTEN;
+    if words.len() <= MANY {
+        return words.sort_unstable();
+    }
+    interrupt::check();
+    let mut compared = 0_usize;
+    let (lower, _, upper) = words.select_nth_unstable_by(words.len() / 2, |one, other| {
+        compared = compared.wrapping_add(1);
+        interrupt::check_at(compared, 1);
+        one.cmp(other)
+    });
+    sort(lower);
+    sort(upper);
 }
 
 /// How many values are sorted by digits: fewer are not worth the counters, more do not stay in the
@@ -200,21 +223,6 @@ fn sort_by_digits(words: &mut Vec<u64>, spare: &mut Vec<u64>) {
         }
         std::mem::swap(words, spare);
     }
-}
-
-/// Makes a vector as long as that, with the same value in its new places.
-fn resize<T: Clone>(values: &mut Vec<T>, value: T, len: usize) -> Result<(), Error> {
-    let more = len.saturating_sub(values.len());
-    let bytes = len.saturating_mul(size_of::<T>());
-    values.try_reserve_exact(more).map_err(|_| Error::Memory { bytes })?;
-    values.resize(len, value);
-    Ok(())
-}
-
-/// The same, with that value in all places.
-pub(crate) fn refill<T: Clone>(values: &mut Vec<T>, value: T, len: usize) -> Result<(), Error> {
-    values.clear();
-    resize(values, value, len)
 }
 
 /// Bits or counters that a node of a tree has, as a power of two.
@@ -266,7 +274,7 @@ impl RankSet {
     pub fn clear(&mut self, ranks: usize) -> Result<(), Error> {
         // One more than there are can be asked for.
         self.levels = Levels::new(ranks / WIDTH + 1);
-        refill(&mut self.words, 0, self.levels.nodes)
+        refill(&mut self.words, self.levels.nodes, 0)
     }
 
     /// Puts a rank in.
@@ -415,8 +423,8 @@ impl RankCounts {
     pub fn clear(&mut self, ranks: usize) -> Result<(), Error> {
         let words = ranks / WIDTH + 1;
         self.levels = Levels::new(words.div_ceil(WIDTH));
-        refill(&mut self.words, 0, words)?;
-        refill(&mut self.nodes, [0; WIDTH], self.levels.nodes)
+        refill(&mut self.words, words, 0)?;
+        refill(&mut self.nodes, self.levels.nodes, [0; WIDTH])
     }
 
     /// Puts a rank in that is not there.

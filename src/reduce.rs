@@ -5,6 +5,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use crate::element::Element;
 use crate::error::Error;
+use crate::interrupt;
 use crate::rows::{Lanes, LanesMut, Rows, Sweep, View, ViewMut};
 use crate::simd::{Baseline, Isa, Task, vectorized};
 use crate::threads;
@@ -191,6 +192,7 @@ fn settle_early<T: Element, K: Reduce<T>>(
         }
         let bundle = Bundle { kernel, lanes };
         out.write_firsts((0..).zip(lanes.iter()).map(|(index, lane)| {
+            interrupt::check_at(index, 1);
             let mut values = lane.part(0, EARLY).iter();
             if let Some(result) = values.find_map(|value| kernel.settled_by(value)) {
                 return Ok(result);
@@ -371,6 +373,7 @@ fn lane_state<S: Copy + Send + Sync>(bundle: &dyn States<S>, lane: usize, parall
     let (parts, group) = (len.max(1).div_ceil(PART), (PART / len.max(1)).max(1));
     let chunks = folds.div_ceil(group) * parts;
     let chunk_state = |chunk: usize| {
+        interrupt::check_at(chunk * PART, PART);
         let first = chunk / parts * group;
         let folds = first..(first + group).min(folds);
         merge_in_order(bundle, folds, &|fold| bundle.of_part(lane, fold, chunk % parts * PART))
@@ -425,6 +428,8 @@ fn group_states<S: Copy + Send + Sync>(
     let nothing = bundle.of_nothing();
     let lanes = states.len();
     let part_states = |part: usize| {
+        let values = lanes * len.min(PART);
+        interrupt::check_at(part * values, values);
         let mut states = vec![nothing; lanes];
         bundle.of_tiles(first, part / parts, part % parts * PART, &mut states);
         states

@@ -484,7 +484,9 @@ impl Walk {
     }
 
     fn split(self, parts: usize, columns: usize) -> Vec<Self> {
-        let bundles = self.range.len();
+        /// More parts would only be memory.
+        const MOST: usize = 1 << 14;
+        let (parts, bundles) = (parts.min(MOST), self.range.len());
         if parts < 2 || bundles == 0 {
             return vec![self];
         }

@@ -4,6 +4,8 @@ use std::cell::RefCell;
 use std::mem::take;
 
 use crate::error::Error;
+use crate::interrupt::{self, OFTEN};
+use crate::rows::Lane;
 use crate::simd::Row;
 
 /// Makes room for so many more values.
@@ -15,8 +17,33 @@ pub fn reserve<T>(values: &mut Vec<T>, more: usize) -> Result<(), Error> {
 /// Makes the values so many; new ones are `filler`.
 pub fn resize<T: Copy>(values: &mut Vec<T>, len: usize, filler: T) -> Result<(), Error> {
     reserve(values, len.saturating_sub(values.len()))?;
-    values.resize(len, filler);
+    values.truncate(len);
+    while values.len() < len {
+        let more = OFTEN.min(len - values.len());
+        interrupt::check_at(values.len(), more);
+        values.resize(values.len() + more, filler);
+    }
     Ok(())
+}
+
+/// Appends the values of a lane.
+pub fn append<T: Copy>(values: &mut Vec<T>, lane: Lane<'_, T>) -> Result<(), Error> {
+    reserve(values, lane.len())?;
+    for start in (0..lane.len()).step_by(OFTEN) {
+        let part = lane.part(start, OFTEN);
+        interrupt::check_at(start, part.len());
+        match part.as_slice() {
+            Some(part) => values.extend_from_slice(part),
+            None => values.extend(part.iter()),
+        }
+    }
+    Ok(())
+}
+
+/// The same, and all are `value`.
+pub fn refill<T: Copy>(values: &mut Vec<T>, len: usize, value: T) -> Result<(), Error> {
+    values.clear();
+    resize(values, len, value)
 }
 
 /// So many values, all the same.

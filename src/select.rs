@@ -2,8 +2,9 @@
 
 use crate::element::Element;
 use crate::error::Error;
+use crate::interrupt;
 use crate::rows::{Lanes, LanesMut, Sweep, View, ViewMut};
-use crate::scratch::reserve;
+use crate::scratch::{append, reserve};
 use crate::simd::{Isa, Task, vectorized};
 use crate::threads;
 use crate::tile::{GROUP, Source};
@@ -91,11 +92,8 @@ fn gather<T: Element>(lanes: Lanes<'_, T>, lane: usize, into: &mut Vec<T>) -> Re
     into.clear();
     reserve(into, lanes.len() * lanes.folds())?;
     for fold in 0..lanes.folds() {
-        let lane = lanes.fold(fold).lane(lane);
-        match lane.as_slice() {
-            Some(values) => into.extend_from_slice(values),
-            None => into.extend(lane.iter()),
-        }
+        interrupt::check_at(fold * lanes.len(), lanes.len());
+        append(into, lanes.fold(fold).lane(lane))?;
     }
     Ok(())
 }
@@ -117,7 +115,8 @@ fn count_nans<T: Element>(values: &[T], one_is_enough: bool) -> usize {
     const STRETCH: usize = 1 << 12;
     let mut nans = 0;
     if T::HAS_NAN {
-        for stretch in values.chunks(STRETCH) {
+        for (index, stretch) in values.chunks(STRETCH).enumerate() {
+            interrupt::check_at(index * STRETCH, STRETCH);
             nans += vectorized(Count(stretch));
             if one_is_enough && nans > 0 {
                 break;

@@ -17,6 +17,7 @@ use std::ops::{self, RangeInclusive};
 
 use crate::element::{Element, Float};
 use crate::error::Error;
+use crate::interrupt;
 use crate::rows::{Better, Lanes, LanesMut, Segments, Sweep, Team, TeamMut, View, ViewMut};
 use crate::scratch::Lines;
 use crate::simd::{Isa, LANES, One, Row, Task, Vector, Work, dispatch, vectorized};
@@ -705,6 +706,7 @@ impl<K: Slide, I: Isa, V: Vector> Scan<K, I, V> {
             let rows = (end - first).div_ceil(parts).next_multiple_of(LANES);
             for start in (first..end).step_by(rows) {
                 let len = rows.min(end - start);
+                interrupt::check_at(start * V::LANES, len * V::LANES);
                 source.load(start as isize, self.strips[self.now].rows_mut(start - first, len));
                 I::run(Walk { scan: self, row: start - first, len });
                 store(start, self.results.rows(0, len));
@@ -769,7 +771,8 @@ fn extremes<V: Vector>(
     let (mut any_large, mut any_small) = (false, false);
     let mut rows = [0.0; ROWS * LANES];
     let starts = stretches.flat_map(|rows| rows.clone().step_by(ROWS).map(move |it| it..rows.end));
-    for ops::Range { start, end } in starts {
+    for (index, ops::Range { start, end }) in starts.enumerate() {
+        interrupt::check_at(index * ROWS, ROWS);
         let rows = &mut rows[..ROWS.min((end - start) as usize) * V::LANES];
         source.load(start, rows);
         for value in rows {

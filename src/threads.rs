@@ -6,12 +6,14 @@
 
 use std::num::NonZeroUsize;
 use std::sync::atomic::{AtomicU32, AtomicUsize, Ordering};
+use std::sync::mpsc::{Sender, channel};
 use std::sync::{Mutex, OnceLock, PoisonError};
 
 use crossbeam_utils::atomic::AtomicCell;
 use rayon_core::{ThreadPool, ThreadPoolBuilder};
 
 use crate::error::Error;
+use crate::interrupt;
 
 /// More threads than this are a mistake.
 pub const MOST: usize = 1024;
@@ -74,15 +76,20 @@ pub fn set_count_from_environment() -> Result<(), Error> {
     })
 }
 
-/// Does jobs `0..jobs`, the calling thread among those that work.
+/// Does jobs `0..jobs`, the calling thread among those that work. Between any two, the call may be
+/// interrupted.
 pub(crate) fn run(jobs: usize, work: &(dyn Fn(usize) + Sync)) {
+    let work = |job| {
+        interrupt::check();
+        work(job);
+    };
     let workers = if jobs > 1 { count().min(jobs) } else { 1 };
     let pool = if workers > 1 { pool(workers - 1) } else { None };
     let Some(pool) = pool else {
         return (0..jobs).for_each(work);
     };
     let next = AtomicUsize::new(0);
-    let worker = || {
+    let do_jobs = || {
         loop {
             let job = next.fetch_add(1, Ordering::Relaxed);
             if job >= jobs {
@@ -91,20 +98,38 @@ pub(crate) fn run(jobs: usize, work: &(dyn Fn(usize) + Sync)) {
             work(job);
         }
     };
-    pool.also(workers - 1, &worker);
+    let call = interrupt::current();
+    let help = || {
+        let _helping = call.clone().map(interrupt::help);
+        do_jobs();
+    };
+    let (helping, no_help) = channel();
+    pool.also(workers - 1, &help, helping, &|| {
+        do_jobs();
+        // The last jobs of others may be long.
+        interrupt::check_until_closed(&no_help);
+    });
 }
 
 impl Pool {
-    /// Does the work in so many threads, and in the calling one.
-    fn also(&self, workers: usize, work: &(dyn Fn() + Sync)) {
+    /// Calls `help` in so many threads, each of which holds `helping` until it has returned, and
+    /// `work` in this one.
+    fn also(&self, workers: usize, help: &(dyn Fn() + Sync), helping: Sender<()>, work: &dyn Fn()) {
         let here = workers.min(self.threads.current_num_threads());
         self.threads.in_place_scope(|scope| {
             for _ in 0..here {
-                scope.spawn(|_| work());
+                let helping = helping.clone();
+                scope.spawn(move |_| {
+                    let _helping = helping;
+                    help();
+                });
             }
             match self.others {
-                Some(others) if workers > here => others.also(workers - here, work),
-                _ => work(),
+                Some(others) if workers > here => others.also(workers - here, help, helping, work),
+                _ => {
+                    drop(helping);
+                    work();
+                }
             }
         });
     }

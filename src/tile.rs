@@ -6,7 +6,7 @@ use std::ops::Range;
 
 use crate::error::Error;
 use crate::rows::{Lanes, LanesMut};
-use crate::scratch::{reserve, resize};
+use crate::scratch::{append, resize};
 
 /// Lanes that are copied at once, if they are not long: some lines of memory side by side.
 pub const GROUP: usize = 64;
@@ -64,18 +64,22 @@ impl<'a, 'b, T: Copy> Source<'a, 'b, T> {
     #[inline(always)]
     pub fn lane(&mut self, lane: usize, filler: T) -> Result<&[T], Error> {
         match self.lanes.lane(lane).as_slice() {
-            Some(values) if self.of_copies => {
-                self.copies.clear();
-                reserve(self.copies, values.len())?;
-                self.copies.extend_from_slice(values);
-                Ok(self.copies)
-            }
-            Some(values) => Ok(values),
+            Some(values) if !self.of_copies => Ok(values),
+            Some(_) => self.copied_alone(lane),
             None => self.copied(lane, filler),
         }
     }
 
+    fn copied_alone(&mut self, lane: usize) -> Result<&[T], Error> {
+        self.copies.clear();
+        append(self.copies, self.lanes.lane(lane))?;
+        Ok(self.copies)
+    }
+
     fn copied(&mut self, lane: usize, filler: T) -> Result<&[T], Error> {
+        if self.groups.lanes == 1 {
+            return self.copied_alone(lane);
+        }
         let Self { lanes, groups, copies, .. } = self;
         let group = groups.around(lane, lanes.count());
         if lane == group.start {

@@ -13,6 +13,7 @@ use super::integers::OfIntegers;
 use crate::element::Element;
 use crate::error::Error;
 use crate::fill::Fill;
+use crate::interrupt;
 use crate::reduce::Reduce;
 use crate::rows::{Rows, View};
 use crate::simd::{Isa, Vector};
@@ -226,6 +227,7 @@ impl<O: Order> Fill<i64> for ArgInQueue<O> {
         queue.clear();
         queue.try_reserve(len + 1).map_err(|_| Error::Memory { bytes })?;
         for (place, (result, &value)) in results.iter_mut().zip(values).enumerate() {
+            interrupt::check_at(place, 1);
             while queue.back().is_some_and(|&other| !O::before(values[other], value)) {
                 queue.pop_back();
             }

@@ -10,6 +10,7 @@ use super::var::Var;
 use crate::double::Double;
 use crate::error::Error;
 use crate::fill::Fill;
+use crate::interrupt;
 use crate::reduce::{self, Fold, Reduce, dense};
 use crate::rows::{Rows, View};
 use crate::simd::{Isa, Vector};
@@ -232,6 +233,7 @@ impl<K: OfSums> Fill<i64> for InIntegers<K> {
         let Window { len, min_count } = self.window;
         let mut sums = Sums::default();
         for (place, (result, &value)) in results.iter_mut().zip(values).enumerate() {
+            interrupt::check_at(place, 1);
             sums.add(value);
             if let Some(left) = place.checked_sub(len) {
                 sums.remove(values[left]);

@@ -8,6 +8,7 @@ use std::mem::MaybeUninit;
 use crate::element::Element;
 use crate::error::Error;
 use crate::fill::Fill;
+use crate::interrupt;
 use crate::keys::{CHUNK, GROUP, convert, write};
 use crate::nth::{Nth, nth};
 use crate::simd::{Isa, Task, vectorized};
@@ -124,6 +125,7 @@ where
         let (chunks, rest) = values.as_chunks::<CHUNK>();
         let (mut keys, mut words) = ([0; CHUNK], [0; CHUNK]);
         for (index, chunk) in chunks.iter().enumerate() {
+            interrupt::check_at(CHUNK * index, CHUNK);
             convert(chunk, &mut keys);
             for at in 0..CHUNK {
                 words[at] = to_word(CHUNK * index + at, chunk[at]);

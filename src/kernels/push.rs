@@ -5,6 +5,7 @@ use std::mem::MaybeUninit;
 use crate::element::Element;
 use crate::error::Error;
 use crate::fill::Fill;
+use crate::interrupt;
 use crate::rows::Rows;
 
 /// `push`
@@ -22,7 +23,8 @@ impl<T: Element> Fill<T> for Push {
 
     fn fill(&self, values: &[T], results: &mut [MaybeUninit<T>], (): &mut ()) -> Result<(), Error> {
         let (mut last, mut distance) = (T::MISSING, 0);
-        for (result, &value) in results.iter_mut().zip(values) {
+        for (at, (result, &value)) in results.iter_mut().zip(values).enumerate() {
+            interrupt::check_at(at, 1);
             result.write(self.next(value, &mut last, &mut distance));
         }
         Ok(())

@@ -4,11 +4,13 @@
 //! beside its index. Many are divided until they fit into the cache, then sorted by their leading
 //! digits (LSD radix sort); what that leaves together, which is little, is sorted in full.
 
+use std::iter;
 use std::mem::{MaybeUninit, replace};
 
 use crate::element::Element;
 use crate::error::Error;
 use crate::fill::Fill;
+use crate::interrupt::{self, OFTEN};
 use crate::keys::{GROUP, divide, guess};
 use crate::scratch::{reserve, resize};
 use crate::simd::{Isa, Task, vectorized};
@@ -59,15 +61,21 @@ impl<T: Element> Fill<T> for Rank {
         let Scratch { entries, spare, counts } = scratch;
         let len = values.len();
         let index_bits = u64::BITS - (len as u64).leading_zeros();
-        let spread = vectorized(Survey { values });
+        let spread = stretches(values)
+            .map(|(_, values)| vectorized(Survey { values }))
+            .fold(Spread::new(iter::empty::<T>()), Spread::merge);
         let packing = Packing::new(spread, index_bits);
         entries.clear();
         reserve(entries, len)?;
         if spread.count == len {
-            vectorized(Pack { values, packing, entries });
+            for (first, values) in stretches(values) {
+                vectorized(Pack { first, values, packing, entries });
+            }
         } else {
-            let valid = (0..).zip(values).filter(|(_, value)| !value.is_nan());
-            entries.extend(valid.map(|(index, &value)| packing.entry(key_of(value), index)));
+            for (first, values) in stretches(values) {
+                let valid = (first..).zip(values).filter(|(_, value)| !value.is_nan());
+                entries.extend(valid.map(|(index, &value)| packing.entry(key_of(value), index)));
+            }
             let nans = values.iter().zip(&mut *ranks).filter(|(value, _)| value.is_nan());
             for (last, (_, rank)) in (spread.count + 1..).zip(nans) {
                 rank.write(if self.skip_nan { f64::NAN } else { last as f64 });
@@ -77,6 +85,14 @@ impl<T: Element> Fill<T> for Rank {
         let (key, spare) = (&|index: usize| key_of(values[index]), &mut spare[..entries.len()]);
         Lane { key, ranks, counts }.rank(entries, spare, packing, 0, 2 * index_bits)
     }
+}
+
+/// Values of a lane that are done at once, between which the call may be interrupted, and the index
+/// of the first.
+fn stretches<T>(values: &[T]) -> impl Iterator<Item = (u64, &[T])> {
+    (0..).step_by(OFTEN).zip(values.chunks(OFTEN)).inspect(|(first, values)| {
+        interrupt::check_at(*first as usize, values.len());
+    })
 }
 
 /// Ranks the values of a short lane by how many are less, and how many are equal.
@@ -159,6 +175,18 @@ impl Spread {
         }
         Self { count: count as usize, least, greatest, below_zero, above_zero, all, any }
     }
+
+    fn merge(self, other: Self) -> Self {
+        Self {
+            count: self.count + other.count,
+            least: self.least.min(other.least),
+            greatest: self.greatest.max(other.greatest),
+            below_zero: self.below_zero.max(other.below_zero),
+            above_zero: self.above_zero.min(other.above_zero),
+            all: self.all & other.all,
+            any: self.any | other.any,
+        }
+    }
 }
 
 struct Survey<'a, T> {
@@ -229,6 +257,8 @@ impl Packing {
 }
 
 struct Pack<'a, T> {
+    /// The index of the first.
+    first: u64,
     values: &'a [T],
     packing: Packing,
     entries: &'a mut Vec<u64>,
@@ -239,8 +269,8 @@ impl<T: Element> Task for Pack<'_, T> {
 
     #[inline(always)]
     fn run<I: Isa>(self) {
-        let Self { values, packing, entries } = self;
-        let keys = (0..).zip(values);
+        let Self { first, values, packing, entries } = self;
+        let keys = (first..).zip(values);
         entries.extend(keys.map(|(index, &value)| packing.entry(key_of(value), index)));
     }
 }
@@ -268,6 +298,7 @@ impl Lane<'_> {
             return Ok(());
         }
         if len > MANY && depth > 0 {
+            interrupt::check();
             let (middle, _) = guess::<32>(len, len / 2, 0.0, |at| entries[at]);
             // What differs by the index alone stays together.
             let lower = divide(entries, middle - packing.index(middle) as u64, spare);

@@ -1,8 +1,10 @@
 //! From the arguments of a call to a driver, and back with its result.
 
+use std::sync::{Arc, OnceLock};
+
 use numpy::PyUntypedArray;
 use pyo3::IntoPyObjectExt;
-use pyo3::exceptions::PyValueError;
+use pyo3::exceptions::{PyKeyboardInterrupt, PyValueError};
 use pyo3::prelude::*;
 use pyo3::types::{PyEllipsis, PyTuple};
 use smallvec::SmallVec;
@@ -12,6 +14,7 @@ use super::array::{Array, Dtype, NewArray, Numpy};
 use crate::element::Element;
 use crate::error::Error;
 use crate::fill::{self, Fill};
+use crate::interrupt::{Interrupter, interruptible};
 use crate::kernels::integers::{self, OfIntegers};
 use crate::kernels::push::Push;
 use crate::kernels::replace;
@@ -560,12 +563,41 @@ fn write_to<'py>(out: Option<&Bound<'py, PyAny>>, result: Bound<'py, PyAny>) -> 
     Ok(out.clone())
 }
 
-/// Does much work without holding up other Python threads.
+/// Does much work without holding up other Python threads, nor what Python does upon a signal.
 #[inline(never)]
 fn detached<R: Send>(
     py: Python<'_>,
     values: usize,
     work: &mut (dyn FnMut() -> Result<R, Error> + Send),
 ) -> PyResult<R> {
-    Ok(if values < DETACH { work()? } else { py.detach(work)? })
+    if values < DETACH {
+        return Ok(work()?);
+    }
+    let signals = Arc::new(Signals::default());
+    match py.detach(|| interruptible(Arc::clone(&signals) as _, work)) {
+        Some(result) => Ok(result?),
+        None => Err(signals.raised(py)),
+    }
+}
+
+/// The handlers of signals, which Python runs in its main thread alone.
+#[derive(Default)]
+struct Signals {
+    raised: OnceLock<PyErr>,
+}
+
+impl Interrupter for Signals {
+    fn interrupts(&self) -> bool {
+        // An interpreter that is going away runs none.
+        let handled = Python::try_attach(|py| py.check_signals());
+        handled.and_then(Result::err).is_some_and(|raised| self.raised.set(raised).is_ok())
+    }
+}
+
+impl Signals {
+    /// What a handler raised, by which the call was interrupted.
+    fn raised(&self, py: Python<'_>) -> PyErr {
+        let raised = self.raised.get().map(|raised| raised.clone_ref(py));
+        raised.unwrap_or_else(|| PyKeyboardInterrupt::new_err(()))
+    }
 }

@@ -146,5 +146,5 @@ fn zeros_have_signs_if_they_are_to() -> Result<(), Error> {
 #[test]
 fn memory_that_is_not_there_is_an_error() {
     let bytes = usize::MAX / 8 * 8;
-    assert_eq!(refill(&mut Vec::<u64>::new(), 0, usize::MAX / 8), Err(Error::Memory { bytes }));
+    assert_eq!(refill(&mut Vec::<u64>::new(), usize::MAX / 8, 0), Err(Error::Memory { bytes }));
 }

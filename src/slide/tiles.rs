@@ -10,6 +10,7 @@ use std::ops;
 
 use super::{Anchors, Begin, Item, Parts, ROWS, Range, Scan, Slide, Source, Walk, one_if_value};
 use crate::error::Error;
+use crate::interrupt;
 use crate::scratch::reserve;
 use crate::simd::{Isa, LANES, Task, Vector};
 
@@ -114,6 +115,7 @@ impl<K: Slide, I: Isa, V: Vector> Scan<K, I, V> {
         let groups = source.after().div_ceil(self.group());
         self.totals.resize::<K::State<V>, V>((before + groups) * V::LANES)?;
         for group in 0..before + groups {
+            interrupt::check();
             let first = (group as isize - before as isize) * self.group() as isize;
             self.total(source, group * V::LANES, first);
             if let Ok(first) = usize::try_from(first) {
