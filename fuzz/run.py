@@ -112,8 +112,8 @@ def fuzz(name: str, minutes: float) -> bool:
         "-rss_limit_mb=4096",
         "-timeout=300",
     ]
-    # Python keeps what it has until it ends. What is freed is watched for a while, which
-    # takes gigabytes where arrays are large.
+    # Python keeps what it has until it ends. What is freed is watched for a while,
+    # which takes gigabytes where arrays are large.
     kept = "detect_leaks=0:quarantine_size_mb=16"
     sanitizer = f"allocator_may_return_null=1:{kept}"
     environment = {**os.environ, "ASAN_OPTIONS": sanitizer, **environment}
