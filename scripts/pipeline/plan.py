@@ -7,6 +7,7 @@ python scripts/targets.py --files    the files of a release, one a line
 
 import argparse
 import re
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import MISSING, dataclass, field, fields, replace
 from pathlib import Path
@@ -251,8 +252,8 @@ def read(text: str) -> Plan:
         for name, table in tables["platforms"].items()
         for row in platform(name, table)
     ]
-    wheels = [row.wheel for row in rows]
-    twice = sorted({wheel for wheel in wheels if wheels.count(wheel) > 1})
+    wheels = Counter(row.wheel for row in rows)
+    twice = [wheel for wheel, times in wheels.items() if times > 1]
     if twice:
         raise Failure(f"targets.toml: two rows make {', '.join(twice)}")
     return Plan(

@@ -7,13 +7,17 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from pipeline.commands import Command, command
-from pipeline.plan import Python
+from pipeline.plan import PLAN, Python
 from pipeline.project import PROJECT
 
-# Among the scripts where the project has one that is about something else.
-OURS = Path(__file__).parents[1] / "tox.ini"
-TOX = OURS if OURS.exists() else PROJECT.root / "tox.ini"
 
+def ours(scripts: Path, root: Path) -> Path:
+    """Among the scripts where the project has one that is about something else."""
+    found = scripts / "tox.ini"
+    return found if found.exists() else root / "tox.ini"
+
+
+TOX = ours(PLAN.parent, PROJECT.root)
 
 # How runners close. One environment may run several; each line is shown.
 CLOSING = re.compile(

@@ -353,6 +353,7 @@ TARS: list[tuple[str, bytes]] = [
     (f"{len(GOOD_TAR)} bytes behind the gzip stream", GOOD_TAR * 2),
     ("unreadable: truncated header", zipped(b"no tar")),
     ("no end behind the last member", zipped(MEMBERS)),
+    ("no end behind the last member", zipped(MEMBERS + bytes(1023))),
     ("no end behind the last member", zipped(MEMBERS + bytes(1024) + MEMBERS)),
     ("no end behind the last member", zipped(MEMBERS + b"x" * 512 + bytes(1024))),
     (f"{TOP}/a.py is in it twice", tar(*PLAIN, member(f"{TOP}/a.py"))),
@@ -361,6 +362,10 @@ TARS: list[tuple[str, bytes]] = [
     (f"{TOP}/../../b leads out of the archive", tar(*PLAIN, member(f"{TOP}/../../b"))),
     (f"{TOP}/b is sparse", tar(*PLAIN, member(f"{TOP}/b", pax_headers=SPARSE))),
     (f"{TOP}/b {NEITHER}", tar(*PLAIN, member(f"{TOP}/b", b"", **LINK))),
+    (
+        f"{TOP}/../../c leads out of the archive",
+        tar(*PLAIN, member(f"{TOP}/b", b"", **LINK), member(f"{TOP}/../../c")),
+    ),
     (f"{TOP}/b {NEITHER}", tar(*PLAIN, member(f"{TOP}/b", b"", type=tarfile.LNKTYPE))),
     (f"{TOP}/b {NEITHER}", tar(*PLAIN, member(f"{TOP}/b", b"", type=tarfile.FIFOTYPE))),
     (f"{TOP}/b {NEITHER}", tar(*PLAIN, member(f"{TOP}/b", b"", type=tarfile.CHRTYPE))),
@@ -370,6 +375,11 @@ TARS: list[tuple[str, bytes]] = [
 @pytest.mark.parametrize(("found", "data"), TARS)
 def test_a_tar_that_is_not_plain_is_refused(found: str, data: bytes) -> None:
     assert found in [one for one, _ in tars.broken(data)]
+
+
+def test_two_blocks_of_zeros_are_an_end() -> None:
+    """Python writes more, up to a whole record, and others do not."""
+    assert list(tars.broken(zipped(MEMBERS + bytes(2 * 512)))) == []
 
 
 def test_a_folder_in_an_sdist_is_no_fault() -> None:

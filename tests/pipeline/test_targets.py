@@ -137,6 +137,22 @@ def test_a_wrong_plan_is_refused_with_words(text: str, message: str) -> None:
         plans.read(text)
 
 
+def test_keys_that_are_wrong_are_named_in_the_order_of_the_alphabet() -> None:
+    more = "".join(f"{key} = 1\n" for key in "hgfedcba")
+    with pytest.raises(Failure, match="unknown keys: a, b, c, d, e, f, g, h; known"):
+        plans.read(with_row(ROW + more))
+    lacking = "lacks: abis, build, runner, rust, size, tag, test, tier$"
+    with pytest.raises(Failure, match=lacking):
+        plans.read(with_row(""))
+
+
+def test_every_wheel_that_two_rows_make_is_named() -> None:
+    text = ROW.replace('["cp311-abi3"]', '["cp315-abi3.abi3t", "cp311-abi3"]')
+    made = r"two rows make \S+cp315-abi3\.abi3t-\S+\.whl, \S+cp311-abi3-\S+\.whl$"
+    with pytest.raises(Failure, match=made):
+        plans.read(with_row(text) + f"[platforms.two]\n{text}")
+
+
 @pytest.mark.parametrize(
     ("abi", "admitted"),
     [

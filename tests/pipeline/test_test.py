@@ -167,6 +167,25 @@ def test_what_says_the_same_everywhere_is_not_run_on_every_machine() -> None:
     assert set(every) - set(names) == {"lint", "stubs"}
 
 
+def test_what_no_label_is_about_is_run_everywhere_and_alone() -> None:
+    env = tox.Env("any", takes_wheel=True, python=None)
+    assert stage.chosen([env], options(native=True)) == [env]
+    assert not env.one_core
+
+
+def test_a_percent_sign_in_tox_is_one() -> None:
+    ini = "[tox]\nenv_list = lint\n[testenv:lint]\nskip_install = true\n"
+    [env] = tox.environments(ini + "allowlist_externals = 100%(a)s\n")
+    assert env.tools == ["100%(a)s"]
+
+
+def test_the_scripts_may_have_a_tox_ini_of_their_own(tmp_path: Path) -> None:
+    """Where the project has one that is about something else."""
+    assert tox.ours(tmp_path, PROJECT.root) == PROJECT.root / "tox.ini"
+    (tmp_path / "tox.ini").touch()
+    assert tox.ours(tmp_path, PROJECT.root) == tmp_path / "tox.ini"
+
+
 def test_what_a_machine_cannot_install_is_left_out_with_the_reason(plan: Plan) -> None:
     envs = tox.environments(INI)
     found = stage.not_installable(envs, plan, "aarch64-pc-windows-msvc")

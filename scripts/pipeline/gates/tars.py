@@ -46,7 +46,7 @@ def broken_members(members: Sequence[tarfile.TarInfo]) -> Iterator[Broken]:
     names = Counter(member.name for member in members)
     for name in sorted(name for name, times in names.items() if times > 1):
         yield f"{name} is in it twice", "once"
-    tops = sorted({name.split("/")[0] for name in names})
+    tops = list(dict.fromkeys(name.split("/")[0] for name in names))
     if len(tops) != 1:
         yield f"{len(tops)} folders at the top: {', '.join(tops)}", "one"
     for member in members:
