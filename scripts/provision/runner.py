@@ -27,7 +27,7 @@ class Need:
     package: str = ""  # else it is the setting
 
 
-def needs(programs: Sequence[str] = (), root: Path = Path("/")) -> Iterator[Need]:
+def needs(programs: Sequence[str], root: Path) -> Iterator[Need]:
     """Of a system whose files lie below `root`; with programs that a job asks for."""
     if not (root / "usr/bin/apt-get").exists():
         return

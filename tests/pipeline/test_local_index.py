@@ -1,9 +1,12 @@
 """The index of our own: it takes any file, says its hash, and answers for no other."""
 
 import gc
+import socket
+import threading
 import zipfile
 from collections.abc import Iterator
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
 
@@ -52,6 +55,24 @@ def test_it_ends_with_its_block(tmp_path: Path) -> None:
         assert index.request(url)
     with pytest.raises(Failure, match="refused"):
         index.request(url)
+
+
+def connection(url: str) -> socket.socket:
+    parts = urlsplit(url)
+    return socket.create_connection((str(parts.hostname), int(parts.port or 0)))
+
+
+def test_its_threads_end_with_it_and_hold_up_nobody(tmp_path: Path) -> None:
+    """Not even that of a connection which is open and says nothing."""
+    before = set(threading.enumerate())
+    with local_index.serve(tmp_path) as url, connection(url):
+        assert index.request(url)
+        threads = set(threading.enumerate()) - before
+        assert threads
+        assert all(one.daemon for one in threads)
+    for one in threads:
+        one.join(timeout=10)
+        assert not one.is_alive()
 
 
 def test_it_listens_to_this_machine_alone(served: str) -> None:

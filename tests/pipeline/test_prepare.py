@@ -1,5 +1,6 @@
 """Bringing to a machine what the stages need there, before they begin."""
 
+import os
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -204,7 +205,7 @@ def test_a_machine_of_github_is_prepared_and_told_of_it(
     ]
     said = capsys.readouterr().out
     assert "Debian's keyring is missing: its packages are checked by it" in said
-    assert "the program valgrind is missing" in said
+    assert "the program valgrind is missing: the job runs it" in said
     assert "the right to enter a namespace is missing" in said
     runner.prepare(["valgrind"], system=False, root=system)
     assert len(shell.ran) == 3, "a second time there is nothing to do"
@@ -250,3 +251,32 @@ def test_a_setting_that_the_system_does_not_know_is_not_written(
     runner.prepare([], system=True, root=system)
     assert len(shell.ran) == 2
     assert not any("sysctl" in line for line in shell.ran)
+
+
+def test_the_system_is_that_of_the_machine_where_no_other_is_named(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    asked: list[Path] = []
+
+    def needs(_programs: Sequence[str], root: Path) -> list[runner.Need]:
+        asked.append(root)
+        return []
+
+    monkeypatch.setattr(runner, "needs", needs)
+    runner.prepare([], system=False)
+    assert asked == [Path("/")]
+
+
+@pytest.mark.parametrize("number", [0, 1, 1000])
+def test_root_is_the_user_of_number_0(
+    number: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(os, "geteuid", lambda: number, raising=False)
+    assert runner.is_root() is (number == 0)
+
+
+def test_nobody_is_root_where_users_have_no_numbers(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.delattr(os, "geteuid", raising=False)
+    assert runner.is_root() is False

@@ -184,13 +184,13 @@ def test_what_lies_beside_the_package_is_asked_of_maturin(
 
     def ask(command: Command) -> str:
         asked.append(command)
-        files = {"METADATA": "text", "licenses/b/MIT": "", "licenses/LICENSE": ""}
+        files = {"METADATA": "text", "licenses/B": "", "licenses/A/MIT": ""}
         write(Path(command.argv[-1]) / "a-1.0.dist-info", files)
         return ""
 
     monkeypatch.setattr(commands, "ask", ask)
     made = make(tmp_path)
-    assert made.license_files == ["LICENSE", "b/MIT"]
+    assert made.license_files == ["A/MIT", "B"]
     assert made.dist_info["METADATA"] == b"text"
     assert len(made.dist_info) == 3
     [one] = asked
