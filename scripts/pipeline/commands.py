@@ -189,16 +189,15 @@ def child(command: Command) -> Iterator["subprocess.Popen[str]"]:
         )
     except FileNotFoundError as error:
         raise missing(command) from error
-    RUNNING.add(process)
-    try:
-        yield process
-    except BaseException:
-        end(process)
-        raise
-    finally:
-        RUNNING.discard(process)
-        if process.stdout is not None:
-            process.stdout.close()
+    with process:
+        RUNNING.add(process)
+        try:
+            yield process
+        except BaseException:
+            end(process)
+            raise
+        finally:
+            RUNNING.discard(process)
 
 
 def end(process: "subprocess.Popen[str]") -> None:

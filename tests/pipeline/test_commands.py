@@ -1,10 +1,15 @@
 """How commands are shown, run and given up, and how a stage ends."""
 
+import io
+import os
 import signal
+import socket
 import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any, cast
 
 import pytest
 
@@ -15,7 +20,6 @@ from pipeline.project import PROJECT, user_cache
 
 SCRIPTS = Path(targets.__file__).parent
 STAGES = sorted(SCRIPTS.glob("*.py"))
-# tox starts it with the Python of an environment; it takes no arguments.
 
 
 def python(code: str) -> commands.Command:
@@ -25,6 +29,218 @@ def python(code: str) -> commands.Command:
 def test_a_command_is_shown_as_one_could_type_it() -> None:
     made = command("tox", "run", "a b", env={"X": "1 2"}, cwd=Path("/src"))
     assert str(made) == "+ X='1 2' tox run 'a b'   (in /src)"
+
+
+def test_a_separator_of_flags_is_shown_and_does_not_break_the_line() -> None:
+    made = command("cargo", "build", env={"CARGO_ENCODED_RUSTFLAGS": "-C\x1fa"})
+    assert str(made) == "+ CARGO_ENCODED_RUSTFLAGS='-C\\x1fa' cargo build"
+
+
+def listened(command: commands.Command) -> str:
+    return commands.run(command, show=commands.silent).output
+
+
+@pytest.mark.parametrize("said", [commands.ask, listened])
+def test_a_command_runs_in_its_folder_or_in_the_projects(
+    said: Callable[[commands.Command], str],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    code = "import os; print(os.getcwd())"
+    argv = (sys.executable, "-c", code)
+    assert Path(said(command(*argv)).strip()).samefile(PROJECT.root)
+    (tmp_path / "a").mkdir()
+    assert Path(said(command(*argv, cwd=tmp_path / "a")).strip()).name == "a"
+
+
+@pytest.mark.parametrize("said", [commands.ask, listened])
+def test_a_command_has_our_environment_and_its_own_and_nothing_to_read(
+    said: Callable[[commands.Command], str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("OURS", "ours")
+    monkeypatch.setenv("ITS", "ours")
+    monkeypatch.setenv("PYTHONIOENCODING", "ascii")
+    code = "import os, sys; e = os.environ; print(e['OURS'], e['ITS'], '\u2713')"
+    made = command(
+        *(sys.executable, "-c", f"{code}; print(repr(sys.stdin.read()))"),
+        env={"ITS": "its own"},
+    )
+    # What pytest gives tests to read is nothing, too.
+    reading, writing = os.pipe()
+    os.write(writing, b"for us")
+    os.close(writing)
+    before = os.dup(0)
+    os.dup2(reading, 0)
+    try:
+        assert said(made) == "ours its own \u2713\n''\n"
+    finally:
+        os.dup2(before, 0)
+        for one in (before, reading):
+            os.close(one)
+
+
+def test_output_that_is_no_text_is_no_reason_to_end() -> None:
+    made = python(r"import sys; sys.stdout.buffer.write(b'a\xff\nb')")
+    assert commands.run(made, show=commands.silent).output == "a\ufffd\nb"
+
+
+def test_a_question_may_have_several_good_statuses() -> None:
+    made = python("print('differs'); exit(1)")
+    assert commands.ask(made, statuses=(0, 1)) == "differs\n"
+    with pytest.raises(Failure, match="differs"):
+        commands.ask(made, statuses=(0, 2))
+
+
+def test_a_command_leads_a_group_of_its_own() -> None:
+    """Else Ctrl-C would end it before we decide, and its children might stay."""
+    group = listened(python("import os; print(os.getpid() == os.getpgrp())"))
+    assert group == "True\n"
+
+
+def given_up(code: str, ready: Callable[[], object] = lambda: None) -> None:
+    """Run it, and give it up when it says that it is ready."""
+
+    def show(line: str) -> None:
+        if line == "ready":
+            ready()
+            raise Failure("given up")
+
+    with pytest.raises(Failure, match="given up"):
+        commands.run(python(code), show=show)
+
+
+def test_a_command_that_is_given_up_may_clean_up_first(tmp_path: Path) -> None:
+    tidied = tmp_path / "tidied"
+    given_up(f"""
+import pathlib, signal, time
+signal.signal(signal.SIGINT, signal.default_int_handler)
+try:
+    print("ready", flush=True)
+    time.sleep(3600)
+except KeyboardInterrupt:
+    time.sleep(0.2)
+    pathlib.Path({str(tidied)!r}).touch()
+""")
+    assert tidied.exists()
+
+
+def test_no_child_of_a_command_outlives_it() -> None:
+    """Not even one that ignores the first signal."""
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        deaf = f"""
+import signal, socket, time
+signal.signal(signal.SIGINT, signal.SIG_IGN)
+held = socket.create_connection({server.getsockname()!r})
+time.sleep(3600)
+"""
+        connections: list[socket.socket] = []
+        given_up(
+            f"""
+import signal, subprocess, sys, time
+child = subprocess.Popen([sys.executable, "-c", {deaf!r}])
+signal.signal(signal.SIGINT, signal.SIG_DFL)
+print("ready", flush=True)
+time.sleep(3600)
+""",
+            lambda: connections.append(server.accept()[0]),
+        )
+        [held] = connections
+        with held:
+            held.settimeout(10)
+            assert held.recv(1) == b"", "its end has closed it"
+
+
+def test_where_there_are_no_groups_the_process_itself_is_ended(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    done: list[object] = []
+    process = SimpleNamespace(pid=7, terminate=lambda: done.append("terminated"))
+    monkeypatch.setattr(os, "killpg", lambda *given: done.append(given), raising=False)
+    for platform in ("win32", "linux"):
+        monkeypatch.setattr(sys, "platform", platform)
+        commands.signal_group(cast("Any", process), signal.SIGINT)
+    assert done == ["terminated", (7, signal.SIGINT)]
+
+
+def main(stage: str, **options: Any) -> "subprocess.CompletedProcess[str]":
+    """What comes of a stage of this body."""
+    code = f"""
+import os, signal, sys
+sys.path.insert(0, {str(SCRIPTS)!r})
+from pipeline import commands
+def stage(arguments):
+    {stage}
+commands.main(stage)
+"""
+    argv = [sys.executable, "-c", code, "one", "two"]
+    return subprocess.run(argv, capture_output=True, text=True, check=False, **options)
+
+
+def test_a_stage_is_given_its_arguments_and_ends_with_its_status() -> None:
+    done = main("print(arguments); return 3")
+    assert (done.returncode, done.stdout, done.stderr) == (3, "['one', 'two']\n", "")
+
+
+def test_a_failure_of_a_stage_is_said_in_words() -> None:
+    done = main("raise commands.Failure('not so')")
+    assert (done.returncode, done.stderr) == (1, "error: not so\n")
+
+
+@pytest.mark.parametrize("name", ["SIGINT", "SIGTERM", "SIGHUP"])
+def test_a_stage_that_is_interrupted_still_tidies_up(name: str) -> None:
+    send = f"os.kill(os.getpid(), signal.{name}); signal.pause()"
+    done = main(f"try: {send}\n    finally: print('tidied')")
+    said = (done.returncode, done.stdout, done.stderr)
+    assert said == (130, "tidied\n", "interrupted\n")
+
+
+def test_a_character_that_the_output_lacks_is_spelled_by_its_number() -> None:
+    body = "print('\u2713'); print('\u2713', file=sys.stderr); return 0"
+    done = main(body, env={**os.environ, "PYTHONIOENCODING": "ascii"})
+    said = (done.returncode, done.stdout, done.stderr)
+    assert said == (0, "\\u2713\n", "\\u2713\n")
+
+
+def test_a_stage_may_write_to_what_is_no_file(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(signal, "signal", lambda *_: None)
+    monkeypatch.setattr(sys, "stdout", io.StringIO())
+    with pytest.raises(SystemExit) as ended:
+        commands.main(lambda _: 4)
+    assert ended.value.code == 4
+
+
+@pytest.mark.parametrize("name", ["cargo", "rustc", "gh", "git", "cc"])
+def test_who_lacks_a_tool_of_a_stage_is_told_where_it_comes_from(
+    name: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("PATH", str(tmp_path))
+    with pytest.raises(Failure, match=r"install .*(https://\w|apt-get install \w)"):
+        commands.require(name)
+    with pytest.raises(Failure, match=r"a-tool was not found: install it and put it"):
+        commands.ask(command("/somewhere/a-tool"))
+
+
+def test_what_is_there_is_not_missed() -> None:
+    commands.require("git")
+    assert ("cc" in commands.LINKER) == (sys.platform != "win32")
+
+
+@pytest.mark.parametrize("minimum", ["1.90.0", "1.90", "1.9"])
+def test_a_rust_that_is_new_enough_is_named(
+    minimum: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[object] = []
+
+    def ask(command: commands.Command) -> str:
+        asked.append(command.argv)
+        return "rustc 1.90.0 (hash date)"
+
+    monkeypatch.setattr(commands, "require", asked.append)
+    monkeypatch.setattr(commands, "ask", ask)
+    monkeypatch.setattr(commands, "PROJECT", SimpleNamespace(minimum_rust=minimum))
+    assert commands.require_rust() == "1.90.0"
+    assert asked == ["cargo", ("rustc", "--version")]
 
 
 def test_a_command_is_shown_before_its_output() -> None:
