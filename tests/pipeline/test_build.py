@@ -1,36 +1,80 @@
 """The build: every row's command, and what makes it reproducible."""
 
 import io
+import subprocess
+import sys
 import tarfile
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
 
 import build
 from build import Place
-from pipeline import ledger, sdist
-from pipeline.commands import Failure
+from pipeline import ledger, sdist, toolenv
+from pipeline import plan as plans
+from pipeline.commands import Command, Failure, Finished, command
 from pipeline.generators import sbom
-from pipeline.plan import Plan
+from pipeline.plan import Plan, Target
 from pipeline.project import PROJECT, Project
 from pipeline.sdist import unpack
+from provision import rust
 
 PLACE = Place(Path("/work shop/source"), Path("/work shop/target"))
 SYSROOT = Path("/rust")
 HOME = Path("/home/me/.cargo/registry/src/index.crates.io-0123")
+LINUX = "x86_64-unknown-linux-gnu"
+MAC, WINDOWS = "aarch64-apple-darwin", "x86_64-pc-windows-msvc"
 
 
 def test_every_row_has_its_command(plan: Plan) -> None:
     for row in plan.targets:
         made = build.wheel_command(row, PLACE, Path("/out"), {"A": "b"}, "vax")
-        argv = " ".join(made.argv)
-        assert argv.startswith("maturin build --release --locked --zig ")
-        assert f"--target {row.rust} " in argv
-        assert f"--compatibility {row.compatibility} " in argv
-        assert f"--interpreter {row.builder} " in argv
+        assert made.argv == (
+            *("maturin", "build", "--release", "--locked", "--zig"),
+            *("--target", row.rust, "--compatibility", row.compatibility),
+            *("--interpreter", row.builder, "--compression-level", "9"),
+            *("--out", "/out"),
+        )
         assert made.cwd == PLACE.source
         folder = f"/work shop/target/{row.rust}"
         assert made.env == {"A": "b", "CARGO_TARGET_DIR": folder}
+
+
+def environment(row: Target) -> dict[str, str]:
+    return build.wheel_environment(row, PLACE, [HOME], "7")
+
+
+def test_each_native_row_is_built_under_the_planned_name(plan: Plan) -> None:
+    """By maturin, whose name follows from the Python, the triple and the variable."""
+    for row in [row for row in plan.targets if row.build != "zig"]:
+        made = build.wheel_command(row, PLACE, Path("/o"), environment(row), MAC)
+        assert ("--zig" in made.argv) == (not row.is_native(MAC))
+        if row.is_native(MAC):
+            assert made.argv[made.argv.index("--target") + 1] == MAC
+        assert made.env.get("MACOSX_DEPLOYMENT_TARGET", "") == row.macos
+    windows = plan.named(["windows-x64-abi3t"]).targets[0]
+    made = build.wheel_command(
+        windows, PLACE, Path("/o"), environment(windows), windows.native
+    )
+    assert made.argv[made.argv.index("--target") + 1] == windows.native
+    assert not any("LINKER" in name for name in made.env), "Microsoft's own"
+
+
+def test_the_maturin_of_a_build_is_the_locked_one(plan: Plan) -> None:
+    """pip would take the newest into the environment that it makes for a build."""
+    row = plan.named(["macos-arm64-abi3"]).targets[0]
+    made = build.cibuildwheel_command(row, PLACE, Path("/o"), environment(row))
+    lock = Path(made.env["PIP_BUILD_CONSTRAINT"])
+    assert lock == toolenv.lock("native")
+    assert "maturin==" in lock.read_text("utf-8")
+
+
+def test_the_dependencies_are_those_of_the_lock() -> None:
+    manifest = PLACE.source / PROJECT.manifest_in_sdist
+    fetch = ("cargo", "fetch", "--locked", "--manifest-path", str(manifest))
+    assert build.fetch_command(PLACE.source).argv == fetch
 
 
 def test_no_path_of_this_machine_can_get_into_the_product(plan: Plan) -> None:
@@ -43,6 +87,10 @@ def test_no_path_of_this_machine_can_get_into_the_product(plan: Plan) -> None:
         "--sysroot=/rust",
     ]
     assert env["SOURCE_DATE_EPOCH"] == "1790000000"
+    assert env["CARGO_INCREMENTAL"] == "0"
+    alone = build.wheel_environment(row, PLACE, [HOME], "1790000000")
+    assert "--sysroot" not in alone["CARGO_ENCODED_RUSTFLAGS"]
+    assert alone.keys() == env.keys()
 
 
 def test_a_library_for_macos_is_optimised_as_one_by_zig_alone(plan: Plan) -> None:
@@ -55,6 +103,291 @@ def test_a_library_for_macos_is_optimised_as_one_by_zig_alone(plan: Plan) -> Non
         in build.wheel_environment(row, PLACE, [HOME], "7", sysroot)
     }
     assert optimised == {("macos", True)}
+    [mac] = plan.named(["macos-arm64-abi3"]).targets
+    env = build.wheel_environment(mac, PLACE, [HOME], "7", SYSROOT)
+    assert env["CARGO_PROFILE_RELEASE_LTO"] == "fat"
+
+
+def test_a_library_for_windows_is_linked_by_a_program_of_ours(
+    plan: Plan, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert build.LINKER.is_file()
+    script = tmp_path / "linker.py"
+    script.write_text("import sys; print(sys.argv[1:])")
+    monkeypatch.setattr(build, "LINKER", script)
+    monkeypatch.setattr(build, "workshop", lambda: tmp_path / "a" / "work shop")
+    [row] = plan.named(["windows-x64-abi3"]).targets
+    for _ in range(2):
+        env = build.wheel_environment(row, PLACE, [HOME], "7", SYSROOT)
+        program = env[f"CARGO_TARGET_{row.rust.upper().replace('-', '_')}_LINKER"]
+        said = subprocess.check_output([program, "-o", "a b"], text=True)
+        assert said == f"{[row.rust, '-o', 'a b']}\n"
+
+
+def test_the_registries_are_where_cargo_has_its_home(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    names = [f"index-{name}" for name in "hgfedcba"]
+    for name in names:
+        (tmp_path / ".cargo" / "registry" / "src" / name).mkdir(parents=True)
+    monkeypatch.setattr(Path, "home", lambda: tmp_path)
+    monkeypatch.delenv("CARGO_HOME", raising=False)
+    assert [path.name for path in build.registries()] == sorted(names)
+    monkeypatch.setenv("CARGO_HOME", str(tmp_path / "elsewhere"))
+    assert build.registries() == []
+
+
+def test_cibuildwheel_builds_the_rows_pythons_with_the_locked_tools(
+    plan: Plan,
+) -> None:
+    [row] = plan.named(["macos-arm64-abi3"]).targets
+    made = build.cibuildwheel_command(row, PLACE, Path("/out"), {"A": "b"})
+    start = (sys.executable, "-m", "cibuildwheel", "--output-dir")
+    assert made.argv == (*start, "/out", str(PLACE.source))
+    pythons = [f"cp{python}".replace(".", "") for python in plan.promised(row)]
+    assert made.env == {
+        "A": "b",
+        "CIBW_BUILD": " ".join(f"{python}-macosx_arm64" for python in pythons),
+        "PIP_BUILD_CONSTRAINT": str(toolenv.lock("native")),
+    }
+
+
+def test_the_ledger_names_the_tools_that_decide_about_the_bytes(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    asked: list[object] = []
+
+    def ask(command: Command) -> str:
+        asked.append(command.argv)
+        return "rustc 1.90.0\n"
+
+    monkeypatch.setattr(build, "ask", ask)
+    monkeypatch.setattr(build, "find_spec", lambda name: name != "cibuildwheel")
+    monkeypatch.setattr(build, "version", lambda name: f"{name} 1")
+    others = {"maturin": "maturin 1", "ziglang": "ziglang 1"}
+    assert build.tools() == {"rustc": "rustc 1.90.0", **others}
+    assert asked == [("rustc", "--version")]
+    monkeypatch.setattr(build, "find_spec", lambda _: True)
+    assert build.tools()["cibuildwheel"] == "cibuildwheel 1"
+
+
+@pytest.mark.parametrize("host", [LINUX, MAC])
+def test_every_row_is_built_by_its_command_and_platforms_side_by_side(
+    host: str, plan: Plan, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    names = ("linux-x86_64-abi3", "macos-arm64-abi3", "macos-arm64-abi3t")
+    rows = plan.named(names).targets
+    linux, first, last = (row.rust for row in rows)
+    native = {LINUX: "", MAC: MAC}[host]
+    fetched: list[Command] = []
+    expected: list[str] = []
+    made: dict[str, list[Command]] = {}
+
+    def provide(triples: Iterable[str]) -> dict[str, Path]:
+        foreign = list(triples)
+        assert set(foreign) == {row.rust for row in rows} - {native}
+        return dict.fromkeys(foreign, SYSROOT)
+
+    def side_by_side(
+        sequences: Mapping[str, Sequence[Command]],
+    ) -> dict[str, list[Finished]]:
+        made.update({key: [*some] for key, some in sequences.items()})
+        return {key: [Finished(one, 0) for one in some] for key, some in made.items()}
+
+    monkeypatch.setattr(build, "run", fetched.append)
+    monkeypatch.setattr(plans, "host_triple", lambda: host)
+    monkeypatch.setattr(rust, "provide", provide)
+    monkeypatch.setattr(build, "registries", lambda: [HOME])
+    monkeypatch.setattr(build, "side_by_side", side_by_side)
+    monkeypatch.setattr(build, "expect", lambda _out, name: expected.append(name))
+    finished = build.build_wheels(rows, PLACE, Path("/out"), "7")
+
+    assert fetched == [build.fetch_command(PLACE.source)]
+    assert expected == [row.wheel for row in rows]
+    assert list(made) == [linux, first] == [linux, last]
+    assert [len(some) for some in made.values()] == [1, 2]
+    assert [one.command for one in finished.values()] == [*made[linux], *made[first]]
+    assert list(finished) == list(names)
+    modules = [finished[name].command.argv[2] for name in names]
+    by_itself = "cibuildwheel" if native else "--release"
+    assert modules == ["--release", by_itself, "--release"]
+    sysroots = [
+        "--sysroot" in one.command.env["CARGO_ENCODED_RUSTFLAGS"]
+        for one in finished.values()
+    ]
+    assert sysroots == [True, not native, not native]
+
+
+@dataclass
+class Shop:
+    """The parts of a build, each of which notes that it was asked."""
+
+    dist: Path
+    done: list[object] = field(default_factory=list)
+
+    def sdist(self, out: Path, time: str) -> Path:
+        assert out == self.dist
+        assert time == "7"
+        self.done.append("sdist")
+        (out / PROJECT.sdist).write_bytes(b"sdist")
+        return out / PROJECT.sdist
+
+    def unpack(self, sdist: Path, folder: Path) -> Path:
+        self.done.append(("unpack", sdist.name))
+        return folder
+
+    def wheels(
+        self, rows: Sequence[Target], place: Place, out: Path, time: str
+    ) -> dict[str, Finished]:
+        assert (out, time) == (self.dist, "7")
+        assert place.source != place.artifacts
+        self.done.append([row.name for row in rows])
+        for row in rows:
+            (out / row.wheel).write_bytes(row.name.encode())
+        return {row.name: finished() for row in rows}
+
+
+@pytest.fixture
+def shop(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Shop:
+    made = Shop(tmp_path / "new" / "dist")
+    monkeypatch.setenv("SOURCE_DATE_EPOCH", "7")
+    monkeypatch.setattr(plans, "host_triple", lambda: LINUX)
+    monkeypatch.setattr(sbom, "current", lambda: made.done.append("sbom"))
+    monkeypatch.setattr(build, "build_sdist", made.sdist)
+    monkeypatch.setattr(build, "unpack", made.unpack)
+    monkeypatch.setattr(build, "build_wheels", made.wheels)
+    monkeypatch.setattr(build, "tools", lambda: {"maturin": "1"})
+    return made
+
+
+def test_an_empty_folder_gets_the_sdist_its_wheels_and_a_ledger(
+    shop: Shop, plan: Plan
+) -> None:
+    rows = plan.targets[:2]
+    files = [PROJECT.sdist, *(row.wheel for row in rows)]
+    for _ in range(2):
+        built = build.build(rows, shop.dist)
+        assert [path.relative_to(shop.dist).as_posix() for path in built] == files
+        (shop.dist / "stale.whl").touch()
+    names = [row.name for row in rows]
+    assert shop.done == ["sbom", "sdist", ("unpack", PROJECT.sdist), names] * 2
+    (shop.dist / "stale.whl").unlink()
+    assert {path.name for path in shop.dist.iterdir()} == {*files, ledger.NAME}
+    entries = {one.file: one for one in ledger.read(shop.dist)}
+    assert [entries[name].target for name in files] == ["sdist", *names]
+    assert all(one.tools == {"maturin": "1"} for one in entries.values())
+
+
+def test_of_the_sdist_of_another_job_the_wheels_alone_are_made(
+    shop: Shop, plan: Plan, tmp_path: Path
+) -> None:
+    given = tmp_path / PROJECT.sdist
+    given.write_bytes(b"given")
+    row = plan.targets[0]
+    assert build.build([row], shop.dist, given) == [shop.dist / row.wheel]
+    assert [one.file for one in ledger.read(shop.dist)] == [row.wheel]
+    assert shop.done == ["sbom", ("unpack", PROJECT.sdist), [row.name]]
+
+
+def test_without_a_row_the_sdist_alone_is_made(shop: Shop) -> None:
+    assert build.build([], shop.dist) == [shop.dist / PROJECT.sdist]
+    assert shop.done == ["sbom", "sdist"]
+
+
+@dataclass
+class Bench:
+    """The stage, with a build that is noted."""
+
+    entered: list[set[str]] = field(default_factory=list)
+    built: list[object] = field(default_factory=list)
+    verified: list[object] = field(default_factory=list)
+    current: list[Path] = field(default_factory=list)
+    required: list[object] = field(default_factory=list)
+
+
+@pytest.fixture
+def bench(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Bench:
+    made = Bench()
+    file = tmp_path / "file"
+    file.write_bytes(bytes(1234))
+
+    def build_all(
+        rows: Sequence[Target], dist: Path, given: Path | None = None
+    ) -> list[Path]:
+        made.built.append(([row.name for row in rows], dist, given))
+        return [file]
+
+    def verify(rows: Sequence[Target], dist: Path) -> None:
+        made.verified.append(([row.name for row in rows], dist))
+
+    monkeypatch.setattr(build, "require", lambda *names: made.required.extend(names))
+    monkeypatch.setattr(build, "require_rust", lambda: made.required.append("Rust"))
+    monkeypatch.setattr(plans, "host_triple", lambda: LINUX)
+    monkeypatch.setattr(toolenv, "enter", lambda *parts: made.entered.append({*parts}))
+    monkeypatch.setattr(build, "built_before", lambda *_: made.current)
+    monkeypatch.setattr(build, "build", build_all)
+    monkeypatch.setattr(build, "verify", verify)
+    return made
+
+
+def test_the_stage_builds_this_machines_rows_into_dist(
+    bench: Bench, plan: Plan, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert build.stage([]) == 0
+    names = [row.name for row in plan.of_host(LINUX).targets]
+    assert bench.built == [(names, PROJECT.dist, None)]
+    assert bench.required == ["cargo", "git", "Rust"]
+    assert bench.entered == [{"build"}]
+    assert bench.verified == []
+    said = f"    1,234 bytes  file\nbuilt {len(names)} wheels from the sdist\n"
+    assert capsys.readouterr().out == said
+
+
+def test_the_stage_builds_named_rows_where_it_is_told_and_some_of_them_twice(
+    bench: Bench, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    names = ["linux-x86_64-abi3", "musl-x86_64-abi3"]
+    argv = [*names, "--dist", str(tmp_path / "x" / ".." / "out"), "--verify"]
+    assert build.stage([*argv, names[1]]) == build.stage(argv) == 0
+    out = tmp_path / "out"
+    assert bench.built == [(names, out, None)] * 2
+    assert bench.verified == [(names[1:], out), (names, out)]
+    assert "sdist, 1 the same bytes twice\n" in capsys.readouterr().out
+
+
+def test_the_stage_makes_the_sdist_alone_with_what_the_tests_have(
+    bench: Bench,
+) -> None:
+    assert build.stage(["--sdist"]) == 0
+    assert bench.built == [([], PROJECT.dist, None)]
+    assert bench.entered == [{"test"}]
+
+
+def test_the_stage_takes_a_given_sdist(bench: Bench, tmp_path: Path) -> None:
+    given = tmp_path / "elsewhere" / PROJECT.sdist
+    given.parent.mkdir()
+    given.touch()
+    assert build.stage(["linux-x86_64-abi3", "--from", str(given.parent)]) == 0
+    assert bench.built == [(["linux-x86_64-abi3"], PROJECT.dist, given)]
+
+
+def test_the_stage_resumes_only_where_it_is_told_so_and_all_is_there(
+    bench: Bench, tmp_path: Path
+) -> None:
+    bench.current = [tmp_path / "file"]
+    assert build.stage(["--resume"]) == 0
+    assert bench.built == []
+    assert build.stage([]) == 0
+    assert len(bench.built) == 1
+    bench.current = []
+    assert build.stage(["--resume"]) == 0
+    assert len(bench.built) == 2
+
+
+def test_the_sdist_is_all_of_it_or_made_of_another_job_or_resumed() -> None:
+    for argv in (["--sdist", "--resume"], ["--from", "a", "--resume"]):
+        with pytest.raises(SystemExit):
+            build.parser().parse_args(argv)
 
 
 def test_the_time_is_the_one_that_is_set(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -112,8 +445,12 @@ def test_a_difference_in_one_byte_is_found(
 
     with pytest.raises(Failure, match=f"not reproducible: {row.wheel}"):
         build.verify([row], tmp_path)
-    kept = tmp_path / "shop" / "different" / row.wheel
-    assert kept.read_bytes() == b"2", "the second build is kept for comparison"
+    kept = tmp_path / "shop" / "different"
+    assert (kept / row.wheel).read_bytes() == b"2", "the second is kept to compare"
+    (kept / "stale").touch()
+    with pytest.raises(Failure, match=f"is kept in {kept}: compare"):
+        build.verify([row], tmp_path)
+    assert not (kept / "stale").exists()
 
 
 def test_the_sdist_is_compared_too(
@@ -195,12 +532,10 @@ def test_the_second_build_is_of_those_that_were_named(plan: Plan) -> None:
 
 def test_clones_do_not_share_a_workshop(monkeypatch: pytest.MonkeyPatch) -> None:
     mine = build.workshop()
+    assert mine.parent == PROJECT.cache / "build"
     monkeypatch.setattr(build, "PROJECT", Project(Path("/elsewhere")))
     monkeypatch.setattr(Project, "name", "same")
     assert build.workshop().name != mine.name
-
-
-MAC, WINDOWS = "aarch64-apple-darwin", "x86_64-pc-windows-msvc"
 
 
 def test_a_machine_of_the_rows_own_kind_uses_its_own_tools(plan: Plan) -> None:
@@ -234,3 +569,57 @@ def test_options_that_exclude_each_other_are_refused(argv: str, said: str) -> No
     options = build.parser().parse_args(argv.split())
     with pytest.raises(Failure, match=said):
         build.chosen(options)
+
+
+# What becomes of it in the ledger.
+
+
+def finished(*lines: str) -> Finished:
+    return Finished(command("cibuildwheel"), 0, "\n".join(lines))
+
+
+def test_cibuildwheels_tests_are_noted_by_python(plan: Plan) -> None:
+    row = plan.named(["macos-arm64-abi3"]).targets[0]
+    lines = [f"== {n} passed in 1.00s ==" for n in range(len(plan.promised(row)))]
+    noted = build.tested(row, finished("Testing wheel...", *lines, "Done"))
+    assert [one.env for one in noted] == [python.env for python in plan.promised(row)]
+    assert [one.summary for one in noted] == [line.strip("= ") for line in lines]
+    assert all(one.passed and one.suite == "whole" for one in noted)
+
+
+@pytest.mark.parametrize("count", [0, 1, 4, 6])
+def test_a_python_on_which_nothing_was_tested_stops_the_build(
+    count: int, plan: Plan
+) -> None:
+    """A test-command that is empty, or skipped for one of them, must not pass."""
+    row = plan.named(["windows-x64-abi3"]).targets[0]
+    lines = ["== 9 passed in 1.00s =="] * count
+    with pytest.raises(Failure, match=f"its tests ended {count} times"):
+        build.tested(row, finished(*lines))
+
+
+@pytest.mark.parametrize(
+    ("name", "host", "tests", "not_run"),
+    [
+        ("macos-arm64-cp314t", MAC, ["py314t"], []),
+        ("macos-arm64-abi3t", MAC, [], []),
+        ("macos-arm64-abi3t", "x86_64-unknown-linux-gnu", [], ["py315", "py315t"]),
+        ("windows-x64-cp314t", "x86_64-unknown-linux-gnu", [], []),
+    ],
+)
+def test_the_ledger_knows_what_a_build_has_tested_and_what_nothing_can(
+    name: str,
+    host: str,
+    tests: list[str],
+    not_run: list[str],
+    plan: Plan,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(plans, "host_triple", lambda: host)
+    row = plan.named([name]).targets[0]
+    (tmp_path / row.wheel).touch()
+    said = finished("== 9 passed in 1.00s ==")
+    entry: ledger.Entry = build.wheel_entry(row, tmp_path, {}, said)
+    assert [one.env for one in entry.tests] == tests
+    assert sorted(entry.not_run) == not_run
