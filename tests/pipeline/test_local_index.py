@@ -1,14 +1,18 @@
 """The index of our own: it takes any file, says its hash, and answers for no other."""
 
 import gc
+import io
 import socket
 import threading
 import zipfile
 from collections.abc import Iterator
 from pathlib import Path
+from typing import IO
 from urllib.parse import urlsplit
+from wsgiref.util import setup_testing_defaults
 
 import pytest
+from pypiserver.bottle_wrapper import Bottle, request
 
 import rehearse
 from pipeline import index, ledger, local_index, upload
@@ -42,6 +46,30 @@ def test_anyone_may_upload_and_the_file_is_listed_with_its_hash(
     assert (name, listed.sha256) == (wheel.name, ledger.sha256(wheel))
     assert index.digest(listed.address) == listed.sha256
     gc.collect()
+
+
+def test_uploads_are_closed_with_their_request() -> None:
+    app = Bottle()
+    local_index.close_uploads(app)
+    kept: list[IO[bytes]] = []
+
+    def take() -> str:
+        kept.extend([request.files["content"].file, request.body])
+        assert not any(file.closed for file in kept)
+        return "taken"
+
+    app.route("/", "POST", take)
+    head = b'Content-Disposition: form-data; name="content"; filename="a"'
+    body = b"--x\r\n%s\r\n\r\n%s\r\n--x--\r\n" % (head, bytes(300_000))
+    environ = {
+        "REQUEST_METHOD": "POST",
+        "CONTENT_TYPE": "multipart/form-data; boundary=x",
+        "CONTENT_LENGTH": str(len(body)),
+        "wsgi.input": io.BytesIO(body),
+    }
+    setup_testing_defaults(environ)
+    assert b"".join(app(environ, lambda *_: None)) == b"taken"
+    assert [file.closed for file in kept] == [True, True]
 
 
 def test_two_are_at_different_ports(served: str, tmp_path: Path) -> None:
