@@ -111,7 +111,7 @@ def any_input(data: Bytes) -> Any:
     )
     try:
         return wrap(any_array(data))
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, RuntimeError):  # a mask has 32 dimensions at most
         return None
 
 

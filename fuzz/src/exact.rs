@@ -135,8 +135,7 @@ impl Sums {
             [0, 0] => Expected::Quotient {
                 dividend: self.squares.clone(),
                 divisor: BigInt::from(1) << (2 * FINEST as usize),
-                // Squares that are less than the smallest number are rounded to it, or away.
-                lost: BigInt::from(self.numbers) << (FINEST as usize + TWICE),
+                lost: BigInt::ZERO,
                 root: false,
             },
             _ => Expected::Infinite(f64::INFINITY),

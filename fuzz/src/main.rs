@@ -30,7 +30,7 @@ use uncork::kernels::partition::{ArgPartition, Partition};
 use uncork::kernels::push::Push;
 use uncork::kernels::rank::Rank;
 use uncork::kernels::replace::replace;
-use uncork::kernels::squares::SumOfSquares;
+use uncork::kernels::squares::{SUM_OF_SQUARES, Squares};
 use uncork::kernels::sum::Sum;
 use uncork::kernels::var::Var;
 use uncork::ordered::{self, Ordered};
@@ -243,7 +243,7 @@ fn values<T: Input>(bytes: &mut Unstructured<'_>) -> Read<impl FnMut(usize) -> T
 fn check<T: Input>(bytes: &mut Unstructured<'_>) -> Read<()>
 where
     Sum: Reduce<T, Out: Value + Number>,
-    SumOfSquares: Reduce<T, Out: Value + Number>,
+    Squares<false>: Reduce<T, Out: Value + Number>,
     Mean: Reduce<T, Out = T::Float>,
     Var: Reduce<T, Out = T::Float>,
 {
@@ -257,7 +257,7 @@ where
             let axes = axes & ((1 << call.lens.len()) - 1);
             match function {
                 0 => call.check_sums(axes, Sum, Sums::sum, 1),
-                1 => call.check_sums(axes, SumOfSquares, Sums::squares, 1),
+                1 => call.check_sums(axes, SUM_OF_SQUARES, Sums::squares, 1),
                 2 => call.check_sums(axes, Mean, Sums::mean, 1),
                 3 => call.check_sums(axes, Var::new(ddof), |sums| sums.variance(ddof), 4),
                 4 => call.check_sums(axes, Var::std(ddof), |sums| sums.deviation(ddof), 3),

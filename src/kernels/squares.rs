@@ -1,18 +1,22 @@
 //! `ss`: the sum of the squares, NaN included.
 
 use super::sum::Sums;
+use super::var::{TINY_SQUARES, UP};
 use crate::double::Double;
 use crate::element::Float;
 use crate::error::Error;
-use crate::reduce::{Fold, Reduce, dense};
-use crate::rows::Rows;
+use crate::reduce::{Fold, Reduce, dense, state_of_all};
+use crate::rows::{Rows, View};
 use crate::simd::Isa;
 
-/// `ss`
+/// The sum of the squares; of values times `UP`, if they are `SCALED`.
 #[derive(Clone, Copy)]
-pub struct SumOfSquares;
+pub struct Squares<const SCALED: bool>;
 
-impl<T: Float> Reduce<T> for SumOfSquares {
+/// `ss`
+pub const SUM_OF_SQUARES: Squares<false> = Squares;
+
+impl<T: Float, const SCALED: bool> Reduce<T> for Squares<SCALED> {
     type State = Double;
     type Columns<const N: usize> = Sums<N>;
     type Out = T;
@@ -27,7 +31,8 @@ impl<T: Float> Reduce<T> for SumOfSquares {
         let mut sums = *columns;
         for row in rows.iter() {
             for column in 0..N {
-                sums.add(column, I::square(row[column].to_f64()));
+                let value = row[column].to_f64();
+                sums.add(column, I::square(if SCALED { value * UP } else { value }));
             }
         }
         *columns = sums;
@@ -51,9 +56,20 @@ impl<T: Float> Reduce<T> for SumOfSquares {
     fn finish(&self, sum: Double) -> Result<T, Error> {
         Ok(T::from_f64(sum.to_f64()))
     }
+
+    /// So small squares may have lost digits, or all of them.
+    #[inline(always)]
+    fn doubtful(&self, sum: &Double) -> bool {
+        T::HAS_EXTREMES && !SCALED && sum.high < TINY_SQUARES
+    }
+
+    fn review(&self, _sum: Double, values: &View<'_, T>) -> Double {
+        let sum: Double = state_of_all(&Squares::<true>, values);
+        sum.normalized().scaled(1.0 / UP).scaled(1.0 / UP)
+    }
 }
 
-impl<T: Float> Fold<T> for SumOfSquares {
+impl<T: Float, const SCALED: bool> Fold<T> for Squares<SCALED> {
     #[inline(always)]
     fn fold<const N: usize>(&self, sums: &mut Sums<N>, half: usize) {
         sums.fold(half);
@@ -67,7 +83,7 @@ impl<T: Float> Fold<T> for SumOfSquares {
 
 macro_rules! integer {
     ($($t:ident)*) => {$(
-        impl Reduce<$t> for SumOfSquares {
+        impl Reduce<$t> for Squares<false> {
             type State = i64;
             type Columns<const N: usize> = [i64; N];
             type Out = i64;
@@ -109,7 +125,7 @@ macro_rules! integer {
             }
         }
 
-        impl Fold<$t> for SumOfSquares {
+        impl Fold<$t> for Squares<false> {
             #[inline(always)]
             fn fold<const N: usize>(&self, sums: &mut [i64; N], half: usize) {
                 for column in 0..half {

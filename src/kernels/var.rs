@@ -60,10 +60,10 @@ pub struct Distances {
 
 /// Powers of two that bring values into the range where squares keep all their digits.
 const DOWN: f64 = f64::from_bits((1023 - 540) << 52);
-const UP: f64 = f64::from_bits((1023 + 800) << 52);
+pub(super) const UP: f64 = f64::from_bits((1023 + 800) << 52);
 /// Squares below this may have lost digits to underflow, unless the values are so large that
 /// their last digit is not among them.
-const TINY_SQUARES: f64 = f64::from_bits((1023 - 900) << 52);
+pub(super) const TINY_SQUARES: f64 = f64::from_bits((1023 - 900) << 52);
 const TINY: f64 = f64::from_bits((1023 - 300) << 52);
 
 impl Distances {

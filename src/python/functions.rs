@@ -40,7 +40,7 @@ macro_rules! functions {
             use crate::kernels::partition::{ArgPartition, Partition};
             use crate::kernels::push::Push;
             use crate::kernels::rank::Rank;
-            use crate::kernels::squares::SumOfSquares;
+            use crate::kernels::squares::SUM_OF_SQUARES;
             use crate::kernels::sum::Sum;
             use crate::kernels::var::Var;
 
@@ -636,7 +636,7 @@ functions! {
         /// --------
         /// >>> uncork.ss([1.0, 2.0, 3.0])
         /// 14.0
-        ss("(a, axis=None, *, keepdims=False, out=None)") => SumOfSquares;
+        ss("(a, axis=None, *, keepdims=False, out=None)") => SUM_OF_SQUARES;
     }
     select {
         /// Median of the values.

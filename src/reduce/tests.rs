@@ -6,7 +6,7 @@ use crate::kernels::arg::NanArg;
 use crate::kernels::extreme::{Greatest, Least, MAX, MIN};
 use crate::kernels::mean::Mean;
 use crate::kernels::missing::{AllNan, AnyNan};
-use crate::kernels::squares::SumOfSquares;
+use crate::kernels::squares::{SUM_OF_SQUARES, Squares};
 use crate::kernels::sum::Sum;
 use crate::kernels::var::Var;
 use crate::testing::{
@@ -500,7 +500,7 @@ where
     T: Element,
     Sum: Reduce<T, Out: Element>,
     Mean: Reduce<T, Out: Element>,
-    SumOfSquares: Reduce<T, Out: Element>,
+    Squares<false>: Reduce<T, Out: Element>,
 {
     // Rounding to the dtype and, in the reference, of what is divided.
     let unit =
@@ -508,7 +508,7 @@ where
     check_kernel(array, axes, Sum, |plain| plain.sum() as f64, unit - 1.0);
     check_kernel(array, axes, Mean, Plain::mean, unit);
     let squares = |plain: &Plain| if plain.nans == 0 { plain.squares() as f64 } else { f64::NAN };
-    check_kernel(array, axes, SumOfSquares, squares, unit - 1.0);
+    check_kernel(array, axes, SUM_OF_SQUARES, squares, unit - 1.0);
     check_kernel(array, axes, Var::new(0), |plain| plain.var(0), 2.0 + unit);
     check_kernel(array, axes, Var::std(1), |plain| plain.var(1).sqrt(), 2.0 + unit);
     check_bools(array, axes, AnyNan, |plain| plain.nans > 0);
@@ -664,7 +664,7 @@ fn every_instruction_set_gives_the_same_columns() {
         fn run<I: Isa>(self) -> Vec<f64> {
             let rows = Rows::of(self.0);
             let mut results = column_results::<I, _>(&Sum, rows);
-            results.extend(column_results::<I, _>(&SumOfSquares, rows));
+            results.extend(column_results::<I, _>(&SUM_OF_SQUARES, rows));
             results.extend(column_results::<I, _>(&Mean, rows));
             results.extend(column_results::<I, _>(&Var::new(0), rows));
             results
