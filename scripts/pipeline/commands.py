@@ -12,10 +12,11 @@ import shutil
 import signal
 import subprocess
 import sys
+import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from types import FrameType
@@ -35,7 +36,7 @@ class Command:
     """What to run, with the environment variables that it adds."""
 
     argv: tuple[str, ...]
-    env: Mapping[str, str] = field(default_factory=dict)
+    env: Mapping[str, str]
     cwd: Path | None = None
 
     def __str__(self) -> str:
@@ -116,8 +117,11 @@ def at_once(work: Mapping[str, Callable[[], T]]) -> Iterator[tuple[str, T]]:
                 yield names[done], done.result()
         except BaseException:
             pool.shutdown(wait=False, cancel_futures=True)
-            for process in list(RUNNING):
-                end(process)
+            # As long as any is at work: it may go on to a command of its own.
+            while not all(one.done() for one in names):
+                for process in list(RUNNING):
+                    end(process)
+                time.sleep(0.01)
             raise
 
 

@@ -454,7 +454,10 @@ def test_a_difference_in_one_byte_is_found(
 
 
 def test_the_sdist_is_compared_too(
-    tmp_path: Path, plan: Plan, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path,
+    plan: Plan,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
 ) -> None:
     row = plan.targets[0]
     (tmp_path / row.wheel).write_bytes(b"same")
@@ -476,6 +479,9 @@ def test_the_sdist_is_compared_too(
         build.verify([row], tmp_path)
     (tmp_path / PROJECT.sdist).write_bytes(b"2")
     build.verify([row], tmp_path)
+    said = capsys.readouterr().out.splitlines()
+    files = [PROJECT.sdist, row.wheel]
+    assert [line.split()[:2] for line in said] == [["reproducible:", f] for f in files]
 
 
 def test_a_stale_bill_of_materials_stops_a_build_before_anything_is_removed(

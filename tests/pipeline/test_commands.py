@@ -6,7 +6,9 @@ import signal
 import socket
 import subprocess
 import sys
+import time
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any, cast
@@ -78,6 +80,11 @@ def test_a_command_has_our_environment_and_its_own_and_nothing_to_read(
         os.dup2(before, 0)
         for one in (before, reading):
             os.close(one)
+
+
+def test_a_command_that_says_nothing_has_no_output() -> None:
+    made = python("pass")
+    assert commands.run(made, show=commands.silent) == commands.Finished(made, 0)
 
 
 def test_output_that_is_no_text_is_no_reason_to_end() -> None:
@@ -303,6 +310,55 @@ def end_one_of_many() -> None:
                 "b": [python("raise SystemExit(7)")],
             }
         )
+
+
+def sleep() -> int:
+    """The status of a command that succeeds unless somebody ends it."""
+    slow = python("import time; time.sleep(60)")
+    return commands.attempt(slow, show=commands.silent).status
+
+
+def test_a_command_that_begins_while_the_others_are_ended_is_ended_too(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """As of work that goes on after a command of its own has failed."""
+    monkeypatch.setattr(commands, "GRACE_SECONDS", 0.5)
+    statuses: list[int] = []
+
+    def go_on() -> None:
+        statuses.extend(sleep() for _ in range(3))
+
+    def fail() -> None:
+        while not commands.RUNNING:
+            time.sleep(0.01)
+        raise Failure("not so")
+
+    with pytest.raises(Failure, match="not so"):
+        dict(commands.at_once({"a": go_on, "b": fail}))
+    assert len(statuses) == 3
+    assert 0 not in statuses
+
+
+def test_what_has_not_begun_at_a_failure_never_does(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(commands, "GRACE_SECONDS", 0.5)
+    monkeypatch.setattr(os, "cpu_count", lambda: 2)
+    begun: list[str] = []
+
+    def fail() -> None:
+        raise Failure("not so")
+
+    def work(name: str) -> None:
+        begun.append(name)
+        sleep()
+
+    pieces: dict[str, Callable[[], None]] = {"": fail}
+    pieces |= {name: partial(work, name) for name in "abcdefgh"}
+    with pytest.raises(Failure, match="not so"):
+        dict(commands.at_once(pieces))
+    # The two cores may take up one each before they are told.
+    assert len(begun) <= 2
 
 
 def test_a_question_that_fails_hands_on_the_answer() -> None:
