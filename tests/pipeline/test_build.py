@@ -558,8 +558,10 @@ def test_the_sdist_of_another_job_is_taken(project: Project, tmp_path: Path) -> 
     sdist.touch()
     assert build.present(tmp_path, dist) == build.present(sdist, dist) == sdist
     assert build.present(None, dist) is None
+    other = tmp_path / "other-1.0.tar.gz"
+    other.touch()
     with pytest.raises(Failure, match="there is no"):
-        build.present(tmp_path / "other-1.0.tar.gz", dist)
+        build.present(other, dist)
     with pytest.raises(Failure, match="is emptied first"):
         build.present(sdist, tmp_path)
 
