@@ -263,7 +263,7 @@ def test_a_failed_command_is_named_with_its_status() -> None:
     with pytest.raises(Failure, match=r"ended with status 7:\n  \+ .* -c "):
         commands.run(python("raise SystemExit(7)"), show=commands.silent)
     with pytest.raises(Failure, match=r"ended with status 7: why\n  \+ .* -c "):
-        commands.run(python("print('why'); exit(7)"), show=commands.silent)
+        commands.run(python("print('so'); print('why'); exit(7)"), show=commands.silent)
 
 
 def test_sequences_run_side_by_side_and_each_in_its_order(
