@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -14,7 +15,7 @@ from hypothesis import strategies as st
 
 from calls import check_call
 from conftest import EXAMPLES
-from functions import MOVE, call
+from functions import MOVE, OF_ARRAYS, call, parameters
 
 
 @given(st.binary(max_size=80))
@@ -30,9 +31,32 @@ def test_no_value_has_no_window(name: str, dtype: str) -> None:
     assert call(name, a, 1).shape == a.shape
 
 
-def test_objects_may_have_many_dimensions() -> None:
-    most = 64 if np.lib.NumpyVersion(np.__version__) >= "2.0.0" else 32
-    assert call("nansum", np.full((1,) * most, 7, dtype=object)) == 7
+MOST_DIMENSIONS = 64 if np.lib.NumpyVersion(np.__version__) >= "2.0.0" else 32
+ARGUMENTS = {"replace": (7, 5), "partition": (1,), "argpartition": (1,)}
+ARGUMENTS |= dict.fromkeys(MOVE, (2, 1))
+
+
+@pytest.mark.parametrize(
+    "dtype", ["f8", "u1", ">f4", "longdouble", "c16", "O", "m8[s]"]
+)
+@pytest.mark.parametrize("name", OF_ARRAYS)
+def test_as_many_dimensions_as_numpy_has(name: str, dtype: str) -> None:
+    """Some of NumPy's own functions fail there."""
+    lane = np.array([3, 1, 7, 7]).astype(dtype)
+    for axis in [0, 20, MOST_DIMENSIONS - 1]:
+        shape = [1] * MOST_DIMENSIONS
+        shape[axis] = lane.size
+        arguments = {"axis": axis} if "axis" in parameters(name) else {}
+        try:
+            expected = call(name, lane.copy(), *ARGUMENTS.get(name, ()))
+        except TypeError as error:  # complex numbers have no order
+            with pytest.raises(TypeError, match=re.escape(str(error))):
+                call(name, lane.reshape(shape), *ARGUMENTS.get(name, ()), **arguments)
+            continue
+        many = lane.copy().reshape(shape)
+        actual = call(name, many, *ARGUMENTS.get(name, ()), **arguments)
+        np.testing.assert_array_equal(np.ravel(actual), np.ravel(expected))
+        assert np.ndim(actual) >= MOST_DIMENSIONS - 1 or "axis" not in arguments
 
 
 PANIC = """

@@ -260,12 +260,12 @@ def _durations(name: str, a: _Array, missing: _Array, axis: Any = None) -> Any:
         if name == "median":
             some = np.where(missing.any(axis), 0, some)
         # NaT, one less, is the greatest.
-        lanes = np.sort(slow._lanes(a.view(np.int64) - 1, axis)) + 1
-        last = max(lanes.shape[-1] - 1, 0)
-        if not lanes.shape[-1]:
-            return np.full(lanes.shape[:-1], "NaT", a.dtype)[()]
-        lower = slow._take(lanes, np.maximum(some - 1, 0) // 2)
-        upper = slow._take(lanes, np.minimum(some // 2, last))
+        rows, shape = slow._rows(a.view(np.int64) - 1, axis)
+        if not rows.shape[-1]:
+            return np.full(shape, "NaT", a.dtype)[()]
+        ordered = np.sort(rows) + 1
+        middle = slow._middle(ordered, np.ravel(some))
+        lower, upper = (values.reshape(shape) for values in middle)
         quotient = (lower >> 1) + (upper >> 1) + (lower & upper & 1)
         inexact = (lower ^ upper) & 1 != 0
     quotient = np.where(inexact & (quotient < 0), quotient + 1, quotient)

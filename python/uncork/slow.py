@@ -154,39 +154,25 @@ def nanmedian(a: ArrayLike, axis: _Axis = None) -> Any:
     a = np.asarray(a)
     if a.dtype.kind == "m":
         return np.nanmedian(a, axis=axis)
-    lanes = _lanes(a, axis)
+    rows, shape = _rows(a, axis)
+    if rows.shape[-1] == 0:
+        return _typed(np.full(shape, np.nan), _float_of(a))
     # NaN comes last.
-    ordered = np.sort(_filled(lanes, np.inf), axis=-1)
-    count = np.asarray(_count(lanes, -1))
-    if ordered.shape[-1] == 0:
-        return _typed(np.full(count.shape, np.nan), _float_of(a))
-    lower = _take(ordered, np.maximum(count - 1, 0) // 2)
-    upper = _take(ordered, np.minimum(count // 2, ordered.shape[-1] - 1))
+    ordered = np.sort(_filled(rows, np.inf), axis=-1)
+    count = np.asarray(_count(rows, -1))
+    lower, upper = _middle(ordered, count)
     # Floats are halved before they can overflow; of objects, halves may have no value.
     halves = ordered.dtype != np.object_
     with np.errstate(all="ignore"):
         middle = lower / 2 + upper / 2 if halves else (lower + upper) / 2
         middle = np.where(lower == upper, upper, middle)
-    return _typed(np.where(count > 0, middle, np.nan), _float_of(a))
+    middle = np.where(count > 0, middle, np.nan)
+    return _typed(middle.reshape(shape), _float_of(a))
 
 
 def rankdata(a: ArrayLike, axis: int | None = None) -> _Array:
     """Rank of each value, ties on their mean; each NaN has its own above all others."""
-    a, axis = _ravelled(a, axis)
-    lanes = np.moveaxis(a, axis, -1)
-    order = _order(lanes)
-    ordered = np.take_along_axis(lanes, order, axis=-1)
-    changes = np.asarray(ordered[..., 1:] != ordered[..., :-1], dtype=bool)
-    edge = np.ones((*lanes.shape[:-1], min(1, lanes.shape[-1])), dtype=bool)
-    index = np.arange(lanes.shape[-1])
-    first = np.where(np.concatenate([edge, changes], axis=-1), index, 0)
-    last = np.where(np.concatenate([changes, edge], axis=-1), index, index.size)
-    first = np.maximum.accumulate(first, axis=-1)
-    last = np.flip(np.minimum.accumulate(np.flip(last, -1), axis=-1), -1)
-    ranks = np.empty(a.shape)
-    places = np.moveaxis(ranks, axis, -1)
-    np.put_along_axis(places, order, (first + last) / 2 + 1, axis=-1)
-    return ranks
+    return _by_rows(_ranks, *_ravelled(a, axis))
 
 
 def nanrankdata(a: ArrayLike, axis: int | None = None) -> _Array:
@@ -197,28 +183,35 @@ def nanrankdata(a: ArrayLike, axis: int | None = None) -> _Array:
 
 def partition(a: ArrayLike, kth: int, axis: int | None = -1) -> _Array:
     """Lesser values in front of the one that is nth in order; NaN comes last."""
-    a, axis = _ravelled(a, axis)
-    return np.take_along_axis(a, argpartition(a, kth, axis), axis)
+
+    def parted(rows: _Array) -> _Array:
+        return np.take_along_axis(rows, argpartition(rows, kth), axis=-1)
+
+    return _by_rows(parted, *_ravelled(a, axis))
 
 
 def argpartition(a: ArrayLike, kth: int, axis: int | None = -1) -> _Array:
     """Indices of lesser values in front of that of the one that is nth in order."""
-    a, axis = _ravelled(a, axis)
-    if a.dtype == np.object_:
-        return np.moveaxis(_order(np.moveaxis(a, axis, -1)), -1, axis)
-    return np.argpartition(a, kth, axis)
+
+    def indices(rows: _Array) -> _Array:
+        if rows.dtype == np.object_:
+            return _order(rows)
+        return np.argpartition(rows, kth, axis=-1)
+
+    return _by_rows(indices, *_ravelled(a, axis))
 
 
 def push(a: ArrayLike, n: int | None = None, axis: int = -1) -> _Array:
     """Last value before each NaN, if it is not more than n places away."""
-    out = np.array(a, order="C", subok=False)
-    lanes = np.moveaxis(out, axis, -1)
-    index = np.arange(lanes.shape[-1])
-    latest = np.maximum.accumulate(np.where(_isnan(lanes), -1, index), axis=-1)
-    near = (latest >= 0) & (index - latest <= (index.size if n is None else n))
-    values = np.take_along_axis(lanes, np.maximum(latest, 0), axis=-1)
-    np.copyto(lanes, values, where=near)
-    return out
+
+    def pushed(rows: _Array) -> _Array:
+        index = np.arange(rows.shape[-1])
+        latest = np.maximum.accumulate(np.where(_isnan(rows), -1, index), axis=-1)
+        near = (latest >= 0) & (index - latest <= (index.size if n is None else n))
+        values = np.take_along_axis(rows, np.maximum(latest, 0), axis=-1)
+        return np.where(near, values, rows)
+
+    return _by_rows(pushed, np.array(a, subok=False), axis)
 
 
 def replace(a: _Array, old: float, new: float) -> _Array:
@@ -340,15 +333,29 @@ def _ravelled(a: ArrayLike, axis: int | None) -> tuple[_Array, int]:
     return (a.ravel(), 0) if axis is None else (a, axis)
 
 
-def _order(lanes: _Array) -> _Array:
-    """Indices that sort along the last axis, equals in their order and NaN last."""
-    if lanes.dtype != np.object_:
-        return np.argsort(lanes, axis=-1, kind="stable")
+def _order(rows: _Array) -> _Array:
+    """Indices that sort each row, equals in their order and NaN last."""
+    if rows.dtype != np.object_:
+        return np.argsort(rows, axis=-1, kind="stable")
     # Objects do not put NaN anywhere.
-    order = np.argsort(_filled(lanes, 0), axis=-1, kind="stable")
-    is_nan = np.take_along_axis(_isnan(lanes), order, axis=-1)
-    last = np.argsort(is_nan, axis=-1, kind="stable")
-    return np.take_along_axis(order, last, axis=-1)
+    order = np.argsort(_filled(rows, 0), axis=-1, kind="stable")
+    is_nan = np.take_along_axis(_isnan(rows), order, axis=-1)
+    return np.take_along_axis(order, np.argsort(is_nan, axis=-1, kind="stable"), -1)
+
+
+def _ranks(rows: _Array) -> _Array:
+    order = _order(rows)
+    ordered = np.take_along_axis(rows, order, axis=-1)
+    changes = np.asarray(ordered[:, 1:] != ordered[:, :-1], dtype=bool)
+    edge = np.ones((len(rows), min(1, rows.shape[-1])), dtype=bool)
+    index = np.arange(rows.shape[-1])
+    first = np.where(np.concatenate([edge, changes], axis=-1), index, 0)
+    last = np.where(np.concatenate([changes, edge], axis=-1), index, index.size)
+    first = np.maximum.accumulate(first, axis=-1)
+    last = np.flip(np.minimum.accumulate(np.flip(last, -1), axis=-1), -1)
+    ranks = np.empty(rows.shape)
+    np.put_along_axis(ranks, order, (first + last) / 2 + 1, axis=-1)
+    return ranks
 
 
 def _count(a: _Array, axis: _Axis, keepdims: bool = False) -> Any:
@@ -377,18 +384,32 @@ def _typed(values: _Array, dtype: np.dtype[Any] | None) -> Any:
     return values.astype(values.dtype if dtype is None else dtype)[()]
 
 
-def _lanes(a: _Array, axis: _Axis) -> _Array:
-    """The axes made one, the last."""
+def _rows(a: _Array, axis: _Axis) -> tuple[_Array, tuple[int, ...]]:
+    """The lanes along the axes as rows of a matrix, and the lengths of the other axes.
+
+    Of NumPy's own functions some know 32 dimensions and some fail where there are 64.
+    """
     if axis is None:
-        return a.reshape(-1)
+        axis = tuple(range(a.ndim))
     axes = axis if isinstance(axis, tuple) else (axis,)
     moved = np.moveaxis(a, axes, range(-len(axes), 0))
-    kept = a.ndim - len(axes)
-    return moved.reshape(*moved.shape[:kept], math.prod(moved.shape[kept:]))
+    kept = moved.shape[: a.ndim - len(axes)]
+    rows = math.prod(kept)
+    return moved.reshape(rows, math.prod(moved.shape[len(kept) :])), kept
 
 
-def _take(lanes: _Array, index: _Array) -> _Array:
-    return np.take_along_axis(lanes, index[..., np.newaxis], axis=-1)[..., 0]
+def _middle(ordered: _Array, count: _Array) -> tuple[_Array, _Array]:
+    """The two values, or twice the one, in the middle of the first ones of each row."""
+    row, last = np.arange(len(ordered)), ordered.shape[-1] - 1
+    lower = ordered[row, np.maximum(count - 1, 0) // 2]
+    return lower, ordered[row, np.minimum(count // 2, last)]
+
+
+def _by_rows(function: Callable[[_Array], _Array], a: _Array, axis: int) -> _Array:
+    """A result for each value, where the function makes a row of each row."""
+    rows, kept = _rows(a, axis)
+    results = function(rows).reshape(*kept, rows.shape[-1])
+    return np.ascontiguousarray(np.moveaxis(results, -1, axis))
 
 
 def _best(
@@ -440,20 +461,21 @@ def _move(
     """Apply a statistic to every window, with NaN put in front of the first ones."""
     a = np.asarray(a)
     statistic(np.ones(1).astype(a.dtype))  # text has no sum, and says so
-    inexact = np.issubdtype(a.dtype, np.inexact)
-    out = np.empty(a.shape, dtype=a.dtype if inexact else np.float64)
-    if not out.size:
-        return out
+    a = a if np.issubdtype(a.dtype, np.inexact) else a.astype(np.float64)
     least = window if min_count is None else min_count
     window = max(1, min(window, a.shape[axis]))
-    lanes = np.moveaxis(a if inexact else a.astype(np.float64), axis, -1)
-    places = np.moveaxis(out, axis, -1)
-    ahead = np.full((*lanes.shape[:-1], window - 1), np.nan, dtype=lanes.dtype)
-    windows = sliding_window_view(np.concatenate([ahead, lanes], axis=-1), window, -1)
-    step = max(1, STRETCH // max(1, window * lanes[..., :1].size))
-    for start in range(0, lanes.shape[-1], step):
-        stretch = windows[..., start : start + step, :]
-        enough = np.asarray(_count(stretch, -1)) >= least
-        values = np.where(enough, statistic(stretch, axis=-1), np.nan)
-        places[..., start : start + step] = values
-    return out
+
+    def moved(rows: _Array) -> _Array:
+        results = np.empty_like(rows)
+        ahead = np.full((len(rows), window - 1), np.nan, dtype=rows.dtype)
+        padded = np.concatenate([ahead, rows], axis=-1)
+        windows = sliding_window_view(padded, window, -1)
+        step = max(1, STRETCH // max(1, window * len(rows)))
+        for start in range(0, rows.shape[-1], step):
+            stretch = windows[:, start : start + step]
+            enough = np.asarray(_count(stretch, -1)) >= least
+            values = np.where(enough, statistic(stretch, axis=-1), np.nan)
+            results[:, start : start + step] = values
+        return results
+
+    return _by_rows(moved, a, axis) if a.size else np.empty_like(a, subok=False)
