@@ -49,6 +49,7 @@ ODD_ARGUMENTS = [
 ]  # fmt: skip
 VALUES = [math.nan, math.nan, 0.0, -0.0, math.inf, -math.inf, 0.5, 1.0, 3.0, 100.0]
 WRITEABLE = sorted(LAYOUTS.keys() - {"readonly"})
+MOST_DIMENSIONS = 64 if np.lib.NumpyVersion(np.__version__) >= "2.0.0" else 32
 LENGTHS = [1, 2, 3, 4, 5, 0, 7, 8, 9, 17, 33, 65]
 
 
@@ -70,7 +71,7 @@ class Bytes:
 
 def any_shape(data: Bytes) -> tuple[int, ...]:
     if data.rarely():
-        return (1,) * data.below(65)
+        return (1,) * data.below(MOST_DIMENSIONS + 1)
     return tuple(data.choose(LENGTHS) for _ in range(data.below(4)))
 
 

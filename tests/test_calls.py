@@ -13,7 +13,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from calls import check_call
+from calls import MOST_DIMENSIONS, check_call
 from conftest import EXAMPLES
 from functions import MOVE, OF_ARRAYS, call, parameters
 
@@ -31,7 +31,6 @@ def test_no_value_has_no_window(name: str, dtype: str) -> None:
     assert call(name, a, 1).shape == a.shape
 
 
-MOST_DIMENSIONS = 64 if np.lib.NumpyVersion(np.__version__) >= "2.0.0" else 32
 ARGUMENTS = {"replace": (7, 5), "partition": (1,), "argpartition": (1,)}
 ARGUMENTS |= dict.fromkeys(MOVE, (2, 1))
 
