@@ -22,8 +22,8 @@ CALLS = {
     "lanes apart": "uncork.nanmin(rows, axis=1)",
     "middles": "uncork.nanmedian(rows, axis=1)",
     "order": "uncork.rankdata(column)",
-    "windows": "uncork.move_rank(column, 1000)",
-    "long windows": "uncork.move_median(column, 500_000)",
+    "windows": "uncork.move_rank(columns, 1000, axis=1)",
+    "long windows": "uncork.move_median(columns, 500_000, axis=1)",
 }
 
 # A signal is sent by another thread when the call has begun to work.
@@ -37,9 +37,10 @@ uncork.set_num_threads({threads})
 row = np.arange(1000.0)
 rows = np.broadcast_to(row, (10**8, 1000))
 column = np.random.default_rng(0).permutation(5 * 10**6) * 1.0
+columns = np.broadcast_to(column, (10, column.size))
 for name, call in {calls}.items():
-    threading.Timer(0.1, _thread.interrupt_main).start()
     try:
+        threading.Timer(0.1, _thread.interrupt_main).start()
         eval(call)
         print(name, "finished")
     except KeyboardInterrupt:
@@ -96,8 +97,8 @@ results = []
 column = np.arange(3e6)
 other = threading.Thread(target=work)
 other.start()
-threading.Timer(0.1, _thread.interrupt_main).start()
 try:
+    threading.Timer(0.1, _thread.interrupt_main).start()
     uncork.nansum(np.broadcast_to(1.0, 10**11))
 except KeyboardInterrupt:
     print("interrupted")
@@ -119,8 +120,8 @@ import uncork
 
 out = np.full(3 * 10**6, 7.0)
 a = np.random.default_rng(0).random(out.size)
-threading.Timer(0.1, _thread.interrupt_main).start()
 try:
+    threading.Timer(0.1, _thread.interrupt_main).start()
     uncork.move_median(a, 10**6, out=out)
 except KeyboardInterrupt:
     print("interrupted", (out == 7).all())
