@@ -148,9 +148,11 @@ def record_again(contents: Contents) -> None:
 
 
 def one(contents: Contents, end: str) -> str:
-    """The name of the one file that ends so."""
-    [found] = [name for name in contents if name.endswith(end)]
-    return found
+    """The name of the one file that ends so, or of the one nearest to the top."""
+    found = [name for name in contents if name.endswith(end)]
+    top = min(name.count("/") for name in found)
+    [name] = [name for name in found if name.count("/") == top]
+    return name
 
 
 def edit(end: str, old: str, new: str) -> Change:
