@@ -135,7 +135,8 @@ impl Sums {
             [0, 0] => Expected::Quotient {
                 dividend: self.squares.clone(),
                 divisor: BigInt::from(1) << (2 * FINEST as usize),
-                lost: BigInt::ZERO,
+                // Squares that are all less than the smallest number may come to nothing.
+                lost: BigInt::from(self.numbers) << (FINEST as usize + TWICE),
                 root: false,
             },
             _ => Expected::Infinite(f64::INFINITY),

@@ -57,10 +57,11 @@ impl<T: Float, const SCALED: bool> Reduce<T> for Squares<SCALED> {
         Ok(T::from_f64(sum.to_f64()))
     }
 
-    /// So small squares may have lost digits, or all of them.
+    /// So small squares may have lost digits. Where all are nothing, so is their sum: a second look
+    /// at what is nearly always zeros would cost more than the first.
     #[inline(always)]
     fn doubtful(&self, sum: &Double) -> bool {
-        T::HAS_EXTREMES && !SCALED && sum.high < TINY_SQUARES
+        T::HAS_EXTREMES && !SCALED && 0.0 < sum.high && sum.high < TINY_SQUARES
     }
 
     fn review(&self, _sum: Double, values: &View<'_, T>) -> Double {
