@@ -12,7 +12,7 @@ import pytest
 from processes import run
 
 pytestmark = pytest.mark.skipif(
-    sys.maxsize < 2**32, reason="arrays of 32 bits are done before anyone interrupts"
+    sys.maxsize < 2**32, reason="where addresses have 32 bits, arrays are done too soon"
 )
 
 # Calls that would take long, some for minutes; memory is not touched.
