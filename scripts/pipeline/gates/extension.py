@@ -2,15 +2,16 @@
 
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Container, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 from abi3info import DATAS, FUNCTIONS
 
-from pipeline.commands import ask, command
+from pipeline.commands import Failure
 from pipeline.gates import instructions, rules
 from pipeline.gates.binary import Extension
+from pipeline.gates.checkers import check
 from pipeline.gates.elf import Elf
 from pipeline.gates.macho import MachO
 from pipeline.gates.model import REBUILD, Archive, Finding, gate, is_binary
@@ -53,15 +54,23 @@ def stable_abi(wheel: Archive) -> Iterator[Finding]:
     """
     if "abi3" not in wheel.abi:
         return  # built for one version, which cp314-cp314t says
-    text = ask(
-        command("abi3audit", "--strict", "--report", wheel.path), statuses=(0, 1)
-    )
+    text = report("abi3audit", "--strict", "--report", wheel.path, statuses={0, 1})
     if not text.strip():
         yield Finding("abi3audit finds nothing to read", "an extension", REBUILD)
         return
-    for report in json.loads(text)["specs"].values():
-        for module in report["wheel"]:
+    for spec in json.loads(text)["specs"].values():
+        for module in spec["wheel"]:
             yield from abi_findings(wheel, module["result"])
+
+
+def report(
+    program: str, *arguments: str | Path, statuses: Container[int] = (0,)
+) -> str:
+    """What a program of another project found; `Failure` where it ended otherwise."""
+    finished = check(program, *arguments)
+    if finished.returncode not in statuses:
+        raise Failure(f"{program} failed:\n{finished.stderr}{finished.stdout}")
+    return finished.stdout
 
 
 def abi_findings(wheel: Archive, result: Mapping[str, Any]) -> Iterator[Finding]:
@@ -120,14 +129,14 @@ def floor(wheel: Archive) -> Iterator[Finding]:
 
 def glibc_floor(wheel: Archive) -> Iterator[Finding]:
     claimed = [glibc(tag) for tag in wheel.path.stem.split("-")[4].split(".")]
-    report = json.loads(ask(command("auditwheel", "show", "--json", wheel.path)))
-    needed = glibc(report["overall_tag"])
+    found = json.loads(report("auditwheel", "show", "--json", wheel.path))
+    needed = glibc(found["overall_tag"])
     if needed is None or needed > min(filter(None, claimed)):
         versions = sorted(
-            {v for row in report["versioned_symbols"].values() for v in row}
+            {v for row in found["versioned_symbols"].values() for v in row}
         )
         yield Finding(
-            f"{report['overall_tag']}, by {', '.join(versions)}",
+            f"{found['overall_tag']}, by {', '.join(versions)}",
             wheel.path.stem.split("-")[4],
             LINK_WITH_ZIG,
         )

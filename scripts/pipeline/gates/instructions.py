@@ -8,6 +8,7 @@ import itertools
 import re
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 
 import capstone
 
@@ -31,6 +32,7 @@ class Function:
     avx: str  # the first instruction of AVX; empty where there is none
     asks: bool  # the processor what it can do
     calls: frozenset[int]
+    jumps: frozenset[int]
 
 
 def unguarded(extension: Extension) -> Iterator[str]:
@@ -58,20 +60,24 @@ def reached(roots: set[int], functions: Mapping[int, Function]) -> set[int]:
         address = waiting.pop()
         if address not in found:
             found.add(address)
-            calls = functions[address].calls
-            waiting += [called for called in calls if called in functions]
+            one = functions[address]
+            waiting += [to for to in one.calls | one.jumps if to in functions]
     return found
 
 
 def disassemble(extension: Extension, mode: int) -> dict[int, Function]:
-    reader = capstone.Cs(capstone.CS_ARCH_X86, mode)
-    reader.skipdata = True  # tables between the functions
-    # The tables leave some out: Windows on x86 has none, macOS one line for several.
-    begins = {*extension.functions, *called(extension, reader)}
-    return {
-        start: function(reader.disasm_lite(code, start))
-        for start, code in codes(extension, begins)
-    }
+    begins = {one.address for one in extension.code}
+    begins.update(extension.functions, extension.entries)
+    while True:
+        found = {
+            start: function(mode, start, code)
+            for start, code in codes(extension, begins)
+        }
+        # The tables leave some out: Windows on x86 has none, macOS one for several.
+        called = {address for one in found.values() for address in one.calls}
+        if called <= begins:
+            return found
+        begins |= called
 
 
 def codes(extension: Extension, begins: Collection[int]) -> Iterator[tuple[int, bytes]]:
@@ -84,25 +90,18 @@ def codes(extension: Extension, begins: Collection[int]) -> Iterator[tuple[int, 
             yield one, text.data[one - start : following - start]
 
 
-def called(extension: Extension, reader: capstone.Cs) -> Collection[int]:
-    """Where any code calls to, and where others come in."""
-    found = set(extension.entries)
-    for text in extension.code:
-        lines = reader.disasm_lite(text.data, text.address)
-        found |= {int(to, 16) for _, _, name, to in lines if is_call(name, to)}
-    return found
-
-
-def is_call(name: str, operands: str) -> bool:
-    return name == "call" and bool(ADDRESS.fullmatch(operands))
-
-
-def function(lines: Iterator[tuple[int, int, str, str]]) -> Function:
-    avx, asks, calls = "", False, set()
-    for _, _, name, operands in lines:
+# It stays what it is when others are found, and often from one wheel to the next.
+@lru_cache(20_000)
+def function(mode: int, start: int, code: bytes) -> Function:
+    reader = capstone.Cs(capstone.CS_ARCH_X86, mode)
+    reader.skipdata = True  # tables between the functions
+    avx, asks = "", False
+    calls: set[int] = set()
+    jumps: set[int] = set()
+    for _, _, name, operands in reader.disasm_lite(code, start):
         if name.startswith("v") and name not in OLD:
             avx = avx or f"{name} {operands}"
         asks = asks or name == "cpuid"
         if name in {"call", "jmp"} and ADDRESS.fullmatch(operands):
-            calls.add(int(operands, 16))
-    return Function(avx, asks, frozenset(calls))
+            (calls if name == "call" else jumps).add(int(operands, 16))
+    return Function(avx, asks, frozenset(calls), frozenset(jumps))

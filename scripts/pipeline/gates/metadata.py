@@ -6,8 +6,8 @@ from email import message_from_bytes
 from packaging.tags import Tag
 from packaging.utils import InvalidWheelFilename, parse_wheel_filename
 
-from pipeline.commands import attempt, command, silent
 from pipeline.gates import backend, index_rules
+from pipeline.gates.checkers import check
 from pipeline.gates.model import REBUILD, Archive, Finding, gate
 
 AS_MADE = "as maturin makes it of the commit"
@@ -132,7 +132,7 @@ def contents(wheel: Archive) -> Iterator[Finding]:
 
 def tool_verdict(*argv: str) -> Iterator[Finding]:
     """What another project's checker says; silence for its status 0."""
-    finished = attempt(command(*argv), show=silent)
-    if finished.status:
-        said = " ".join(finished.output.split())
+    finished = check(*argv)
+    if finished.returncode:
+        said = " ".join(f"{finished.stdout} {finished.stderr}".split())
         yield Finding(said, f"`{argv[0]}` content", f"see the manual of {argv[0]}")
