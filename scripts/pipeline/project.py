@@ -262,6 +262,12 @@ class Project:
         """Where everything goes that is made once: never inside the tree."""
         return user_cache(sys.platform, os.environ) / self.name
 
+    def cached(self, kind: str) -> Path:
+        """A folder in it, without links: what is made there often names its place, and
+        would be lost with the link.
+        """
+        return (self.cache / kind).resolve()
+
 
 def patterns(rules: list[Any], kind: str) -> Iterator[str]:
     """Of an `include` or `exclude` of maturin: a plain path is of either kind."""

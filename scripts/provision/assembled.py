@@ -63,7 +63,7 @@ class Kind:
 
 
 def home() -> Path:
-    return PROJECT.cache / "assembled"
+    return PROJECT.cached("assembled")
 
 
 def pythons() -> list[Python]:

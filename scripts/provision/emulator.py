@@ -77,7 +77,7 @@ def escaped(data: bytes) -> str:
 
 
 def provide(name: str) -> Path:
-    folder = PROJECT.cache / "emulators"
+    folder = PROJECT.cached("emulators")
     qemu = folder / "usr" / "bin" / f"qemu-{name}"
     if not qemu.exists():
         debian = Apt(folder / "apt", (SUITE,), apt.host_architecture())

@@ -173,7 +173,7 @@ def under_wine(_target: Target, python: Python) -> Interpreter:
 
 
 def home(name: str) -> Path:
-    return PROJECT.cache / "foreign" / name
+    return PROJECT.cached("foreign") / name
 
 
 def equip(

@@ -28,7 +28,7 @@ def adopt_commands(machine: str, prefix: Path) -> list[Command]:
 
 
 def home() -> Path:
-    return PROJECT.cache / "musl"
+    return PROJECT.cached("musl")
 
 
 def provide(machine: str) -> Path:

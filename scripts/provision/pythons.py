@@ -159,7 +159,7 @@ def provide_assembled(python: Python) -> None:
 
 
 def private_tree() -> debian.Tree:
-    return debian.Tree(PROJECT.cache / "pythons")
+    return debian.Tree(PROJECT.cached("pythons"))
 
 
 def assembled_kind(python: Python) -> Kind:

@@ -44,7 +44,7 @@ class Compiler:
     @property
     def cache(self) -> Path:
         """Shared by all that has been compiled for it; a later one has its own."""
-        return PROJECT.cache / "rust" / f"{self.release}-{self.commit[:12]}"
+        return PROJECT.cached("rust") / f"{self.release}-{self.commit[:12]}"
 
 
 def compiler() -> Compiler:

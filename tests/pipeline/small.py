@@ -3,6 +3,7 @@
 One crate of one function; two rows of the plan, for runners of two kinds; one Python.
 """
 
+import itertools
 import re
 import shutil
 from pathlib import Path
@@ -176,6 +177,24 @@ def plan(text: str) -> str:
         if table.startswith(tuple(f"[platforms.{name}]" for name in PLATFORMS))
     ]
     return "\n".join([head, PYTHONS, *kept, "[absent]\n"])
+
+
+# What the scripts keep for the next time, but for what they build.
+KEPT = ("assembled", "emulators", "foreign", "musl", "pythons", "rust", "tools")
+
+
+def share_cache(folder: Path, *projects: str) -> None:
+    """Make it the cache of a user, where these projects have the tools of this one."""
+    ours = PROJECT.cache
+    for program in ("pip", "uv", "zig"):
+        (ours.parent / program).mkdir(parents=True, exist_ok=True)
+    for made in ours.parent.iterdir():
+        if made.name not in projects:
+            (folder / made.name).symlink_to(made)
+    for project, kind in itertools.product(projects, KEPT):
+        (ours / kind).mkdir(parents=True, exist_ok=True)
+        (folder / project).mkdir(exist_ok=True)
+        (folder / project / kind).symlink_to(ours / kind)
 
 
 def make(folder: Path) -> Path:

@@ -14,6 +14,7 @@ from pathlib import Path
 
 import actions
 import pytest
+import small
 import tomlkit
 
 import adopt
@@ -177,11 +178,7 @@ def beside_the_manifest(parent: Path) -> Path:
 def cache(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     """The user's, in another place, with our tools: they need not be made again."""
     folder = tmp_path_factory.mktemp("cache")
-    for name in ("sun-dial", "waterclock", "hourglass"):
-        (folder / name).mkdir()
-        for kind in ("emulators", "foreign", "pythons", "rust", "tools"):
-            (PROJECT.cache / kind).mkdir(parents=True, exist_ok=True)
-            (folder / name / kind).symlink_to(PROJECT.cache / kind)
+    small.share_cache(folder, "sun-dial", "waterclock", "hourglass")
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("XDG_CACHE_HOME", str(folder))
         yield folder

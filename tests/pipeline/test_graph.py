@@ -30,13 +30,7 @@ SDIST = f"gnomon-{VERSION}.tar.gz"
 def cache(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     """The user's, in another place, where the project has the tools of this one."""
     folder = tmp_path_factory.mktemp("cache")
-    for made in PROJECT.cache.parent.iterdir():
-        if made.name != small.NAME:
-            (folder / made.name).symlink_to(made)
-    (folder / small.NAME).mkdir()
-    for name in ("pythons", "rust", "tools"):
-        (PROJECT.cache / name).mkdir(parents=True, exist_ok=True)
-        (folder / small.NAME / name).symlink_to(PROJECT.cache / name)
+    small.share_cache(folder, small.NAME)
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("XDG_CACHE_HOME", str(folder))
         yield folder

@@ -217,8 +217,19 @@ def test_folders_are_the_projects_own(tmp_path: Path) -> None:
     assert made.tests == [tmp_path / "tests"]
     assert (made.dist, made.stubs) == (tmp_path / "dist", tmp_path / "stubs")
     assert made.cache.name == "a"
+    assert made.cached("tools") == made.cache.resolve() / "tools"
     named = make(tmp_path, 'tool.pytest.ini_options.testpaths = "b c"')
     assert named.tests == [tmp_path / "b", tmp_path / "c"]
+
+
+def test_what_is_cached_does_not_need_the_link_by_which_it_was_made(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    (tmp_path / "kept").mkdir()
+    (tmp_path / "a").mkdir()
+    (tmp_path / "a" / "tools").symlink_to(tmp_path / "kept")
+    assert make(tmp_path).cached("tools") == tmp_path / "kept"
 
 
 @pytest.mark.parametrize(
