@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import math
 from fractions import Fraction
-from functools import lru_cache
-from typing import Any
+from functools import cache
+from itertools import accumulate, count
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
 from uncork import slow
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 
 def reference(name: str, a: np.ndarray, *args: Any, **kwargs: Any) -> Any:
@@ -22,61 +26,107 @@ def reference(name: str, a: np.ndarray, *args: Any, **kwargs: Any) -> Any:
     return result
 
 
-# Every float is a whole number of these: sums of integers are exact, and far quicker
-# than those of fractions.
-SMALLEST_BITS = 1074
+class Sums(NamedTuple):
+    """Of some values and of their squares, as whole numbers.
+
+    Every float is a whole number of units: sums of integers are exact, and far quicker
+    than those of fractions.
+    """
+
+    count: int
+    total: int
+    squares: int
+    #: How many of them are one.
+    units: int
+
+    def __sub__(self, others: Sums) -> Sums:
+        """Without the others, which are among them."""
+        return Sums(
+            self.count - others.count,
+            self.total - others.total,
+            self.squares - others.squares,
+            self.units,
+        )
 
 
-@lru_cache(10_000)  # windows that overlap have the same values
-def whole(value: float) -> int:
-    """The value in units of the smallest float."""
-    numerator, denominator = value.as_integer_ratio()
-    return (numerator << SMALLEST_BITS) // denominator
+def in_units(values: Iterable[float]) -> tuple[list[int], int]:
+    """The values, and how many units are one."""
+    ratios = [value.as_integer_ratio() for value in values]
+    units = max((denominator for _, denominator in ratios), default=1)
+    # All denominators are powers of two.
+    whole = [numerator * (units // denominator) for numerator, denominator in ratios]
+    return whole, units
 
 
-def exact_sum(values: list[float]) -> Fraction:
-    return Fraction(sum(map(whole, values)), 1 << SMALLEST_BITS)
+def sums(values: Iterable[float]) -> Sums:
+    whole, units = in_units(values)
+    return Sums(len(whole), sum(whole), sum(value * value for value in whole), units)
 
 
-def exact_sum_of_squares(values: list[float]) -> Fraction:
-    total = sum(number * number for number in map(whole, values))
-    return Fraction(total, 1 << 2 * SMALLEST_BITS)
+def sums_up_to_each(values: Iterable[float]) -> list[Sums]:
+    """Of the first none, of the first, of the first two, and so on."""
+    whole, units = in_units(values)
+    totals = accumulate(whole, initial=0)
+    squares = accumulate((value * value for value in whole), initial=0)
+    return [Sums(*each, units) for each in zip(count(), totals, squares, strict=False)]
 
 
-def exact_mean(values: list[float]) -> Fraction:
-    return exact_sum(values) / len(values)
+def exact_sum(of: Sums) -> Fraction:
+    return Fraction(of.total, of.units)
 
 
-def exact_variance(values: list[float], ddof: int = 0) -> Fraction:
+def exact_sum_of_squares(of: Sums) -> Fraction:
+    return Fraction(of.squares, of.units**2)
+
+
+def exact_mean(of: Sums) -> Fraction:
+    return Fraction(of.total, of.units * of.count)
+
+
+def exact_variance(of: Sums, ddof: int = 0) -> Fraction:
     """By the textbook's formula, which is exact where no digit is lost."""
-    count = len(values)
-    squares = count * exact_sum_of_squares(values) - exact_sum(values) ** 2
-    return squares / (count * (count - ddof))
+    squares = of.count * of.squares - of.total**2
+    return Fraction(squares, of.units**2 * of.count * (of.count - ddof))
 
 
 def exact_root(square: Fraction) -> Fraction:
-    """The square root, to well beyond twice the precision of a float."""
-    scale = 1 << 2200
-    return Fraction(math.isqrt(int(square * scale * scale)), scale)
+    """The square root, to beyond twice the precision of a float."""
+    numerator, denominator = square.as_integer_ratio()
+    digits = numerator.bit_length() - denominator.bit_length()
+    bits = max(0, 128 - digits // 2)
+    root = math.isqrt((numerator << 2 * bits) // denominator)
+    return Fraction(root, 1 << bits)
+
+
+@cache
+def limits(dtype: Any) -> tuple[Fraction, int, int]:
+    """The largest float, its digits behind the point, the least exponent of a unit."""
+    found = np.finfo(dtype)
+    digits = int(found.nmant)
+    return Fraction(float(found.max)), digits, int(found.minexp) - digits
 
 
 def ulps(actual: float, exact: Fraction, dtype: Any = np.float64) -> float:
     """How many units in the last place of the exact result lie between the two."""
-    limits = np.finfo(dtype)
-    if abs(exact) > Fraction(float(limits.max)):
+    largest, digits, least = limits(dtype)
+    if abs(exact) > largest:
         # Beyond the last float there is only infinity, once it is nearer.
         return 0.0 if actual == (math.inf if exact > 0 else -math.inf) else math.inf
     if not math.isfinite(actual):
         return math.inf
-    exponent = _exponent(exact) - limits.nmant
-    unit = Fraction(2) ** max(exponent, int(limits.minexp) - int(limits.nmant))
-    return float(abs(Fraction(float(actual)) - exact) / unit)
+    # In integers, which is quicker: fractions are reduced at every step.
+    numerator, denominator = exact.as_integer_ratio()
+    unit = max(_exponent(abs(numerator), denominator) - digits, least)
+    actual_numerator, actual_denominator = float(actual).as_integer_ratio()
+    apart = abs(actual_numerator * denominator - numerator * actual_denominator)
+    scale = actual_denominator * denominator
+    return (apart << max(-unit, 0)) / (scale << max(unit, 0))
 
 
-def _exponent(value: Fraction) -> int:
+def _exponent(numerator: int, denominator: int) -> int:
     """Of the power of two that is not above."""
-    if value == 0:
+    if numerator == 0:
         return -(10**4)
-    numerator, denominator = abs(value.numerator), value.denominator
     exponent = numerator.bit_length() - denominator.bit_length()
-    return exponent if Fraction(2) ** exponent <= abs(value) else exponent - 1
+    below = numerator << max(-exponent, 0) < denominator << max(exponent, 0)
+    return exponent - below

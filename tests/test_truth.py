@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import importlib
 from fractions import Fraction
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -15,16 +16,19 @@ import pytest
 
 import uncork
 from reference import (
+    Sums,
     exact_mean,
     exact_root,
     exact_sum,
     exact_sum_of_squares,
     exact_variance,
+    sums,
+    sums_up_to_each,
     ulps,
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable, Iterator
     from types import ModuleType
 
 RNG = np.random.default_rng(20261122)
@@ -58,12 +62,12 @@ DATA: dict[str, np.ndarray] = {
     "outlier and steps": np.r_[1000.1, np.tile([0.3, -0.3], 2000)],
 }
 
-#: Function, exact result of a list of values, and the bound.
-EXACT: dict[str, tuple[Callable[[list[float]], Fraction], float]] = {
+#: Function, exact result by the sums of the values, and the bound.
+EXACT: dict[str, tuple[Callable[[Sums], Fraction], float]] = {
     "nansum": (exact_sum, 1),
     "nanmean": (exact_mean, 1),
     "nanvar": (exact_variance, 4),
-    "nanstd": (lambda values: exact_root(exact_variance(values)), 3),
+    "nanstd": (lambda of: exact_root(exact_variance(of)), 3),
     "ss": (exact_sum_of_squares, 1),
 }
 
@@ -77,9 +81,17 @@ GAPS: dict[str, Callable[[np.ndarray], np.ndarray]] = {
 }
 
 
+# The same values come between gaps of every kind, and in several lanes.
+sums_of = lru_cache(sums)
+
+
 def check(name: str, a: np.ndarray) -> None:
+    check_result(name, getattr(uncork, name)(a), a)
+
+
+def check_result(name: str, actual: float, a: np.ndarray) -> None:
     exact, bound = EXACT[name]
-    assert ulps(getattr(uncork, name)(a), exact(present(a))) <= bound
+    assert ulps(actual, exact(sums_of(present(a)))) <= bound
 
 
 @pytest.mark.parametrize("data", DATA)
@@ -113,20 +125,19 @@ def test_reduce_between_gaps(name: str, data: str, gaps: str) -> None:
 
 
 def check_lanes(name: str, a: np.ndarray, lanes: list[int]) -> None:
-    exact, bound = EXACT[name]
     results = getattr(uncork, name)(a, axis=0)
     for lane in lanes:
-        assert ulps(results[lane], exact(present(a[:, lane]))) <= bound
+        check_result(name, results[lane], a[:, lane])
 
 
-def present(a: np.ndarray) -> list[float]:
-    return a[~np.isnan(a)].tolist()
+def present(a: np.ndarray) -> tuple[float, ...]:
+    return tuple(a[~np.isnan(a)].tolist())
 
 
 def exact_median(values: list[float]) -> Fraction:
     values = sorted(values)
     middle = (values[(len(values) - 1) // 2], values[len(values) // 2])
-    return exact_mean(list(middle))
+    return exact_mean(sums(middle))
 
 
 def exact_rank(values: list[float]) -> Fraction:
@@ -136,25 +147,43 @@ def exact_rank(values: list[float]) -> Fraction:
 
 
 EXACT_MOVE = {
-    "move_mean": EXACT["nanmean"],
-    "move_median": (exact_median, 0.5),
-    "move_rank": (exact_rank, 0.5),
-    "move_std": EXACT["nanstd"],
-    "move_sum": EXACT["nansum"],
-    "move_var": EXACT["nanvar"],
+    name.replace("nan", "move_"): exact for name, exact in EXACT.items() if name != "ss"
 }
+#: Function and exact result of the values themselves; the bound is half a unit.
+ORDERED = {"move_median": exact_median, "move_rank": exact_rank}
+ALL_MOVE = [*EXACT_MOVE, *ORDERED]
+
+# The same data have windows of many widths, and several functions.
+sums_of_each = lru_cache(4)(sums_up_to_each)
+
+
+def errors(
+    name: str, results: np.ndarray, a: np.ndarray, window: int, ends: Iterable[int]
+) -> Iterator[float]:
+    """Of the windows with these ends, in units; without gaps."""
+    values = tuple(a.tolist())
+    before = sums_of_each(values)
+    for end in ends:
+        start = max(0, end - window)
+        if name in ORDERED:
+            exact = ORDERED[name](list(values[start:end]))
+        else:
+            exact = EXACT_MOVE[name][0](before[end] - before[start])
+        yield ulps(results[end - 1], exact)
+
+
+def bound_of(name: str) -> float:
+    return 0.5 if name in ORDERED else EXACT_MOVE[name][1]
 
 
 @pytest.mark.parametrize("window", [1, 2, 3, 20, 63, 65, 200])
 @pytest.mark.parametrize("data", DATA)
-@pytest.mark.parametrize("name", EXACT_MOVE)
+@pytest.mark.parametrize("name", ALL_MOVE)
 def test_move(name: str, window: int, data: str) -> None:
-    exact, bound = EXACT_MOVE[name]
     a = DATA[data]
     results = getattr(uncork, name)(a, window, min_count=1)
-    for end in {*range(1, 90), *range(690, 990, 7), a.size}:
-        values = a[max(0, end - window) : end].tolist()
-        assert ulps(results[end - 1], exact(values)) <= bound
+    ends = [*range(1, 90), *range(690, 990, 7), a.size]
+    assert max(errors(name, results, a, window, ends)) <= bound_of(name)
 
 
 @pytest.mark.parametrize("gaps", ["some", *GAPS])
@@ -170,9 +199,12 @@ def test_move_var_between_gaps(data: str, window: int, gaps: str) -> None:
         a = GAPS[gaps](DATA[data])
     first = np.flatnonzero(~np.isnan(a))[0]
     results = uncork.move_var(a, window, min_count=1)
+    # How many values there are up to each place, and their sums.
+    counts = np.r_[0, np.cumsum(~np.isnan(a))]
+    before = sums_of_each(present(a))
     for end in first + np.r_[1:350, 690:990:7, a.size - first]:
-        values = present(a[max(0, end - window) : end])
-        if values:
+        values = before[counts[end]] - before[counts[max(0, end - window)]]
+        if values.count:
             assert ulps(results[end - 1], exact_variance(values)) <= 5
         else:
             assert np.isnan(results[end - 1])
@@ -217,16 +249,14 @@ def test_integer_sums_are_those_of_numpy(name: str, data: str) -> None:
 
 @pytest.mark.parametrize("window", [1, 2, 20, 200])
 @pytest.mark.parametrize("data", INTEGERS)
-@pytest.mark.parametrize("name", EXACT_MOVE)
+@pytest.mark.parametrize("name", ALL_MOVE)
 def test_move_integers(name: str, data: str, window: int) -> None:
-    exact, bound = EXACT_MOVE[name]
     a = INTEGERS[data]
     for array in (a, np.repeat(a[:, np.newaxis], 9, axis=1)):
         results = getattr(uncork, name)(array, window, 1, axis=0).reshape(a.size, -1)
         assert (results == results[:, :1]).all()
-        for end in range(1, a.size + 1, 7):
-            values = a[max(0, end - window) : end].tolist()
-            assert ulps(results[end - 1, 0], exact(values)) <= bound
+        ends = range(1, a.size + 1, 7)
+        assert max(errors(name, results[:, 0], a, window, ends)) <= bound_of(name)
 
 
 def test_ten_million_float32() -> None:
@@ -254,21 +284,16 @@ def worst(module: ModuleType, name: str, data: str) -> float:
     a = DATA[data]
     if name in EXACT:
         exact, _ = EXACT[name]
-        return ulps(getattr(module, name)(a), exact(a.tolist()))
-    exact, _ = EXACT_MOVE[name]
+        return ulps(getattr(module, name)(a), exact(sums_of(present(a))))
     results = getattr(module, name)(a, 20, min_count=1)
-    ends = [*range(1, 90), *range(690, 990), a.size]
-    return max(
-        ulps(results[end - 1], exact(a[max(0, end - 20) : end].tolist()))
-        for end in ends
-    )
+    return max(errors(name, results, a, 20, [*range(1, 90), *range(690, 990), a.size]))
 
 
 def table() -> str:
     """The largest errors of Uncork and Bottleneck, as in the README."""
     bottleneck = importlib.import_module("bottleneck")
     lines = ["| | Uncork | Bottleneck | on normal values |", "|---|---|---|---|"]
-    for name in [*EXACT, *EXACT_MOVE]:
+    for name in [*EXACT, *ALL_MOVE]:
         ours = max(worst(uncork, name, data) for data in DATA)
         theirs = {data: worst(bottleneck, name, data) for data in DATA}
         hardest = max(theirs, key=theirs.__getitem__)
