@@ -9,6 +9,7 @@ import hypothesis
 import pytest
 
 from emulated import EMULATED
+from processes import end_template
 
 if TYPE_CHECKING:
     from collections.abc import Generator
@@ -31,3 +32,7 @@ def pytest_runtest_makereport() -> Generator[None, Any, Any]:
         report.outcome = "failed"
         report.longrepr = f"{panics} panics:\n{report.capstderr}"
     return report
+
+
+def pytest_unconfigure() -> None:
+    end_template()
