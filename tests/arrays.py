@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import math
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
-import hypothesis.extra.numpy as hnp
 import numpy as np
 from hypothesis import strategies as st
 
@@ -20,13 +21,54 @@ def swapped(dtype: str) -> str:
     return np.dtype(dtype).newbyteorder("S").str
 
 
-#: Values whose sums and squares stay in range; few, so that there are ties.
-FLOATS = st.one_of(
-    st.sampled_from([np.nan, np.nan, 0.0, -0.0, 1.0, np.inf, -np.inf]),
-    st.integers(-9, 9).map(float),
-    st.floats(-1e3, 1e3, width=32),
+# To make a strategy takes longer than to draw from it: what depends on nothing is made
+# once, and what is drawn for each example is drawn by functions.
+MIXES = st.sampled_from(
+    [
+        (share, special)
+        for share in (85, 0, 250)
+        for special in (
+            [np.nan, np.nan, 0.0, -0.0, 1.0, np.inf, -np.inf],
+            [np.nan],
+        )
+    ]
 )
-INTEGERS = st.integers(-1000, 1000)
+MOST = st.sampled_from([1000, 2])
+
+
+@cache
+def binary(size: int) -> st.SearchStrategy[bytes]:
+    return st.binary(min_size=size, max_size=size)
+
+
+def bits(draw: Any, count: int) -> np.ndarray:
+    """So many integers of 32 bits.
+
+    All at once: to draw each by itself takes longer than all that is tested.
+    """
+    return np.frombuffer(draw(binary(4 * count)), "<u4")
+
+
+def floats(draw: Any, count: int) -> np.ndarray:
+    """Values whose sums and squares stay in range; a part are few, with ties.
+
+    None, a third or nearly all are special.
+    """
+    share, special = draw(MIXES)
+    chosen = bits(draw, count)
+    high = chosen >> 8
+    # All that float32 tells apart there, and the integers among them.
+    others = high / 2.0**13 - 1024
+    ordinary = np.where(chosen % 2, others, high % 19 - 9.0)
+    return np.where(
+        chosen % 256 < share, np.array(special)[high % len(special)], ordinary
+    )
+
+
+def integers(draw: Any, count: int) -> np.ndarray:
+    """With many ties, or few."""
+    most = draw(MOST)
+    return bits(draw, count) % (2 * most + 1) - float(most)
 
 
 def fortran(a: np.ndarray) -> np.ndarray:
@@ -111,46 +153,67 @@ LAYOUTS: dict[str, Callable[[np.ndarray], np.ndarray]] = {
 }
 
 
+DTYPE = st.sampled_from(DTYPES)
+LAYOUT = st.sampled_from(sorted(LAYOUTS))
+
+
+#: Most have one or two.
+DIMENSIONS = {least: st.sampled_from([1, 2, least, 3, 4]) for least in (0, 1)}
+SIDE = st.integers(0, 6)
+
+
 @st.composite
-def arrays(draw: Any, min_dims: int = 0, min_side: int = 0) -> np.ndarray:
+def arrays(draw: Any, min_dims: int = 0) -> np.ndarray:
     """Small arrays of any content, in any memory."""
-    dtype = draw(st.sampled_from(DTYPES))
-    elements = FLOATS if dtype.startswith("f") else INTEGERS
-    shapes = hnp.array_shapes(
-        min_dims=max(min_dims, 1), max_dims=4, min_side=min_side, max_side=6
-    )
-    if min_dims == 0:
-        shapes = st.one_of(st.just(()), shapes)
-    a = draw(hnp.arrays(dtype, shapes, elements=elements, fill=st.nothing()))
-    layout = draw(st.sampled_from(sorted(LAYOUTS)))
-    laid_out = LAYOUTS[layout](a)
+    dtype = draw(DTYPE)
+    shape = [draw(SIDE) for _ in range(draw(DIMENSIONS[min_dims]))]
+    values = floats if dtype.startswith("f") else integers
+    a = values(draw, math.prod(shape)).astype(dtype).reshape(shape)
+    laid_out = LAYOUTS[draw(LAYOUT)](a)
     np.testing.assert_array_equal(laid_out, a)
     return laid_out
 
 
-#: Lengths around the sizes at which the drivers change their way.
-LENGTHS = [1, 2, 7, 8, 9, 16, 31, 32, 33, 63, 64, 65, 100, 257]
+#: Around the sizes at which the drivers change their way.
+LENGTH = st.sampled_from([1, 2, 7, 8, 9, 16, 31, 32, 33, 63, 64, 65, 100, 257])
+SEED = st.integers(0, 2**32 - 1)
+OFFSET = st.sampled_from([0.0, 1e6])
+SHARE_OF_NAN = st.sampled_from([0.0, 0.1, 0.9])
 
 
 @st.composite
 def larger_arrays(draw: Any, ndim: int = 2) -> np.ndarray:
     """Random arrays that are long enough for rows, tiles and blocks."""
-    dtype = draw(st.sampled_from(DTYPES))
-    shape = draw(st.tuples(*[st.sampled_from(LENGTHS)] * ndim))
-    rng = np.random.default_rng(draw(st.integers(0, 2**32 - 1)))
-    a = rng.standard_normal(shape) * 100 + draw(st.sampled_from([0.0, 1e6]))
+    dtype = draw(DTYPE)
+    shape = tuple(draw(LENGTH) for _ in range(ndim))
+    rng = np.random.default_rng(draw(SEED))
+    a = rng.standard_normal(shape) * 100 + draw(OFFSET)
     if dtype.startswith("f"):
-        a[rng.random(shape) < draw(st.sampled_from([0.0, 0.1, 0.9]))] = np.nan
-    layout = draw(st.sampled_from(sorted(LAYOUTS)))
-    return LAYOUTS[layout](a.astype(dtype))
+        a[rng.random(shape) < draw(SHARE_OF_NAN)] = np.nan
+    return LAYOUTS[draw(LAYOUT)](a.astype(dtype))
+
+
+@cache
+def axes(ndim: int) -> st.SearchStrategy[int | None]:
+    return st.sampled_from([None, *range(-ndim, ndim)])
 
 
 def axes_of(a: np.ndarray) -> st.SearchStrategy[int | None]:
-    return st.sampled_from([None, *range(-a.ndim, a.ndim)])
+    return axes(a.ndim)
+
+
+@cache
+def widths(length: int) -> st.SearchStrategy[int]:
+    return st.one_of(st.integers(1, length), st.sampled_from([1, length]))
+
+
+@cache
+def min_counts(window: int) -> st.SearchStrategy[int | None]:
+    return st.one_of(st.none(), st.integers(1, window))
 
 
 @st.composite
 def windows(draw: Any, length: int) -> tuple[int, int | None]:
     """A window of an axis of this length, and its min_count."""
-    window = draw(st.one_of(st.integers(1, length), st.sampled_from([1, length])))
-    return window, draw(st.one_of(st.none(), st.integers(1, window)))
+    window = draw(widths(length))
+    return window, draw(min_counts(window))
