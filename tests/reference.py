@@ -99,23 +99,23 @@ def exact_root(square: Fraction) -> Fraction:
 
 
 @cache
-def limits(dtype: Any) -> tuple[Fraction, int, int]:
+def limits(dtype: Any) -> tuple[int, int, int]:
     """The largest float, its digits behind the point, the least exponent of a unit."""
     found = np.finfo(dtype)
     digits = int(found.nmant)
-    return Fraction(float(found.max)), digits, int(found.minexp) - digits
+    return int(found.max), digits, int(found.minexp) - digits
 
 
 def ulps(actual: float, exact: Fraction, dtype: Any = np.float64) -> float:
     """How many units in the last place of the exact result lie between the two."""
     largest, digits, least = limits(dtype)
-    if abs(exact) > largest:
+    # In integers, which is quicker: fractions are reduced at every step.
+    numerator, denominator = exact.as_integer_ratio()
+    if abs(numerator) > largest * denominator:
         # Beyond the last float there is only infinity, once it is nearer.
         return 0.0 if actual == (math.inf if exact > 0 else -math.inf) else math.inf
     if not math.isfinite(actual):
         return math.inf
-    # In integers, which is quicker: fractions are reduced at every step.
-    numerator, denominator = exact.as_integer_ratio()
     unit = max(_exponent(abs(numerator), denominator) - digits, least)
     actual_numerator, actual_denominator = float(actual).as_integer_ratio()
     apart = abs(actual_numerator * denominator - numerator * actual_denominator)

@@ -151,7 +151,7 @@ EXACT_MOVE = {
 }
 #: Function and exact result of the values themselves; the bound is half a unit.
 ORDERED = {"move_median": exact_median, "move_rank": exact_rank}
-ALL_MOVE = [*EXACT_MOVE, *ORDERED]
+ALL_MOVE = sorted([*EXACT_MOVE, *ORDERED])
 
 # The same data have windows of many widths, and several functions.
 sums_of_each = lru_cache(4)(sums_up_to_each)
