@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+from functools import cache
 from typing import Any
 
 import uncork
@@ -15,6 +16,7 @@ FUNCTIONS = {
 }
 
 
+@cache  # the signature is a text that is read anew each time
 def parameters(name: str) -> list[str]:
     return list(inspect.signature(FUNCTIONS[name]).parameters)
 

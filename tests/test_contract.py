@@ -7,6 +7,7 @@ import doctest
 import importlib.resources
 import inspect
 import re
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -40,6 +41,7 @@ def signature(function: Any) -> list[tuple[str, Any, Any]]:
     return [(one.name, one.kind, one.default) for one in kept]
 
 
+@cache
 def definitions() -> dict[str, list[ast.FunctionDef]]:
     """Those in the stub that is shipped, by name; overloads have several."""
     stub = importlib.resources.files("uncork").joinpath("_core.pyi")

@@ -6,6 +6,7 @@ import inspect
 import itertools
 import random
 from dataclasses import dataclass, replace
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -13,7 +14,7 @@ import numpy as np
 import uncork
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator, Mapping
 
 Array = np.ndarray[Any, np.dtype[Any]]
 
@@ -30,8 +31,14 @@ def is_float(dtype: str) -> bool:
     return np.dtype(dtype).kind == "f"
 
 
-def parameters(function: str) -> dict[str, inspect.Parameter]:
-    return dict(inspect.signature(getattr(uncork, function)).parameters)
+def parameters(function: str) -> Mapping[str, inspect.Parameter]:
+    return _parameters_of(getattr(uncork, function))
+
+
+@cache
+def _parameters_of(function: Callable[..., Any]) -> Mapping[str, inspect.Parameter]:
+    """Which a function of the extension has as text alone: to read it takes long."""
+    return inspect.signature(function).parameters
 
 
 def functions() -> list[str]:
@@ -209,7 +216,7 @@ def _options(
             yield axis, window
 
 
-def _axes(found: dict[str, inspect.Parameter], ndim: int) -> list[int | None]:
+def _axes(found: Mapping[str, inspect.Parameter], ndim: int) -> list[int | None]:
     if "axis" not in found:
         return [None]
     # Of one dimension, the first axis is the last.
