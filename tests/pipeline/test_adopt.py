@@ -41,6 +41,16 @@ import {package}
 def test_sum() -> None:
     assert {package}.sum_as_string(1, 1) == "2"
 """
+TEST_OF_SAND = """import pytest
+
+from hourglass import hourglass
+
+
+@pytest.mark.smoke
+def test_shadow() -> None:
+    assert hourglass.__doc__ == "sand"
+    assert hourglass.shadow(4) == 8
+"""
 
 
 def new(parent: Path, name: str, *options: str) -> Path:
@@ -142,7 +152,9 @@ def in_a_workspace(parent: Path) -> Path:
 
 
 def beside_the_manifest(parent: Path) -> Path:
-    """The package at the top, tests that are one, a wheel for each Python."""
+    """The package at the top, tests that are one, a wheel for each Python; PyO3's lower
+    half alone, which compiles in a moment.
+    """
     root = new(parent, "hourglass")
     write(
         root,
@@ -154,15 +166,20 @@ def beside_the_manifest(parent: Path) -> Path:
             "licences/ONE.txt": "None at all.\n",
             "licences/OTHER.txt": "Nor this.\n",
             "tests/__init__.py": "",
-            "tests/test_all.py": TEST.format(package="hourglass"),
+            "tests/test_all.py": TEST_OF_SAND,
+            "src/lib.rs": small.FILES["src/lib.rs"]
+            .replace("gnomon", "hourglass")
+            .replace(
+                "std::ptr::null()", 'concat!(env!("GRAINS"), "\\0").as_ptr().cast()'
+            ),
             "tox.ini": "[tox]\nenv_list = theirs\n",
             ".github/workflows/ci.yml": "name: theirs\n",
         },
     )
     # `maturin develop` was here once: whoever imports the checkout gets this.
     (root / "hourglass" / "hourglass.abi3.so").write_bytes(b"of yesterday")
-    change(root / "Cargo.toml", {'pyo3 = "0.29.0"': f'pyo3 = "0.30.1"\n\n{PROFILE}'})
-    change(root / "src" / "lib.rs", {"(a + b)": '(env!("GRAINS").len() + a + b - 4)'})
+    ffi = f'pyo3-ffi = "0.30.1"\n\n{PROFILE}'
+    change(root / "Cargo.toml", {'pyo3 = "0.29.0"': ffi})
     change(
         root / "pyproject.toml",
         {
