@@ -4,7 +4,9 @@ import re
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from subprocess import CompletedProcess
+from types import SimpleNamespace
+from typing import Any, cast
 
 import lief
 import pytest
@@ -27,7 +29,10 @@ from breaking import (
 )
 from module_mutations import MUTATIONS, Mutation, module_of
 
-from pipeline.gates import binary, extension
+from pipeline.commands import Failure
+from pipeline.gates import binary, extension, instructions
+from pipeline.gates.code import Code
+from pipeline.gates.elf import Elf
 from pipeline.gates.model import Archive, is_binary
 from pipeline.plan import Plan
 from pipeline.project import Project
@@ -314,6 +319,37 @@ def test_a_gate_that_cannot_judge_has_not_passed(
     record_again(contents)
     write(tmp_path / name, contents)
     assert {"floor", "stable_abi"} <= failing(Archive(tmp_path / name, project, plan))
+
+
+def test_what_a_checker_says_that_failed_is_no_verdict(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    said = CompletedProcess(["auditwheel"], 2, "{}", "out of memory")
+    monkeypatch.setattr(extension, "check", lambda *_: said)
+    assert extension.report("auditwheel", statuses={0, 2}) == "{}"
+    with pytest.raises(Failure, match="auditwheel failed:\nout of memory"):
+        extension.report("auditwheel")
+
+
+@pytest.mark.parametrize(
+    ("entry", "found"),
+    [
+        (0x1000, []),
+        (0x1005, ["vzeroupper  at 0x1001, which runs on every processor"]),
+    ],
+)
+def test_a_function_that_no_table_has_is_found_by_its_call(
+    entry: int, found: list[str]
+) -> None:
+    """Else the one in front of it would seem to have its instructions."""
+    one, unlisted, caller = b"\xc3", VZEROUPPER + b"\xc3", b"\xe8\xf7\xff\xff\xff\xc3"
+    module = SimpleNamespace(
+        machine="x86_64",
+        entries=[entry],
+        functions=[0x1000, 0x1005],
+        code=[Code(0x1000, one + unlisted + caller)],
+    )
+    assert list(instructions.unguarded(cast("Elf", module))) == found
 
 
 @pytest.mark.parametrize("platform", [GLIBC, ARM_LINUX, MUSL, MACOS, WINDOWS])
