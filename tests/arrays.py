@@ -178,6 +178,7 @@ def arrays(draw: Any, min_dims: int = 0) -> np.ndarray:
 LENGTH = st.sampled_from([1, 2, 7, 8, 9, 16, 31, 32, 33, 63, 64, 65, 100, 257])
 SEED = st.integers(0, 2**32 - 1)
 OFFSET = st.sampled_from([0.0, 1e6])
+SHARE_OF_INFINITY = st.sampled_from([0.0, 0.0, 0.05])
 SHARE_OF_NAN = st.sampled_from([0.0, 0.1, 0.9])
 
 
@@ -187,8 +188,13 @@ def larger_arrays(draw: Any, ndim: int = 2) -> np.ndarray:
     dtype = draw(DTYPE)
     shape = tuple(draw(LENGTH) for _ in range(ndim))
     rng = np.random.default_rng(draw(SEED))
-    a = rng.standard_normal(shape) * 100 + draw(OFFSET)
+    if draw(st.booleans()):
+        a = rng.standard_normal(shape) * 100 + draw(OFFSET)
+    else:
+        a = rng.choice([0.0, -0.0, 1.0, -2.0], shape)  # ties
     if dtype.startswith("f"):
+        for value in (np.inf, -np.inf):
+            a[rng.random(shape) < draw(SHARE_OF_INFINITY)] = value
         a[rng.random(shape) < draw(SHARE_OF_NAN)] = np.nan
     return LAYOUTS[draw(LAYOUT)](a.astype(dtype))
 

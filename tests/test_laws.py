@@ -121,7 +121,7 @@ def test_parts_merge_to_the_whole(
 
 def rank_of_last(a: np.ndarray) -> np.ndarray:
     """How many are less than the last, less how many are greater, scaled to 1."""
-    score = np.sign(a[-1] - a.astype(float))
+    score = np.where(a < a[-1], 1.0, np.where(a > a[-1], -1.0, 0.0))
     others = np.maximum(np.count_nonzero(~np.isnan(a), axis=0) - 1, 1)
     return np.where(np.isnan(a[-1]), np.nan, np.nansum(score, axis=0) / others)
 
