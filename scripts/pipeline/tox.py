@@ -29,6 +29,7 @@ CLOSING = re.compile(
     r"|(?P<pyright>\d+ errors?, \d+ warnings?.*)"
     r"|(?P<ruff>All checks passed!|\d+ files? already formatted)"
     r"|(?P<check_jsonschema>ok -- validation done)"
+    r"|(?P<cargo_mutants>\d+ mutants? tested in .*)"
     r"|(?P<zizmor>No findings to report.*|\d+ findings?\b.*)"
     r"|(?P<calls>\d+ calls: .*)"
     r"|(?P<ours>\S+ is up to date.*)"

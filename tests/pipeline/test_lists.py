@@ -41,6 +41,7 @@ def test_tox_asks_for_no_python_outside_the_plan(plan: Plan) -> None:
         "requires-pre": max(plan.ordinary),
         "python-pre": plan.coming,
         "mutants": None,
+        "crate-mutants": None,
         "fuzz": Python(3, 13),
     }
 
