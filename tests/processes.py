@@ -44,9 +44,10 @@ SECONDS = 120
 # Has imported NumPy, which takes most of the time of a process, and divides itself for
 # each line that it reads.
 TEMPLATE = """
-import json, os, signal, sys
+import gc, json, os, signal, sys
 import numpy
 
+gc.freeze()  # else each looks through all of it when it ends
 for line in sys.stdin:
     if not (child := os.fork()):
         break
