@@ -174,8 +174,11 @@ def choose_environments(adoption: Adoption) -> None:
     made = re.sub(r"(?<=env_list =\n)(    \S+\n)+", envs, made)
     ignored = r"(--ignore \S+ )+\{posargs:\S+\}"
     made = re.sub(ignored, f"{{posargs:{' '.join(adoption.tests)}}}", made)
+    pythons = "".join(f", {python.env}" for python in adoption.pythons)
     if not names(needed_by_tests(adoption.project)[0], "pytest-xdist"):
-        made = made.replace(" --numprocesses auto", "")
+        # Tests that may share files with others.
+        made, pythons = made.replace(" --numprocesses auto", ""), ""
+    made = re.sub(r"(, py\d[\w-]*)+", pythons, made)
     adoption.put_beside("tox.ini", "scripts/tox.ini", made.rstrip() + "\n")
 
 

@@ -176,7 +176,9 @@ def execute(one: Run, missing: Mapping[Python, str], show: Show = write_line) ->
     python = one.env.python
     if python and python in missing:
         return Result(one, False, [f"no interpreter: {missing[python]}"])
-    finished = attempt(tox_command(one.env.name, one.wheel), show=show)
+    finished = attempt(
+        tox_command(one.env.name, one.wheel, one_core=one.env.one_core), show=show
+    )
     closing = closing_lines(finished.output) + failed_commands(finished.output)
     return Result(one, finished.status == 0, closing)
 
@@ -255,13 +257,23 @@ def performed(
     side_by_side = [one for one in runs if one.env.one_core]
     if side_by_side:
         report.heading(f"{len(side_by_side)} of one core each, side by side")
-    work = {one.title: partial(perform, one, titled(one.title)) for one in side_by_side}
-    for _, result in at_once(work):
-        yield result
+    # An environment is one folder, where one wheel after the other is installed.
+    turns: dict[str, list[Run]] = {}
+    for one in side_by_side:
+        turns.setdefault(one.env.name, []).append(one)
+    work = {name: partial(in_turn, some, perform) for name, some in turns.items()}
+    for _, results in at_once(work):
+        yield from results
     others = [one for one in runs if not one.env.one_core]
     for number, one in enumerate(others, 1):
         report.heading(f"{number}/{len(others)} {one.title}")
         yield perform(one, write_line)
+
+
+def in_turn(
+    runs: Sequence[Run], perform: Callable[[Run, Show], Result]
+) -> list[Result]:
+    return [perform(one, titled(one.title)) for one in runs]
 
 
 def wheels_for(

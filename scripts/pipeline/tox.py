@@ -97,7 +97,7 @@ def python_of(name: str, base: str) -> Python | None:
     return Python.parse(found[1]) if found else None
 
 
-def tox_command(env: str, wheel: Path | None) -> Command:
+def tox_command(env: str, wheel: Path | None, *, one_core: bool = False) -> Command:
     package = ("--installpkg", str(wheel)) if wheel else ()
     return command(
         *("tox", "run", "--conf", TOX, "--root", PROJECT.root),
@@ -107,6 +107,8 @@ def tox_command(env: str, wheel: Path | None) -> Command:
             # What can be had is here by now; uv would try once more, for long.
             "UV_PYTHON_DOWNLOADS": "never",
             **({"TESTED_WHEEL": str(wheel)} if wheel else {}),
+            # Processes of pytest's own would only be in the way of the others.
+            **({"PYTEST_XDIST_AUTO_NUM_WORKERS": "0"} if one_core else {}),
         },
     )
 

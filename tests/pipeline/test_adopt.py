@@ -18,7 +18,7 @@ import small
 import tomlkit
 
 import adopt
-from pipeline import local_index
+from pipeline import local_index, tox
 from pipeline.commands import Failure, ask, command, run
 from pipeline.project import PROJECT, Project
 from rehearse import ANYONE
@@ -391,7 +391,13 @@ def test_what_tests_need_is_taken_from_where_the_project_says_it(
     made = adopt.consider(commit(root, "main"))
     edited = tomlkit.parse(made.files["pyproject.toml"]).unwrap()
     assert edited["dependency-groups"]["test"] == group
-    assert ("--numprocesses" in made.files["tox.ini"]) == is_parallel
+    ini = made.files["tox.ini"]
+    assert ("--numprocesses" in ini) == is_parallel
+    # Tests that may share a file do so on two Pythons at once, too.
+    envs = {env.name: env for env in tox.environments(ini)}
+    pythons = [envs[python.env] for python in made.pythons]
+    assert {env.one_core for env in pythons} == {is_parallel}
+    assert [env for env in envs.values() if env.name.startswith("py3")] == pythons
 
 
 def test_a_group_has_what_it_includes(tmp_path: Path) -> None:

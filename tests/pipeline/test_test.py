@@ -3,6 +3,7 @@
 import argparse
 import importlib
 import threading
+import time
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from itertools import count
@@ -226,6 +227,8 @@ def test_tox_gets_the_wheel_and_may_not_download_interpreters() -> None:
         *("-e", "py311", "--installpkg", "/dist/a.whl"),
     ]
     assert made.env == {"UV_PYTHON_DOWNLOADS": "never", "TESTED_WHEEL": "/dist/a.whl"}
+    alone = tox.tox_command("py311", Path("/dist/a.whl"), one_core=True)
+    assert alone.env == {**made.env, "PYTEST_XDIST_AUTO_NUM_WORKERS": "0"}
     bare = tox.tox_command("lint", None)
     assert "--installpkg" not in bare.argv
     assert "TESTED_WHEEL" not in bare.env
@@ -718,10 +721,25 @@ def test_what_runs_on_one_core_runs_side_by_side(
     assert "of one core" not in capsys.readouterr().out
 
 
+def test_wheels_of_one_environment_come_one_after_the_other() -> None:
+    """They are installed into the same folder."""
+    both = [tox.Env("py315", True, Python(3, 15), one_core=True)] * 2
+    busy = threading.Lock()
+
+    def perform(one: Any, _show: Callable[[str], None]) -> Any:
+        assert busy.acquire(blocking=False)
+        time.sleep(0.1)
+        busy.release()
+        return stage.Result(one, True, [])
+
+    runs = [stage.Run(env, Path(f"{at}.whl")) for at, env in enumerate(both)]
+    assert [one.run for one in stage.performed(runs, perform)] == runs
+
+
 def test_labels_of_tox_are_read_by_line() -> None:
     found = {env.name: env for env in tox.environments(tox.TOX.read_text("utf-8"))}
     assert found["lint"].one_core
     assert found["lint"].usual
-    assert not found["py311"].one_core
+    assert found["py311"].one_core
     assert not found["bench"].one_core, "it measures times"
     assert not found["requires-pre"].usual
