@@ -73,7 +73,7 @@ def jobs() -> Iterator[Job]:
             for row in actions.matrix(described, outputs):
                 values = {**outputs, "matrix": row}
                 label = str(actions.evaluated(described["runs-on"], values))
-                title = " ".join([workflow, name, *row.values()])
+                title = " ".join([workflow, name, *map(str, row.values())])
                 yield Job(title, label, described, row.get("name", ""))
 
 

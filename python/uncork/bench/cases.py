@@ -6,7 +6,6 @@ import inspect
 import itertools
 import random
 from dataclasses import dataclass, replace
-from functools import cache
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -31,14 +30,15 @@ def is_float(dtype: str) -> bool:
     return np.dtype(dtype).kind == "f"
 
 
+#: Of the functions that were asked for, which have it as text: to read it takes long.
+_PARAMETERS: dict[Callable[..., Any], Mapping[str, inspect.Parameter]] = {}
+
+
 def parameters(function: str) -> Mapping[str, inspect.Parameter]:
-    return _parameters_of(getattr(uncork, function))
-
-
-@cache
-def _parameters_of(function: Callable[..., Any]) -> Mapping[str, inspect.Parameter]:
-    """Which a function of the extension has as text alone: to read it takes long."""
-    return inspect.signature(function).parameters
+    called = getattr(uncork, function)
+    if called not in _PARAMETERS:
+        _PARAMETERS[called] = inspect.signature(called).parameters
+    return _PARAMETERS[called]
 
 
 def functions() -> list[str]:

@@ -5,6 +5,7 @@ is started once, by checker.py, and asked about file after file. Elsewhere a pro
 that has imported much cannot always be forked.
 """
 
+import atexit
 import json
 import platform
 import subprocess
@@ -35,6 +36,7 @@ class Checker:
             # Ctrl-C reaches us alone, and it ends with us.
             start_new_session=True,
         )
+        atexit.register(self.process.communicate)
         # Gates run side by side.
         self.lock = Lock()
 
