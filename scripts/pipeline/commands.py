@@ -139,8 +139,16 @@ def ask(command: Command, *, statuses: Sequence[int] = (0,)) -> str:
 
     Not shown; `Failure` with its standard error for another exit status.
     """
+    finished = captured(command)
+    if finished.returncode not in statuses:
+        raise Failure(f"{command} failed:\n{finished.stderr}{finished.stdout}")
+    return finished.stdout
+
+
+def captured(command: Command) -> subprocess.CompletedProcess[str]:
+    """What it says on both channels, whatever its status; nothing is shown."""
     try:
-        finished = subprocess.run(
+        return subprocess.run(
             command.argv,
             cwd=command.cwd or PROJECT.root,
             env=environment(command),
@@ -152,9 +160,6 @@ def ask(command: Command, *, statuses: Sequence[int] = (0,)) -> str:
         )
     except FileNotFoundError as error:
         raise missing(command) from error
-    if finished.returncode not in statuses:
-        raise Failure(f"{command} failed:\n{finished.stderr}{finished.stdout}")
-    return finished.stdout
 
 
 def environment(command: Command) -> dict[str, str]:

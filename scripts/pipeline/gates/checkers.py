@@ -14,7 +14,7 @@ from functools import cache
 from pathlib import Path
 from threading import Lock
 
-from pipeline.commands import Failure, command, environment, missing
+from pipeline.commands import Failure, captured, command, environment
 
 SERVER = Path(__file__).with_name("checker.py")
 Said = subprocess.CompletedProcess[str]
@@ -57,16 +57,4 @@ def check(program: str, *arguments: str | Path) -> Said:
     words = [*map(str, arguments)]
     if platform.system() == "Linux":
         return started(program).ask(words)
-    made = command(program, *words)
-    try:
-        return subprocess.run(
-            made.argv,
-            env=environment(made),
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            text=True,
-            encoding="utf-8",
-            check=False,
-        )
-    except FileNotFoundError as error:
-        raise missing(made) from error
+    return captured(command(program, *words))
