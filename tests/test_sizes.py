@@ -30,7 +30,13 @@ from uncork import slow
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-RNG = np.random.default_rng(20261126)
+Rng = np.random.Generator
+
+
+@pytest.fixture
+def rng() -> Rng:
+    """The same for each test, be it run alone or after others."""
+    return np.random.default_rng(20261126)
 
 
 def arguments(name: str) -> tuple[Any, ...]:
@@ -43,13 +49,13 @@ def arguments(name: str) -> tuple[Any, ...]:
 
 @pytest.mark.parametrize("dtype", ["float64", "float32", "float16"])
 @pytest.mark.parametrize("name", OF_ARRAYS)
-def test_a_nan_is_one_whatever_its_other_bits(name: str, dtype: str) -> None:
+def test_a_nan_is_one_whatever_its_other_bits(name: str, dtype: str, rng: Rng) -> None:
     """0/0 has its sign bit set on x86: sorted by its bits, it would come first."""
-    a = RNG.integers(-4, 5, (9, 40)).astype(dtype)
-    a[RNG.random(a.shape) < 0.4] = np.nan
+    a = rng.integers(-4, 5, (9, 40)).astype(dtype)
+    a[rng.random(a.shape) < 0.4] = np.nan
     is_nan, bits = np.isnan(a), a.view(f"u{a.itemsize}").copy()
     sign = bits.dtype.type(1 << 8 * a.itemsize - 1)
-    bits[is_nan] |= sign | RNG.integers(1, 9, is_nan.sum(), dtype=bits.dtype)
+    bits[is_nan] |= sign | rng.integers(1, 9, is_nan.sum(), dtype=bits.dtype)
     other = bits.view(dtype)
     assert np.signbit(other[is_nan]).all()
     for axis in [{}, {"axis": 0}] if "axis" in parameters(name) else [{}]:
@@ -77,18 +83,18 @@ def test_columns_are_settled_one_by_one(row: int, dtype: str) -> None:
 
 #: By what finds the middle of them hard to guess.
 ORDERS = {
-    "random": lambda n: RNG.standard_normal(n),
-    "sorted": lambda n: np.arange(n) * 1.0,
-    "reversed": lambda n: np.arange(n)[::-1] * 1.0,
-    "few values": lambda n: RNG.integers(0, 3, n) * 1.0,
-    "all but one": lambda n: np.where(np.arange(n) == n // 2, 0.0, 1.0),
-    "organ pipe": lambda n: np.minimum(np.arange(n), np.arange(n)[::-1]) * 1.0,
+    "random": lambda rng, n: rng.standard_normal(n),
+    "sorted": lambda _, n: np.arange(n) * 1.0,
+    "reversed": lambda _, n: np.arange(n)[::-1] * 1.0,
+    "few values": lambda rng, n: rng.integers(0, 3, n) * 1.0,
+    "all but one": lambda _, n: np.where(np.arange(n) == n // 2, 0.0, 1.0),
+    "organ pipe": lambda _, n: np.minimum(np.arange(n), np.arange(n)[::-1]) * 1.0,
     # What is looked at to guess lies at equal distances.
-    "another every so often": lambda n: (
-        np.where(np.arange(n) % (n // 128), 1.0, -1e6) * RNG.random(n)
+    "another every so often": lambda rng, n: (
+        np.where(np.arange(n) % (n // 128), 1.0, -1e6) * rng.random(n)
     ),
-    "another, seldom": lambda n: (
-        np.where(np.arange(n) % (n // 512 or 1), 1.0, 1e6) * RNG.random(n)
+    "another, seldom": lambda rng, n: (
+        np.where(np.arange(n) % (n // 512), 1.0, 1e6) * rng.random(n)
     ),
 }
 COUNTS = [2047, 2048, 2049, 2048 + 31, 4097, 5000, 32_767, 32_768, 32_768 + 65]
@@ -97,8 +103,8 @@ COUNTS = [2047, 2048, 2049, 2048 + 31, 4097, 5000, 32_767, 32_768, 32_768 + 65]
 @pytest.mark.parametrize("dtype", DTYPES)
 @pytest.mark.parametrize("order", ORDERS)
 @pytest.mark.parametrize("count", COUNTS)
-def test_order_of_many(count: int, order: str, dtype: str) -> None:
-    a = (ORDERS[order](count) * 1000).astype(dtype)
+def test_order_of_many(count: int, order: str, dtype: str, rng: Rng) -> None:
+    a = (ORDERS[order](rng, count) * 1000).astype(dtype)
     ordered = np.sort(a)
     assert uncork.median(a) == np.median(a)
     assert uncork.nanmedian(a) == np.median(a)
@@ -128,13 +134,13 @@ OF_ONE: dict[str, Callable[[np.ndarray], Any]] = {
 
 @pytest.mark.parametrize("window", [3000, 8193, 16_000, 20_000, 32_000, 40_000])
 @pytest.mark.parametrize("name", MOVE)
-def test_long_windows(name: str, window: int) -> None:
+def test_long_windows(name: str, window: int, rng: Rng) -> None:
     """One NaN in all of them: how blocks are joined must not depend on the first."""
-    a = RNG.integers(-50, 50, 50_000) * 1.0
+    a = rng.integers(-50, 50, 50_000) * 1.0
     a[30_000] = np.nan
     results = call(name, a, window, 1)
     ends = [1, 2, 100, 29_999, 30_000, 30_002, window, window + 1, 50_000]
-    for end in [*ends, *RNG.integers(30_002, 50_000, 9).tolist()]:
+    for end in [*ends, *rng.integers(30_002, 50_000, 9).tolist()]:
         desired = OF_ONE[name](a[max(0, end - window) : end])
         np.testing.assert_allclose(results[end - 1], desired, rtol=1e-12)
     if name == "move_rank":
