@@ -77,6 +77,19 @@ class Run:
     def row(self) -> str:
         return self.target.name if self.target else ""
 
+    @property
+    def takes_one_core(self) -> bool:
+        return self.env.one_core or not self.native
+
+    @property
+    def shares(self) -> str:
+        """What no two runs may work in at a time.
+
+        An environment is one folder, where one wheel after the other is installed;
+        Pythons of other kinds are made of the same packages.
+        """
+        return self.env.name if self.native else "foreign"
+
 
 @dataclass(frozen=True)
 class Result:
@@ -183,10 +196,10 @@ def execute(one: Run, missing: Mapping[Python, str], show: Show = write_line) ->
     return Result(one, finished.status == 0, closing)
 
 
-def execute_elsewhere(one: Run, suite: str) -> Result:
+def execute_elsewhere(one: Run, suite: str, show: Show = write_line) -> Result:
     """The tests, on a Python of the wheel's own kind."""
     try:
-        steps = run_elsewhere(one, suite)
+        steps = run_elsewhere(one, suite, show)
     except Failure as failure:
         return Result(one, False, [str(failure)], suite)
     closing = [line for step in steps for line in closing_lines(step.output)]
@@ -198,15 +211,16 @@ def execute_elsewhere(one: Run, suite: str) -> Result:
     return Result(one, not bad, [*closing, *bad], suite)
 
 
-def run_elsewhere(one: Run, suite: str) -> list[Finished]:
+def run_elsewhere(one: Run, suite: str, show: Show) -> list[Finished]:
     if not (one.wheel and one.target and one.env.python):
         raise Failure(f"{one.title} is no run of a wheel")
     interpreter = foreign.provide(one.target, one.env.python)
     with tempfile.TemporaryDirectory(prefix=f"{PROJECT.name}-{one.row}-") as name:
         folder = Path(name).resolve()
         # As a user there gets it: refused, were its tag not for that machine.
-        run(interpreter.install_command(folder, "--no-deps", one.wheel))
-        return [attempt(elsewhere_command(interpreter, one.wheel, folder, suite))]
+        run(interpreter.install_command(folder, "--no-deps", one.wheel), show=show)
+        tests = elsewhere_command(interpreter, one.wheel, folder, suite)
+        return [attempt(tests, show=show)]
 
 
 def elsewhere_command(
@@ -254,17 +268,17 @@ def performed(
 ) -> Iterator[Result]:
     from pipeline import report
 
-    side_by_side = [one for one in runs if one.env.one_core]
+    side_by_side = [one for one in runs if one.takes_one_core]
     if side_by_side:
         report.heading(f"{len(side_by_side)} of one core each, side by side")
-    # An environment is one folder, where one wheel after the other is installed.
     turns: dict[str, list[Run]] = {}
-    for one in side_by_side:
-        turns.setdefault(one.env.name, []).append(one)
+    # What is emulated takes longest, and begins.
+    for one in sorted(side_by_side, key=lambda one: one.native):
+        turns.setdefault(one.shares, []).append(one)
     work = {name: partial(in_turn, some, perform) for name, some in turns.items()}
     for _, results in at_once(work):
         yield from results
-    others = [one for one in runs if not one.env.one_core]
+    others = [one for one in runs if not one.takes_one_core]
     for number, one in enumerate(others, 1):
         report.heading(f"{number}/{len(others)} {one.title}")
         yield perform(one, write_line)
@@ -437,7 +451,7 @@ def stage(arguments: Sequence[str]) -> int:
         if one.native:
             result = execute(one, interpreters.absent, show_line)
         else:
-            result = execute_elsewhere(one, options.suite)
+            result = execute_elsewhere(one, options.suite, show_line)
         return replace(result, seconds=time.monotonic() - start)
 
     results = perform_all(runs, wheels, reasons, perform)

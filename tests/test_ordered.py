@@ -21,6 +21,8 @@ from reference import reference
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+pytestmark = pytest.mark.arithmetic
+
 NAMES = ["move_median", "move_rank"]
 N = 1000 if EMULATED else 3000
 PLACES = np.arange(N)

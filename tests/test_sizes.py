@@ -30,6 +30,8 @@ from uncork import slow
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+pytestmark = pytest.mark.arithmetic
+
 Rng = np.random.Generator
 
 

@@ -31,6 +31,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
     from types import ModuleType
 
+pytestmark = pytest.mark.arithmetic
+
 RNG = np.random.default_rng(20261122)
 NORMAL = RNG.standard_normal(3000)
 

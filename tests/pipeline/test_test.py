@@ -133,7 +133,7 @@ def test_elsewhere_only_a_wheel_on_a_python_is_run(lacks: str, plan: Plan) -> No
     whole = stage.Run(env, Path("a.whl"), plan.targets[0])
     nothing = {"wheel": None, "target": None, "env": tox.Env("any", True, None)}
     with pytest.raises(Failure, match="is no run of a wheel"):
-        stage.run_elsewhere(replace(whole, **{lacks: nothing[lacks]}), "smoke")
+        stage.run_elsewhere(replace(whole, **{lacks: nothing[lacks]}), "smoke", print)
 
 
 def test_pip_decides_as_the_other_machines_would() -> None:
@@ -422,6 +422,9 @@ class World:
         words = "1 failed" if status else "7 passed"
         return Finished(command, status, f"=== {words} in 1.00s ===\n")
 
+    def install(self, command: Command, **_show: object) -> None:
+        self.installed.append(command)
+
     def provide(self, row: Target, python: Python) -> foreign.Interpreter:
         if self.broken:
             raise Failure(self.broken)
@@ -453,7 +456,7 @@ def world(tmp_path: Path, plan: Plan, monkeypatch: pytest.MonkeyPatch) -> World:
     monkeypatch.setattr(stage.toolenv, "enter", lambda *parts: prepare(set(parts)))
     monkeypatch.setattr(stage.plans, "host_triple", lambda: HOST)
     monkeypatch.setattr(stage, "attempt", made.attempt)
-    monkeypatch.setattr(stage, "run", made.installed.append)
+    monkeypatch.setattr(stage, "run", made.install)
     monkeypatch.setattr(foreign, "provide", made.provide)
     monkeypatch.setattr(foreign, "usable", lambda _: [Python(3, 11), Python(3, 12)])
     monkeypatch.setattr(pythons, "provide", made.interpreters)
@@ -721,9 +724,11 @@ def test_what_runs_on_one_core_runs_side_by_side(
     assert "of one core" not in capsys.readouterr().out
 
 
-def test_wheels_of_one_environment_come_one_after_the_other() -> None:
-    """They are installed into the same folder."""
-    both = [tox.Env("py315", True, Python(3, 15), one_core=True)] * 2
+@pytest.mark.parametrize("names", [["py315", "py315"], ["py314", "py315"]])
+def test_what_shares_a_folder_comes_one_after_the_other(names: list[str]) -> None:
+    """Wheels of an environment that are installed there, or Pythons of other kinds."""
+    both = [tox.Env(name, True, Python(3, 15), one_core=True) for name in names]
+    native = len(set(names)) == 1
     busy = threading.Lock()
 
     def perform(one: Any, _show: Callable[[str], None]) -> Any:
@@ -732,8 +737,25 @@ def test_wheels_of_one_environment_come_one_after_the_other() -> None:
         busy.release()
         return stage.Result(one, True, [])
 
-    runs = [stage.Run(env, Path(f"{at}.whl")) for at, env in enumerate(both)]
+    runs = [
+        stage.Run(env, Path(f"{at}.whl"), native=native) for at, env in enumerate(both)
+    ]
     assert [one.run for one in stage.performed(runs, perform)] == runs
+
+
+def test_what_is_emulated_begins_beside_the_others() -> None:
+    together = threading.Barrier(2, timeout=10)
+    begun = []
+
+    def perform(one: Any, _show: Callable[[str], None]) -> Any:
+        begun.append(one.native)
+        together.wait()
+        return stage.Result(one, True, [])
+
+    here = stage.Run(tox.Env("lint", False, None, one_core=True))
+    there = stage.Run(tox.Env("py315", True, Python(3, 15)), native=False)
+    assert len([*stage.performed([here, there], perform)]) == 2
+    assert begun[0] is False, "it takes longest"
 
 
 def test_labels_of_tox_are_read_by_line() -> None:
