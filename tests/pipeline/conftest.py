@@ -16,7 +16,7 @@ from pipeline.project import PROJECT, Project  # noqa: E402
 
 # Files that take minutes, and are begun first: a core that comes to one of them last
 # works on when the others have nothing left to do.
-SLOW = {"test_adopt.py", "test_graph.py"}
+SLOW = {"test_adopted.py", "test_graph.py"}
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -4,7 +4,8 @@ import argparse
 import importlib
 import threading
 import time
-from collections.abc import Callable
+from collections import defaultdict
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from itertools import count
 from pathlib import Path
@@ -502,7 +503,9 @@ def test_each_run_is_shown_with_the_seconds_that_it_took(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     shown: list[float] = []
-    clock = SimpleNamespace(monotonic=count(100).__next__)
+    # Runs that go side by side each have a clock, which ticks when it is looked at.
+    clocks = defaultdict[int, Iterator[int]](lambda: count(100))
+    clock = SimpleNamespace(monotonic=lambda: next(clocks[threading.get_ident()]))
     monkeypatch.setattr(stage, "time", clock)
     monkeypatch.setattr(
         stage, "show", lambda results, _: shown.extend(one.seconds for one in results)
