@@ -90,7 +90,7 @@ pub fn along<T: Element, K: Ordered>(
     let stretch = |lanes| {
         if short { stretch_len(lanes, window) } else { PARALLEL_RANKS.next_multiple_of(at_once) }
     };
-    each_piece(sweep, parallel, &stretch, &|piece| any_way(kernel, window, piece))
+    each_piece(sweep, window, parallel, &stretch, &|piece| any_way(kernel, window, piece))
 }
 
 /// Does a piece in the way that is least work.

@@ -40,10 +40,11 @@ impl Ranks {
     pub fn read<T: Element>(&mut self, lane: Lane<'_, T>, signed_zeros: bool) -> Result<(), Error> {
         resize(&mut self.keys, lane.len(), 0)?;
         self.has_nan = T::HAS_NAN;
-        for (to, value) in self.keys.iter_mut().zip(lane.iter()) {
+        let keys = &mut self.keys[..];
+        lane.each_value(|place, value| {
             let value = if value == T::default() && !signed_zeros { T::default() } else { value };
-            *to = if value.is_nan() { NAN } else { value.signed_key() };
-        }
+            keys[place] = if value.is_nan() { NAN } else { value.signed_key() };
+        });
         Ok(())
     }
 

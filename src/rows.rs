@@ -17,6 +17,11 @@ use smallvec::SmallVec;
 use crate::element::{Element, Float};
 use crate::simd::{Isa, LANES, Task, Wide, vectorized};
 
+/// Values that are stored as something else than what they are read as.
+pub mod stored;
+
+use stored::{Stored, Strides};
+
 /// One dimension: how many values, and how far apart, in values.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Dim {
@@ -34,7 +39,35 @@ pub type Dims = SmallVec<[Dim; 4]>;
 pub struct View<'a, T> {
     first: *const T,
     dims: Dims,
+    stored: As<T>,
     values: PhantomData<&'a T>,
+}
+
+/// What the values are in memory, unless they are aligned `T`. Strides are in bytes then, and
+/// pointers are to what is stored.
+type As<T> = Option<Stored<T>>;
+
+/// The pointer, so many strides further.
+#[inline(always)]
+fn moved<T>(first: *const T, offset: isize, stored: As<T>) -> *const T {
+    match stored {
+        None => first.wrapping_offset(offset),
+        Some(_) => first.wrapping_byte_offset(offset),
+    }
+}
+
+/// The value at a place.
+///
+/// # Safety
+/// There is one, and it is what `stored` says.
+#[inline(always)]
+unsafe fn value_at<T: Copy>(place: *const T, stored: As<T>) -> T {
+    match stored {
+        // SAFETY: as callers say.
+        None => unsafe { *place },
+        // SAFETY: as callers say.
+        Some(stored) => unsafe { stored.value(place.cast()) },
+    }
 }
 
 /// An array to write to, of any dimension and order; no two indices share a place.
@@ -57,7 +90,16 @@ impl<'a, T: Copy> View<'a, T> {
     /// # Safety
     /// Every index within `dims` leads from `first` to a readable, aligned `T`, for `'a`.
     pub unsafe fn new(first: *const T, dims: Dims) -> Self {
-        Self { first, dims, values: PhantomData }
+        Self { first, dims, stored: None, values: PhantomData }
+    }
+
+    /// An array of values that are stored as something else, with strides in bytes.
+    ///
+    /// # Safety
+    /// Every index within `dims` leads from `first` to what `stored` reads, for `'a`; it need not
+    /// be aligned.
+    pub unsafe fn stored(first: *const u8, dims: Dims, stored: Stored<T>) -> Self {
+        Self { first: first.cast(), dims, stored: Some(stored), values: PhantomData }
     }
 
     /// One lane without gaps.
@@ -86,7 +128,8 @@ impl<'a, T: Copy> View<'a, T> {
     pub fn as_slice(&self) -> Option<&'a [T]> {
         match *self.dims.as_slice() {
             [Dim { len, stride }] => {
-                Lane { first: self.first, len, stride, values: PhantomData }.as_slice()
+                let Self { first, stored, .. } = *self;
+                Lane { first, len, stride, stored, values: PhantomData }.as_slice()
             }
             _ => None,
         }
@@ -94,9 +137,10 @@ impl<'a, T: Copy> View<'a, T> {
 
     /// Every value, in C order.
     pub fn iter(&self) -> impl Iterator<Item = T> + '_ {
-        let dims = &self.dims;
+        let Self { first, dims, stored, .. } = self;
+        let place = move |index| moved(*first, offset_of(dims, index), *stored);
         // SAFETY: `offset_of` leads to indices within `dims`.
-        (0..self.len()).map(move |index| unsafe { *self.first.offset(offset_of(dims, index)) })
+        (0..self.len()).map(move |index| unsafe { value_at(place(index), *stored) })
     }
 }
 
@@ -284,7 +328,7 @@ impl<T: Copy> Run<'_, T> {
     }
 }
 
-/// Values that are looked at together before any is changed.
+/// Values that are converted, or looked at before any is changed, together.
 const SOME: usize = 64;
 
 /// Where the value of this C-order index is.
@@ -300,6 +344,7 @@ fn offset_of(dims: &[Dim], mut index: usize) -> isize {
 /// A walk over all lanes of an input, each with its place in the output.
 pub struct Sweep<'a, T, O> {
     walk: Walk,
+    stored: As<T>,
     values: PhantomData<(&'a T, &'a mut O)>,
 }
 
@@ -318,10 +363,9 @@ impl<'a, T: Copy, O> Sweep<'a, T, O> {
         ordered: bool,
         out: &'a mut ViewMut<'_, O>,
     ) -> Self {
-        let (size, out_size) = (size_of::<T>(), size_of::<O>());
-        let input = Memory { first: view.first.cast_mut().cast(), size, dims: &view.dims };
-        let output = Memory { first: out.first.cast(), size: out_size, dims: &out.dims };
-        Self { walk: Walk::reducing(input, axes, ordered, output), values: PhantomData }
+        let (input, output) = (view.memory(), out.memory());
+        let walk = Walk::reducing(input, axes, ordered, output);
+        Self { walk, stored: view.stored, values: PhantomData }
     }
 
     /// The lanes along `axis`, each with the lane of `out` at the same place.
@@ -329,10 +373,8 @@ impl<'a, T: Copy, O> Sweep<'a, T, O> {
     /// # Panics
     /// If the two do not have the same shape.
     pub fn along(view: &View<'a, T>, axis: usize, out: &'a mut ViewMut<'_, O>) -> Self {
-        let (size, out_size) = (size_of::<T>(), size_of::<O>());
-        let input = Memory { first: view.first.cast_mut().cast(), size, dims: &view.dims };
-        let output = Memory { first: out.first.cast(), size: out_size, dims: &out.dims };
-        Self { walk: Walk::along(input, axis, output), values: PhantomData }
+        let walk = Walk::along(view.memory(), axis, out.memory());
+        Self { walk, stored: view.stored, values: PhantomData }
     }
 
     /// How many values are to be read.
@@ -345,20 +387,21 @@ impl<'a, T: Copy, O> Sweep<'a, T, O> {
     /// The same walk in about `parts` parts, whose bundles have a multiple of `columns` lanes
     /// where they can.
     pub fn split(self, parts: usize, columns: usize) -> Vec<Self> {
-        let parts = self.walk.split(parts, columns).into_iter();
-        parts.map(|walk| Self { walk, values: PhantomData }).collect()
+        let Self { walk, stored, values } = self;
+        let parts = walk.split(parts, columns).into_iter();
+        parts.map(|walk| Self { walk, stored, values }).collect()
     }
 
     /// Each bundle of lanes, with its places in the output.
     pub fn bundles(&mut self) -> impl Iterator<Item = (Lanes<'_, T>, LanesMut<'_, O>)> {
         // Borrowed for as long as a bundle lives, so no place is handed out twice at once.
-        let walk = &self.walk;
+        let (walk, stored) = (&self.walk, self.stored);
         walk.range.clone().map(move |index| {
             let (first, out) = walk.bundle(index);
             let Shared { len: count, stride: apart, out_stride } = walk.across;
             let Dim { len, stride } = walk.lane;
             let (first, folded, values) = (first.cast(), walk.folded.as_slice(), PhantomData);
-            let lanes = Lanes { first, count, apart, len, stride, folded, values };
+            let lanes = Lanes { first, count, apart, len, stride, folded, stored, values };
             let Dim { len, stride } = walk.out_lane;
             let (first, values) = (out.cast(), PhantomData);
             (lanes, LanesMut { first, count, apart: out_stride, len, stride, values })
@@ -369,8 +412,22 @@ impl<'a, T: Copy, O> Sweep<'a, T, O> {
 /// What a [`Walk`] knows of an array: everything but the type of its values.
 struct Memory<'a> {
     first: *mut u8,
+    /// The unit of the strides, in bytes.
     size: usize,
     dims: &'a Dims,
+}
+
+impl<T> View<'_, T> {
+    fn memory(&self) -> Memory<'_> {
+        let size = if self.stored.is_some() { 1 } else { size_of::<T>() };
+        Memory { first: self.first.cast_mut().cast(), size, dims: &self.dims }
+    }
+}
+
+impl<O> ViewMut<'_, O> {
+    fn memory(&self) -> Memory<'_> {
+        Memory { first: self.first.cast(), size: size_of::<O>(), dims: &self.dims }
+    }
 }
 
 /// A dimension that input and output have in common.
@@ -601,13 +658,15 @@ pub struct Lane<'a, T> {
     first: *const T,
     len: usize,
     stride: isize,
+    stored: As<T>,
     values: PhantomData<&'a T>,
 }
 
 impl<'a, T: Copy> Lane<'a, T> {
     /// Neighbours.
     pub fn from_slice(values: &'a [T]) -> Self {
-        Self { first: values.as_ptr(), len: values.len(), stride: 1, values: PhantomData }
+        let (first, len) = (values.as_ptr(), values.len());
+        Self { first, len, stride: 1, stored: None, values: PhantomData }
     }
 
     /// How many values.
@@ -622,11 +681,11 @@ impl<'a, T: Copy> Lane<'a, T> {
         self.len == 0
     }
 
-    /// The values, where no gap lies between them.
+    /// The values, where they are stored as they are and no gap lies between them.
     #[inline(always)]
     pub fn as_slice(&self) -> Option<&'a [T]> {
         // SAFETY: `len` neighbours from `first` on are all within the view.
-        (self.stride == 1 || self.len <= 1)
+        (self.stored.is_none() && (self.stride == 1 || self.len <= 1))
             .then(|| unsafe { std::slice::from_raw_parts(self.first, self.len) })
     }
 
@@ -636,16 +695,48 @@ impl<'a, T: Copy> Lane<'a, T> {
         let mut next = self.first;
         (0..self.len).map(move |_| {
             let here = next;
-            next = next.wrapping_offset(self.stride);
+            next = moved(next, self.stride, self.stored);
             // SAFETY: so many steps have been made that `here` is one of the values.
-            unsafe { *here }
+            unsafe { value_at(here, self.stored) }
         })
     }
 
-    /// A copy of the values, without gaps.
+    /// Appends the values, without gaps.
     #[inline(never)]
+    pub fn append_to(self, values: &mut Vec<T>) {
+        let Some(stored) = self.stored else { return values.extend(self.iter()) };
+        values.reserve(self.len);
+        // SAFETY: there is memory for so many more values, each of which is then written.
+        unsafe {
+            let places = &mut values.spare_capacity_mut()[..self.len];
+            stored.copy(self.first.cast(), Strides::of_row(self.stride), places);
+            values.set_len(values.len() + self.len);
+        }
+    }
+
+    /// A copy of the values, without gaps.
     pub fn to_vec(self) -> Vec<T> {
-        self.iter().collect()
+        let mut values = Vec::new();
+        self.append_to(&mut values);
+        values
+    }
+
+    /// Gives `visit` every value, with its index; faster than `iter` where they are converted.
+    #[inline(always)]
+    pub fn each_value(&self, mut visit: impl FnMut(usize, T)) {
+        let Some(stored) = self.stored else {
+            return self.iter().enumerate().for_each(|(index, value)| visit(index, value));
+        };
+        let mut some = [const { MaybeUninit::uninit() }; SOME];
+        for start in (0..self.len).step_by(SOME) {
+            let part = self.part(start, SOME);
+            // SAFETY: the part has so many values.
+            let values = unsafe {
+                let strides = Strides::of_row(part.stride);
+                stored.copy(part.first.cast(), strides, &mut some[..part.len])
+            };
+            (start..).zip(values).for_each(|(index, &value)| visit(index, value));
+        }
     }
 
     /// The values from `start` on, at most `len` of them.
@@ -655,7 +746,7 @@ impl<'a, T: Copy> Lane<'a, T> {
     #[inline(always)]
     pub fn part(&self, start: usize, len: usize) -> Self {
         assert!(start <= self.len);
-        let first = self.first.wrapping_offset(start as isize * self.stride);
+        let first = moved(self.first, start as isize * self.stride, self.stored);
         Self { first, len: len.min(self.len - start), ..*self }
     }
 }
@@ -669,6 +760,7 @@ pub struct Lanes<'a, T> {
     len: usize,
     stride: isize,
     folded: &'a [Dim],
+    stored: As<T>,
     values: PhantomData<&'a T>,
 }
 
@@ -690,10 +782,10 @@ impl<'a, T: Copy> Lanes<'a, T> {
         self.len
     }
 
-    /// Whether neighbouring lanes are neighbours in memory.
+    /// Whether neighbouring lanes are neighbours in memory, stored as they are.
     #[inline(always)]
     pub fn are_adjacent(&self) -> bool {
-        self.apart == 1
+        self.apart == 1 && self.stored.is_none()
     }
 
     /// Whether a step along the lane is shorter than a step to the next.
@@ -713,8 +805,8 @@ impl<'a, T: Copy> Lanes<'a, T> {
     /// If there is no such place.
     pub fn fold(&self, index: usize) -> Self {
         assert!(index < self.folds());
-        let offset = offset_of(self.folded, index);
-        Self { first: self.first.wrapping_offset(offset), folded: &[], ..*self }
+        let first = moved(self.first, offset_of(self.folded, index), self.stored);
+        Self { first, folded: &[], ..*self }
     }
 
     /// One of the lanes.
@@ -724,17 +816,18 @@ impl<'a, T: Copy> Lanes<'a, T> {
     #[inline(always)]
     pub fn lane(&self, lane: usize) -> Lane<'a, T> {
         assert!(lane < self.count);
-        let first = self.first.wrapping_offset(lane as isize * self.apart);
-        Lane { first, len: self.len, stride: self.stride, values: PhantomData }
+        let Self { len, stride, stored, .. } = *self;
+        let first = moved(self.first, lane as isize * self.apart, stored);
+        Lane { first, len, stride, stored, values: PhantomData }
     }
 
     /// Each of the lanes, in order.
     #[inline(always)]
     pub fn iter(self) -> impl Iterator<Item = Lane<'a, T>> {
-        let Self { mut first, len, stride, .. } = self;
+        let Self { mut first, len, stride, stored, .. } = self;
         (0..self.count).map(move |_| {
-            let lane = Lane { first, len, stride, values: PhantomData };
-            first = first.wrapping_offset(self.apart);
+            let lane = Lane { first, len, stride, stored, values: PhantomData };
+            first = moved(first, self.apart, stored);
             lane
         })
     }
@@ -744,10 +837,10 @@ impl<'a, T: Copy> Lanes<'a, T> {
     /// # Panics
     /// If there is no such lane.
     pub fn whole(&self, lane: usize) -> View<'a, T> {
-        let Lane { first, len, stride, .. } = self.lane(lane);
+        let Lane { first, len, stride, stored, .. } = self.lane(lane);
         let mut dims: Dims = self.folded.iter().copied().collect();
         dims.push(Dim { len, stride });
-        View { first, dims, values: PhantomData }
+        View { first, dims, stored, values: PhantomData }
     }
 
     /// Copies `count` whole lanes from `lane` on, each without gaps to every `pitch`th place.
@@ -757,12 +850,85 @@ impl<'a, T: Copy> Lanes<'a, T> {
     #[inline(never)]
     pub fn copy_to(&self, lane: usize, count: usize, pitch: usize, places: &mut [T]) {
         assert!(lane + count <= self.count && self.len <= pitch && places.len() >= count * pitch);
+        if let Some(stored) = self.stored {
+            return self.each_value(stored, lane..lane + count, 0..self.len, |lane, row, value| {
+                places[lane * pitch + row] = value;
+            });
+        }
         let first = self.first.wrapping_offset(lane as isize * self.apart);
         each_place(count, self.len, self.run_along_memory(), |lane, row| {
             let offset = lane as isize * self.apart + row as isize * self.stride;
             // SAFETY: there are such a lane and such a row, and such a place.
             unsafe { *places.get_unchecked_mut(lane * pitch + row) = *first.offset(offset) }
         });
+    }
+
+    /// These rows of these lanes, converted into `memory`, if they are stored as something else.
+    ///
+    /// # Panics
+    /// If there are no such lanes or rows.
+    pub fn converted<'b>(
+        self,
+        lanes: Range<usize>,
+        rows: Range<usize>,
+        memory: &'b mut Vec<T>,
+    ) -> Option<Lanes<'b, T>> {
+        let stored = self.stored?;
+        assert!(lanes.end <= self.count && rows.end <= self.len);
+        let (count, len) = (lanes.len(), rows.len());
+        let offset = lanes.start as isize * self.apart + rows.start as isize * self.stride;
+        let first = moved(self.first, offset, self.stored).cast();
+        let (strides, apart, stride) = if count == 1 || self.run_along_memory() {
+            (Strides { rows: self.apart, values: self.stride, row: len }, len, 1)
+        } else {
+            (Strides { rows: self.stride, values: self.apart, row: count }, 1, count)
+        };
+        memory.clear();
+        memory.reserve(count * len);
+        // SAFETY: there are so many values, and memory for them, all of which is then written.
+        unsafe {
+            stored.copy(first, strides, &mut memory.spare_capacity_mut()[..count * len]);
+            memory.set_len(count * len);
+        }
+        let (apart, stride) = (apart as isize, stride as isize);
+        let (first, stored, values) = (memory.as_ptr(), None, PhantomData);
+        Some(Lanes { first, count, apart, len, stride, folded: &[], stored, values })
+    }
+
+    /// Gives `visit` every value of these rows of these lanes, which are stored as something else,
+    /// with its lane and row among them.
+    fn each_value(
+        &self,
+        stored: Stored<T>,
+        lanes: Range<usize>,
+        rows: Range<usize>,
+        mut visit: impl FnMut(usize, usize, T),
+    ) {
+        if lanes.len() == 1 || self.run_along_memory() {
+            for (at, lane) in lanes.enumerate() {
+                let part = self.lane(lane).part(rows.start, rows.len());
+                part.each_value(|row, value| visit(at, row, value));
+            }
+            return;
+        }
+        assert!(lanes.end <= self.count && rows.end <= self.len);
+        let mut some = [const { MaybeUninit::uninit() }; SOME * LANES];
+        let wide = lanes.len().min(some.len());
+        let high = some.len() / wide.max(1);
+        for left in lanes.clone().step_by(wide.max(1)) {
+            let wide = wide.min(lanes.end - left);
+            for top in rows.clone().step_by(high) {
+                let high = high.min(rows.end - top);
+                let first = self.lane(left).part(top, 0).first.cast();
+                let strides = Strides { rows: self.stride, values: self.apart, row: wide };
+                // SAFETY: there are such lanes and rows.
+                let values = unsafe { stored.copy(first, strides, &mut some[..wide * high]) };
+                for (row, values) in (top - rows.start..).zip(values.chunks(wide)) {
+                    let lane = left - lanes.start;
+                    (lane..).zip(values).for_each(|(lane, &value)| visit(lane, row, value));
+                }
+            }
+        }
     }
 
     /// `N` adjacent lanes from `lane` on, the values from `start` on, at most `len` of them.
@@ -785,10 +951,15 @@ impl<'a, T: Copy> Lanes<'a, T> {
     #[inline(never)]
     pub fn gather<const N: usize>(&self, lane: usize, start: usize, rows: &mut [[T; N]]) {
         assert!(lane < self.count && start + rows.len() <= self.len);
-        // Where an `f64` may be passed in a register of x87, it may not stay what it is.
-        let as_f64 = size_of::<T>() == size_of::<f64>() && cfg!(not(target_arch = "x86"));
-        if as_f64 && self.stride == 1 && rows.len() >= LANES {
-            return vectorized(Gather { lanes: self, lane, start, rows });
+        if let Some(stored) = self.stored {
+            return self.gather_stored(stored, lane, start, rows);
+        }
+        if can_transpose::<T>() && self.stride == 1 && rows.len() >= LANES {
+            let neighbours = |column: usize| {
+                let lane = self.lane((lane + column).min(self.count - 1)).part(start, rows.len());
+                lane.as_slice().unwrap_or_default()
+            };
+            return vectorized(Transpose { columns: from_fn(neighbours), rows });
         }
         for column in 0..N {
             let lane = self.lane((lane + column).min(self.count - 1));
@@ -797,35 +968,82 @@ impl<'a, T: Copy> Lanes<'a, T> {
             }
         }
     }
+
+    /// `gather` of what is converted.
+    fn gather_stored<const N: usize>(
+        &self,
+        stored: Stored<T>,
+        lane: usize,
+        start: usize,
+        rows: &mut [[T; N]],
+    ) {
+        let (count, len) = (N.min(self.count - lane), rows.len());
+        let first = self.lane(lane).part(start, 0).first.cast();
+        if count == N && !self.run_along_memory() {
+            let places = rows.as_flattened_mut();
+            // SAFETY: what is initialised may be written again.
+            let places = unsafe { &mut *(&raw mut *places as *mut [MaybeUninit<T>]) };
+            let strides = Strides { rows: self.stride, values: self.apart, row: N };
+            // SAFETY: there are such lanes and rows.
+            unsafe { stored.copy(first, strides, places) };
+            return;
+        }
+        let mut some = [const { MaybeUninit::uninit() }; SOME * LANES];
+        if count * len > some.len() || len == 0 {
+            self.each_value(stored, lane..lane + count, start..start + len, |lane, row, value| {
+                rows[row][lane] = value;
+            });
+            rows.iter_mut().for_each(|row| repeat_last(row, count));
+            return;
+        }
+        let strides = Strides { rows: self.apart, values: self.stride, row: len };
+        // SAFETY: as above.
+        let values = unsafe { stored.copy(first, strides, &mut some[..count * len]) };
+        let column = |column: usize| &values[column.min(count - 1) * len..][..len];
+        let columns: [&[T]; N] = from_fn(column);
+        if can_transpose::<T>() && len >= LANES {
+            return vectorized(Transpose { columns, rows });
+        }
+        for (index, row) in rows.iter_mut().enumerate() {
+            *row = columns.map(|column| column[index]);
+        }
+    }
 }
 
-/// `Lanes::gather` of lanes without gaps, whose values are as large as an `f64`.
-struct Gather<'a, 'b, T, const N: usize> {
-    lanes: &'a Lanes<'b, T>,
-    lane: usize,
-    start: usize,
+/// Writes the last of the first `count` values over all behind it.
+fn repeat_last<T: Copy>(values: &mut [T], count: usize) {
+    let last = values[count - 1];
+    values[count..].fill(last);
+}
+
+/// Whether values are as large as an `f64`, and what is one may be read as any bits: where it is
+/// passed in a register of x87, it may not stay what it is.
+fn can_transpose<T>() -> bool {
+    size_of::<T>() == size_of::<f64>() && cfg!(not(target_arch = "x86"))
+}
+
+/// Makes rows of columns without gaps, of values that `can_transpose`.
+struct Transpose<'a, 'b, T, const N: usize> {
+    columns: [&'b [T]; N],
     rows: &'a mut [[T; N]],
 }
 
-impl<T: Copy, const N: usize> Task for Gather<'_, '_, T, N> {
+impl<T: Copy, const N: usize> Task for Transpose<'_, '_, T, N> {
     type Out = ();
 
     #[inline(always)]
     fn run<I: Isa>(self) {
-        let Self { lanes, lane, start, rows } = self;
+        let Self { columns, rows } = self;
         let len = rows.len();
-        // SAFETY: `gather` has seen that the values are as large as these, for which any bits will
-        // do. They are but moved.
+        assert!(can_transpose::<T>() && columns.iter().all(|column| column.len() == len));
+        // SAFETY: the values are as large as these, for which any bits will do. They are but moved.
         let rows = unsafe { std::slice::from_raw_parts_mut(rows.as_mut_ptr().cast(), len) };
         let rows: &mut [[f64; N]] = rows;
         for first in (0..N).step_by(LANES) {
-            let column = |column: usize| {
-                let lane = lanes.lane((lane + first + column).min(lanes.count - 1));
-                // SAFETY: as above; `gather` has seen that there are so many values, and that they
-                // are neighbours.
-                unsafe { std::slice::from_raw_parts(lane.part(start, len).first.cast(), len) }
-            };
-            let columns: [&[f64]; LANES] = from_fn(column);
+            let columns: [&[f64]; LANES] = from_fn(|column| {
+                // SAFETY: as above.
+                unsafe { std::slice::from_raw_parts(columns[first + column].as_ptr().cast(), len) }
+            });
             let mut square = [0.0; LANES * LANES];
             for top in tiles(len, LANES) {
                 I::Vector::across(columns.map(|column| &column[top..]), &mut square);
@@ -993,6 +1211,7 @@ impl<'a, O> LanesMut<'a, O> {
 /// their axis, all is NaN.
 pub struct Team<'a, T> {
     first: *const T,
+    stored: As<T>,
     lanes: usize,
     apart: isize,
     stride: isize,
@@ -1027,11 +1246,11 @@ impl<'a, T: Copy> Lanes<'a, T> {
     /// # Panics
     /// If there is no such lane.
     pub fn team(&self, lane: usize, count: usize) -> Team<'a, T> {
-        let first = self.lane(lane).first;
+        let Lane { first, stored, .. } = self.lane(lane);
         let (lanes, len) = (count.min(LANES).min(self.count - lane), self.len);
         let (apart, stride) = (self.apart, self.stride);
         let (before, between, values) = (0, 0, PhantomData);
-        Team { first, lanes, apart, stride, len, before, between, after: len, values }
+        Team { first, stored, lanes, apart, stride, len, before, between, after: len, values }
     }
 
     /// The values `start..end` of one lane, cut into `LANES` of `len`, the last of which may have
@@ -1042,10 +1261,10 @@ impl<'a, T: Copy> Lanes<'a, T> {
     pub fn segments(&self, lane: usize, at: Segments) -> Team<'a, T> {
         let Segments { start, end, len } = at;
         assert!(start < end && end <= self.len && len > 0);
-        let first = self.lane(lane).part(start, 0).first;
+        let Lane { first, stored, .. } = self.lane(lane).part(start, 0);
         let (apart, stride) = (self.stride * len as isize, self.stride);
         let (before, between, after, values) = (start, len, end - start, PhantomData);
-        Team { first, lanes: LANES, apart, stride, len, before, between, after, values }
+        Team { first, stored, lanes: LANES, apart, stride, len, before, between, after, values }
     }
 }
 
@@ -1148,8 +1367,11 @@ impl<T: Element> Team<'_, T> {
         if whole && self.load_whole::<V>(row, rows) {
             return;
         }
-        if self.stride == 1 && len >= LANES {
-            return self.load_chunks::<V>(row, rows);
+        if len >= LANES && self.stored.is_some() {
+            return self.load_chunks::<V, SOME>(row, rows);
+        }
+        if len >= LANES && self.stride == 1 {
+            return self.load_chunks::<V, CHUNK>(row, rows);
         }
         for (at, values) in (row..).zip(rows.chunks_exact_mut(LANES)) {
             for (lane, value) in values.iter_mut().enumerate() {
@@ -1165,6 +1387,16 @@ impl<T: Element> Team<'_, T> {
         // of adjacent lanes or lanes without gaps.
         let neighbours = |lane: usize, row: isize, len| unsafe { self.neighbours(lane, row, len) };
         let (lanes, len) = (self.lanes, rows.len() / LANES);
+        if let Some(stored) = self.stored {
+            // Only lanes side by side can be converted at once.
+            let side_by_side = lanes == LANES
+                && self.between == 0
+                && self.apart.unsigned_abs() < self.stride.unsigned_abs();
+            if side_by_side {
+                self.load_rows(stored, row, rows);
+            }
+            return side_by_side;
+        }
         if self.apart == 1 && self.between == 0 && lanes == LANES {
             for (at, values) in (row..).zip(rows.chunks_exact_mut(LANES)) {
                 T::copy_to_f64s(neighbours(0, at, LANES), values);
@@ -1179,9 +1411,21 @@ impl<T: Element> Team<'_, T> {
         true
     }
 
-    /// Loads rows of lanes without gaps, whose values are converted a chunk at a time.
+    /// Loads rows that each of `LANES` lanes has, which lie side by side.
+    fn load_rows(&self, stored: Stored<T>, row: isize, rows: &mut [f64]) {
+        let mut some = [const { MaybeUninit::uninit() }; SOME * LANES];
+        let strides = Strides { rows: self.stride, values: self.apart, row: LANES };
+        for (row, rows) in (row..).step_by(SOME).zip(rows.chunks_mut(SOME * LANES)) {
+            let first = self.place(0, row).cast();
+            // SAFETY: each of `LANES` lanes has these rows.
+            let values = unsafe { stored.copy(first, strides, &mut some[..rows.len()]) };
+            T::copy_to_f64s(values, rows);
+        }
+    }
+
+    /// Loads rows of lanes whose values are converted a chunk at a time.
     #[inline(always)]
-    fn load_chunks<V: Wide>(&self, row: isize, rows: &mut [f64]) {
+    fn load_chunks<V: Wide, const CHUNK: usize>(&self, row: isize, rows: &mut [f64]) {
         let len = rows.len() / LANES;
         let mut scratch = [[0.0; CHUNK]; LANES];
         for chunk in tiles(len, len.min(CHUNK)) {
@@ -1202,9 +1446,22 @@ impl<T: Element> Team<'_, T> {
         let before = places_until(self.first_row(lane));
         let end = places_until(self.end_row(lane)).max(before);
         places[..before].fill(f64::NAN);
-        // SAFETY: the axis has these rows, and they are neighbours.
-        let values = unsafe { self.neighbours(lane, row + before as isize, end - before) };
-        T::copy_to_f64s(values, &mut places[before..end]);
+        let (first, within) = (row + before as isize, before..end);
+        match self.stored {
+            // SAFETY: the axis has these rows, and they are neighbours.
+            None => T::copy_to_f64s(
+                unsafe { self.neighbours(lane, first, within.len()) },
+                &mut places[within],
+            ),
+            Some(stored) => {
+                let mut some = [const { MaybeUninit::uninit() }; SOME];
+                let (place, some) = (self.place(lane, first), &mut some[..within.len()]);
+                let strides = Strides::of_row(self.stride);
+                // SAFETY: the axis has these rows.
+                let values = unsafe { stored.copy(place.cast(), strides, some) };
+                T::copy_to_f64s(values, &mut places[within]);
+            }
+        }
         if end < places.len() {
             places[end..].fill(self.value(lane, row + end as isize));
         }
@@ -1216,9 +1473,14 @@ impl<T: Element> Team<'_, T> {
     /// They are values of the view.
     #[inline(always)]
     unsafe fn neighbours(&self, lane: usize, row: isize, len: usize) -> &[T] {
-        let offset = lane as isize * self.apart + row * self.stride;
         // SAFETY: as callers say.
-        unsafe { std::slice::from_raw_parts(self.first.wrapping_offset(offset), len) }
+        unsafe { std::slice::from_raw_parts(self.place(lane, row), len) }
+    }
+
+    /// Where a row of a lane is; it need not exist.
+    #[inline(always)]
+    fn place(&self, lane: usize, row: isize) -> *const T {
+        moved(self.first, lane as isize * self.apart + row * self.stride, self.stored)
     }
 
     #[inline(always)]
@@ -1228,7 +1490,7 @@ impl<T: Element> Team<'_, T> {
         }
         let row = row.min(self.end_row(lane) - 1);
         // SAFETY: the axis has this row of the lane.
-        unsafe { *self.first.offset(lane as isize * self.apart + row * self.stride) }.to_f64()
+        unsafe { value_at(self.place(lane, row), self.stored) }.to_f64()
     }
 }
 

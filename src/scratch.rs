@@ -34,7 +34,7 @@ pub fn append<T: Copy>(values: &mut Vec<T>, lane: Lane<'_, T>) -> Result<(), Err
         interrupt::check_at(start, part.len());
         match part.as_slice() {
             Some(part) => values.extend_from_slice(part),
-            None => values.extend(part.iter()),
+            None => part.append_to(values),
         }
     }
     Ok(())

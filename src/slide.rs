@@ -265,7 +265,7 @@ pub fn along<T: Element>(
     let sweep = Sweep::along(view, axis, out);
     let parallel = sweep.values() >= PARALLEL;
     let work = |piece: Piece<'_, T, T::Float>| piece.walk(kernel, window);
-    each_piece(sweep, parallel, &|lanes| stretch_len(lanes, window), &work)
+    each_piece(sweep, window, parallel, &|lanes| stretch_len(lanes, window), &work)
 }
 
 /// Looks directly at a few values, if none asks for more than one look.
@@ -304,10 +304,15 @@ pub(crate) type PieceWorker<'a, T, O> = dyn Fn(Piece<'_, T, O>) -> Result<(), Er
 #[inline(never)]
 pub(crate) fn each_piece<T: Copy + Sync, O: Send>(
     mut sweep: Sweep<'_, T, O>,
+    window: Window,
     parallel: bool,
     stretch: &dyn Fn(usize) -> usize,
     work: &PieceWorker<'_, T, O>,
 ) -> Result<(), Error> {
+    let work = |piece: Piece<'_, T, O>| {
+        let mut memory = Vec::new();
+        work(piece.converted(window, &mut memory))
+    };
     let mut jobs = Vec::new();
     for (lanes, out) in sweep.bundles() {
         for piece in pieces(lanes, out, stretch(lanes.count())) {
@@ -318,7 +323,7 @@ pub(crate) fn each_piece<T: Copy + Sync, O: Send>(
             }
         }
     }
-    if jobs.is_empty() { Ok(()) } else { threads::each(jobs, work) }
+    if jobs.is_empty() { Ok(()) } else { threads::each(jobs, &work) }
 }
 
 /// A kernel whose type is left behind, so that what moves values is compiled for each dtype and
@@ -429,6 +434,28 @@ fn pieces<'a, T: Copy, O: 'a>(
         let stretches = out.by_rows(stretch);
         stretches.map(move |(start, out)| Piece { lanes, lane, start, out })
     })
+}
+
+/// Values of a piece that are converted at once: what is shorter than a megabyte. Others are
+/// while they are read, some at a time.
+const CONVERTED: usize = 3 << 15;
+
+impl<'a, T: Copy, O> Piece<'a, T, O> {
+    /// The same of values that are what the kernels read.
+    fn converted<'b>(self, window: Window, memory: &'b mut Vec<T>) -> Piece<'b, T, O>
+    where
+        'a: 'b,
+    {
+        let Self { lanes, lane, start, out } = self;
+        let first = start.saturating_sub(window.len);
+        let (count, end) = (out.count(), start + out.len());
+        if count * (end - first) <= CONVERTED
+            && let Some(lanes) = lanes.converted(lane..lane + count, first..end, memory)
+        {
+            return Piece { lanes, lane: 0, start: start - first, out };
+        }
+        Piece { lanes, lane, start, out }
+    }
 }
 
 impl<T: Element> Piece<'_, T, T::Float> {

@@ -3,6 +3,7 @@
 
 use std::sync::{Mutex, PoisonError};
 
+use crate::rows::stored::{Bits, Stored};
 use crate::rows::{Cells, Dim, Dims, View, ViewMut};
 use crate::threads;
 
@@ -159,6 +160,14 @@ impl<T: Copy> Strided<T> {
         unsafe { View::new(self.memory.as_ptr().wrapping_add(self.first), self.dims.clone()) }
     }
 
+    /// The same values, a byte away from where they would be aligned.
+    pub(crate) fn unaligned(&self) -> Unaligned<'_, T> {
+        let size = size_of_val(self.memory.as_slice());
+        // SAFETY: any value is so many bytes.
+        let bytes = unsafe { std::slice::from_raw_parts(self.memory.as_ptr().cast(), size) };
+        Unaligned { bytes: [&[0], bytes].concat(), array: self }
+    }
+
     /// Panics if two indices may share a place.
     pub(crate) fn view_mut(&mut self) -> ViewMut<'_, T> {
         assert!(self.dims.iter().all(|dim| dim.stride != 0));
@@ -171,6 +180,23 @@ impl<T: Copy> Strided<T> {
         let first = self.memory.as_mut_ptr().wrapping_add(self.first);
         // SAFETY: as in `view`, and borrowed from `self` alone.
         unsafe { Cells::new(first, self.dims.clone()) }
+    }
+}
+
+/// Values of a [`Strided`] that have to be converted.
+pub(crate) struct Unaligned<'a, T> {
+    bytes: Vec<u8>,
+    array: &'a Strided<T>,
+}
+
+impl<T: Bits> Unaligned<'_, T> {
+    pub(crate) fn view(&self) -> View<'_, T> {
+        let size = size_of::<T>();
+        let first = self.bytes.as_ptr().wrapping_add(1 + size * self.array.first);
+        let mut dims = self.array.dims.clone();
+        dims.iter_mut().for_each(|dim| dim.stride *= size as isize);
+        // SAFETY: as in `Strided::view`.
+        unsafe { View::stored(first, dims, Stored::of::<T>(false)) }
     }
 }
 

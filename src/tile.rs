@@ -77,7 +77,8 @@ impl<'a, 'b, T: Copy> Source<'a, 'b, T> {
     }
 
     fn copied(&mut self, lane: usize, filler: T) -> Result<&[T], Error> {
-        if self.groups.lanes == 1 {
+        let alone = self.lanes.count() == 1 || self.lanes.run_along_memory();
+        if alone || self.groups.lanes == 1 {
             return self.copied_alone(lane);
         }
         let Self { lanes, groups, copies, .. } = self;

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+import tracemalloc
 import warnings
 from fractions import Fraction
 from typing import Any
@@ -34,8 +35,10 @@ TIMES = ["m8[s]", "M8[s]", swapped("m8[ns]")]
 VALUES = ["nanmin", "nanmax", "partition", "push"]
 SUMS = ["nansum", "ss"]
 MEANS = ["nanmean", "nanvar", "nanstd", "median", "nanmedian", *MOVE]
+SPREADS = ["nanvar", "nanstd", "move_var", "move_std"]
+OF_COMPLEX = ["nansum", "nanmean", "nanvar", "nanstd"]
 #: What has no meaning for durations, and for dates.
-NOT_OF_DURATIONS = ["ss", "nanvar", "nanstd", "move_var", "move_std"]
+NOT_OF_DURATIONS = ["ss", *SPREADS]
 NOT_OF_DATES = [
     *NOT_OF_DURATIONS, "nansum", "nanmean", "median", "nanmedian",
     "move_sum", "move_mean", "move_median",
@@ -149,14 +152,54 @@ def check_partition(
         )
 
 
-@pytest.mark.parametrize("dtype", ["u1", ">f4", "f2", "?", "m8[s]"])
-@pytest.mark.parametrize("name", ["nansum", "nanmin", "move_mean", "rankdata"])
+def values_of(dtype: str, shape: tuple[int, int]) -> np.ndarray:
+    """Some of which are missing, where some can be."""
+    rng = np.random.default_rng(20261127)
+    a = rng.integers(0, 2 if dtype == "?" else 100, shape).astype(dtype)
+    if a.dtype.kind in "fcmM":
+        a[rng.random(shape) < 0.1] = "NaT" if a.dtype.kind in "mM" else np.nan
+    return a
+
+
+@pytest.mark.parametrize("dtype", ["?", "u1", "u8", "f2", swapped("f4"), "m8[s]", "c8"])
+@pytest.mark.parametrize("name", [name for name in OF_ARRAYS if name != "replace"])
 def test_the_memory_of_any_dtype_makes_no_difference(name: str, dtype: str) -> None:
-    a, _ = example(np.dtype(dtype))
-    args = arguments(name, 1)
-    desired = call(name, a, *args)
-    for layout in LAYOUTS.values():
-        np.testing.assert_array_equal(call(name, layout(a), *args), desired)
+    a = values_of(dtype, (35, 33))
+    for axis in (0, 1):
+        args = arguments(name, axis)
+        try:
+            desired = call(name, a, *args)
+        except TypeError:  # what has no meaning for the dtype
+            return
+        for layout in LAYOUTS.values():
+            actual = call(name, layout(a), *args)
+            if name not in SPREADS:
+                np.testing.assert_array_equal(actual, desired)
+                continue
+            single = np.asarray(actual).dtype.itemsize < 8
+            np.testing.assert_allclose(
+                as_float(actual), as_float(desired), rtol=1e-6 if single else 1e-15
+            )
+
+
+#: These order copies of times, or what they have in the place of them.
+ORDERS_TIMES = ["median", "nanmedian", "rankdata", "nanrankdata", "push"]
+
+
+@pytest.mark.parametrize("dtype", ["u1", "i2", "u8", "f2", ">f8", "?", "m8[s]", "c8"])
+@pytest.mark.parametrize("name", [name for name in OF_ARRAYS if name != "replace"])
+def test_no_array_is_copied_whole(name: str, dtype: str) -> None:
+    """At most a megabyte is converted at a time, beside the result."""
+    a = values_of(dtype, (500, 1000))
+    copied = a.dtype.kind == "m" and name in [*ORDERS_TIMES, *NOT_OF_DURATIONS]
+    if copied or (a.dtype.kind == "c" and name not in OF_COMPLEX):
+        return
+    tracemalloc.start()
+    result = call(name, a, *arguments(name, 0))
+    _, most = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    # Some results have another dtype first.
+    assert most - 2 * max(result.nbytes, 8 * np.size(result)) < 2**20
 
 
 @pytest.mark.parametrize("dtype", REAL)

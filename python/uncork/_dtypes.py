@@ -1,8 +1,9 @@
 """Answers for the dtypes without a kernel, by the kernels of a dtype with one.
 
 Each value has its like there, or its place among the others is kept, so that nothing is
-lost on the way; the result has the dtype that `result_dtype` says. What has no like
-(objects, long doubles) is worked out by `uncork.slow`.
+lost on the way; it is converted while it is read. The result has the dtype that
+`result_dtype` says. What has no like (objects, long doubles) is worked out by
+`uncork.slow`.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ import numpy as np
 from uncork import _core, slow
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
     from numpy.typing import NDArray
 
@@ -90,8 +91,17 @@ def result_dtype(name: str, dtype: np.dtype[Any]) -> np.dtype[Any] | None:
     return None
 
 
-def _kernel(name: str, values: _Array, args: tuple[Any, ...], **keywords: Any) -> Any:
-    return getattr(_core, name)(values, *args, **keywords)
+def _kernel(
+    name: str,
+    values: _Array,
+    args: tuple[Any, ...],
+    *,
+    read_as: str | None = None,
+    **keywords: Any,
+) -> Any:
+    """What the kernel says of the values, or of what they are read as."""
+    a = values if read_as is None else _core._Reading(values, read_as)
+    return getattr(_core, name)(a, *args, **keywords)
 
 
 def _typed(result: Any, dtype: np.dtype[Any] | None) -> Any:
@@ -105,21 +115,24 @@ def _typed(result: Any, dtype: np.dtype[Any] | None) -> Any:
 
 def _real(name: str, a: _Array, args: tuple[Any, ...], **keywords: Any) -> Any:
     dtype = result_dtype(name, a.dtype)
-    if name in OF_SWAPPED and a.size and not a.dtype.isnative:
-        return _typed(OF_SWAPPED[name](a, *(args or (None,))), dtype)
-    if a.dtype.kind != "f":
-        if name in OF_INTEGERS and a.size:
+    if a.dtype.kind != "f" and a.size:
+        if name in OF_INTEGERS and _is_fast(name, a, *args):
             return OF_INTEGERS[name](a, *args)
-        if name in {"median", "nanmedian"} and a.dtype.kind == "b" and a.size:
+        if name in {"median", "nanmedian"} and a.dtype.kind == "b":
             return _median_of_bools(a, *args)
-        if name == "nanmean" and a.dtype.itemsize <= 2 and a.size:
+        if name == "nanmean" and a.dtype.itemsize <= 2:
             # Exact: no sum comes near 2**53.
-            total = _sum(a, *args)
-            return total / (a.size // max(np.size(total), 1))
-        if a.dtype.kind == "u" and a.size and a.max() > INT64.max:
-            return _typed(_large(name, a, args), dtype)
-    like = a.astype(_like(name, a.dtype))
-    return _typed(_kernel(name, like, args, **keywords), dtype)
+            total = np.asarray(_kernel("nansum", a, args, read_as="int32"))
+            return total / (a.size // max(total.size, 1))
+    like = _like(name, a)
+    result = _kernel(name, a, args, read_as=like, **keywords)
+    if like == "flipped" and name in VALUES:
+        result = np.asarray(result).view(np.uint64) ^ HALF
+    return _typed(result, dtype)
+
+
+def _copied(a: _Array, *_others: Any) -> _Array:
+    return np.array(a, order="C")
 
 
 def _sum(a: _Array, axis: Any = None) -> Any:
@@ -133,14 +146,17 @@ OF_INTEGERS: dict[str, Callable[..., Any]] = {
     "nanmax": np.max,
     "nanargmin": np.argmin,
     "nanargmax": np.argmax,
+    "push": _copied,
 }
 
 
-#: It also swaps bytes while it compares.
-OF_SWAPPED: dict[str, Callable[..., Any]] = {
-    "nanmin": np.fmin.reduce,
-    "nanmax": np.fmax.reduce,
-}
+def _is_fast(name: str, a: _Array, axis: Any = None, *_others: Any) -> bool:
+    """Whether NumPy is faster: not where it has no vectors, or few values for each."""
+    if name == "nansum":
+        return a.dtype.itemsize == 8 and a.dtype.isnative
+    along_rows = axis is None or axis in (-1, a.ndim - 1)
+    has_vectors = name == "push" or (name in VALUES and a.shape[-1:] >= (128,))
+    return along_rows or has_vectors
 
 
 def _median_of_bools(a: _Array, axis: Any = None) -> Any:
@@ -150,35 +166,36 @@ def _median_of_bools(a: _Array, axis: Any = None) -> Any:
     return (0.5 * (2 * true >= count) + 0.5 * (2 * true > count))[()]
 
 
-def _like(name: str, dtype: np.dtype[Any]) -> str:
-    """The dtype with a kernel that has all values of this one, but uint64's largest.
-
-    Where two have, the faster; squares are as wide as NumPy's.
-    """
+def _like(name: str, a: _Array) -> str:
+    """As what values are read: a dtype with a kernel that has all of them."""
+    dtype = a.dtype
     if dtype.kind == "f":
-        return "f4" if dtype.itemsize == 4 else "f8"
-    if dtype.itemsize == 8 or name == "ss":
-        return "i8"
-    unsigned = dtype.kind == "u" and dtype.itemsize == 4
-    return "f8" if unsigned or name.startswith("move_") or "rank" in name else "i4"
+        return "float32" if dtype.itemsize == 4 else "float64"
+    if (dtype.kind, dtype.itemsize) == ("u", 8):
+        return _like_largest(name, a)
+    if dtype.itemsize == 8:
+        return "int64"
+    if (dtype.kind, dtype.itemsize) == ("u", 4):
+        return "int64" if name in SUMS else "float64"
+    return "int32"
 
 
-def _large(name: str, a: _Array, args: tuple[Any, ...]) -> Any:
-    """Of uint64, some of them beyond int64."""
-    a = a.astype(np.uint64, copy=False)
-    if name == "ss":
+def _like_largest(name: str, a: _Array) -> str:
+    """As what uint64 is read, whose largest no other dtype has."""
+    if name == "ss" or not a.size:
         # Squares wrap, in both in the same way.
-        return _kernel(name, a.view(np.int64), args)
-    if name in MEANS - SPREADS or name in _OF_VALUES:
-        # Nothing is subtracted: one rounding more does not grow.
-        return _kernel(name, a.astype(np.float64), args)
-    # Places, ranks and distances stay what they are where all is moved by the same.
-    result = _kernel(name, (a ^ HALF).view(np.int64), args)
-    return np.asarray(result).view(np.uint64) ^ HALF if name in VALUES else result
+        return "int64"
+    if name not in MEANS and not name.startswith("move_"):
+        # The order stays what it is where all is moved by the same.
+        return "flipped"
+    if a.max() <= INT64.max:
+        return "int64"
+    # Nothing is subtracted but for spreads: one rounding more does not grow.
+    by_distance = name in SPREADS | {"move_argmin", "move_argmax", "move_rank"}
+    return "flipped" if by_distance else "float64"
 
 
 HALF = np.uint64(1 << 63)
-_OF_VALUES = {"move_sum", "move_mean", "move_median", "move_min", "move_max"}
 
 
 # Dates and durations, among which NaT is what NaN is among numbers.
@@ -196,35 +213,34 @@ def _time(name: str, a: _Array, args: tuple[Any, ...], **keywords: Any) -> Any:
         what = "datetime64" if a.dtype.kind == "M" else "timedelta64"
         msg = f"{name} has no meaning for {what}: a must be of numbers, got {a.dtype}"
         raise TypeError(msg)
-    a = a.astype(a.dtype.newbyteorder("="), copy=False)
-    counts, missing = a.view(np.int64), np.isnat(a)
     if name in {"anynan", "allnan"}:
-        return _typed(_kernel(name, np.where(missing, np.nan, 0.0), args), None)
+        return _typed(_kernel(name, a, args, read_as="time"), None)
     if name == "push":
         return slow.push(a, *args)
     if name.startswith("move_"):
-        return _move_time(name, counts, missing, args)
+        return _move_time(name, a, args)
     if name in SUMS | MEANS:
-        return _durations(name, a, missing, *args)
+        return _durations(name, a, *args)
     # NaT is the least integer: one less, and it wraps to be the greatest.
-    below = counts - 1
     if name in {"nanargmin", "nanargmax"}:
-        values = below if name == "nanargmin" else counts
-        places = _kernel(name, values, args, **keywords)
-        return _places(places, missing, *args, **keywords)
+        rule = "below" if name == "nanargmin" else "int64"
+        places = _kernel(name, a, args, read_as=rule, **keywords)
+        nothing = _kernel("allnan", a, args, read_as="time")
+        return _places(places, nothing, **keywords)
+    native = a.dtype.newbyteorder("=")
     if name == "nanmax":
-        return _typed(_kernel(name, counts, args), None).view(a.dtype)
+        return _typed(_kernel(name, a, args, read_as="int64"), None).view(native)
+    ranked = name.replace("nanrank", "rank")
+    result = _typed(_kernel(ranked, a, args, read_as="below"), None)
     if name in VALUES:
         with np.errstate(over="ignore"):
-            return (_typed(_kernel(name, below, args), None) + 1).view(a.dtype)
-    result = _typed(_kernel(name.replace("nanrank", "rank"), below, args), None)
-    return _ranked(name, result, missing, *args) if "rank" in name else result
+            return (result + 1).view(native)
+    return _ranked(name, result, np.isnat(a), *args) if "rank" in name else result
 
 
-def _places(places: Any, missing: _Array, axis: int | None, default: int | None) -> Any:
+def _places(places: Any, nothing: Any, *, default: int | None) -> Any:
     """The places of values, or what stands for them where all are missing."""
-    nothing = missing.all(axis)
-    if default is None and nothing.any():
+    if default is None and np.any(nothing):
         msg = "All-NaN slice encountered"
         raise ValueError(msg)
     return _typed(np.where(nothing, default or 0, places), np.dtype(np.intp))
@@ -242,49 +258,50 @@ def _ranked(
     return np.where(missing, before + missing.cumsum(axis), ranks)
 
 
-def _durations(name: str, a: _Array, missing: _Array, axis: Any = None) -> Any:
+def _durations(name: str, a: _Array, axis: Any = None) -> Any:
     """Sums, means and medians; divisions round towards zero, as NumPy's do."""
-    counts = np.where(missing, 0, a.view(np.int64))
-    some = np.count_nonzero(~missing, axis=axis)
+    native = a.dtype.newbyteorder("=")
+
+    def total(part: str) -> Any:
+        return _kernel("nansum", a, (axis,), read_as=part)
+
     if name == "nansum":
-        return _typed(_kernel(name, counts, (axis,)), a.dtype)
+        return _typed(total("duration"), native)
+    some = total("present")
     if name == "nanmean":
-        low, high = counts & 0xFFFFFFFF, counts >> 32
-        quotient, rest = np.divmod(
-            _kernel("nansum", high, (axis,)), np.maximum(some, 1)
-        )
-        rest = (rest << 32) + _kernel("nansum", low, (axis,))
+        quotient, rest = np.divmod(total("high"), np.maximum(some, 1))
+        rest = (rest << 32) + total("low")
         quotient = (quotient << 32) + rest // np.maximum(some, 1)
         inexact = rest % np.maximum(some, 1) != 0
     else:
         if name == "median":
-            some = np.where(missing.any(axis), 0, some)
+            some = np.where(_kernel("anynan", a, (axis,), read_as="time"), 0, some)
         # NaT, one less, is the greatest.
+        a = a.astype(native, copy=False)
         rows, shape = slow._rows(a.view(np.int64) - 1, axis)
         if not rows.shape[-1]:
-            return np.full(shape, "NaT", a.dtype)[()]
+            return np.full(shape, "NaT", native)[()]
         ordered = np.sort(rows) + 1
         middle = slow._middle(ordered, np.ravel(some))
         lower, upper = (values.reshape(shape) for values in middle)
         quotient = (lower >> 1) + (upper >> 1) + (lower & upper & 1)
         inexact = (lower ^ upper) & 1 != 0
     quotient = np.where(inexact & (quotient < 0), quotient + 1, quotient)
-    return np.where(some > 0, quotient, INT64.min).view(a.dtype)[()]
+    return np.where(some > 0, quotient, INT64.min).view(native)[()]
 
 
-def _move_time(
-    name: str, counts: _Array, missing: _Array, args: tuple[Any, ...]
-) -> _Array:
+def _move_time(name: str, a: _Array, args: tuple[Any, ...]) -> _Array:
     """In float64, of the units of the dtype, as Bottleneck has it."""
-    exact = not counts.size or np.abs(np.where(missing, 0, counts)).max() <= EXACT
+    if name in {"move_min", "move_max", "move_median"} or _are_exact(a):
+        # Rounding keeps the order.
+        return np.asarray(_kernel(name, a, args, read_as="time"))
+    counts = a.astype(a.dtype.newbyteorder("="), copy=False).view(np.int64)
+    missing = np.isnat(a)
 
     def floats(values: _Array) -> _Array:
         return np.where(missing, np.nan, values.astype(np.float64))
 
-    if exact or name in {"move_min", "move_max", "move_median"}:
-        # Rounding keeps the order.
-        result = _kernel(name, floats(counts), args)
-    elif name in {"move_sum", "move_mean"}:
+    if name in {"move_sum", "move_mean"}:
         high = _kernel(name, floats(counts >> 32), args)
         result = high * 2.0**32 + _kernel(name, floats(counts & 0xFFFFFFFF), args)
     else:
@@ -293,24 +310,38 @@ def _move_time(
     return np.asarray(result)
 
 
+def _are_exact(a: _Array) -> bool:
+    """Whether all times are in float64, too."""
+    if not a.size or np.isnat(a).all():
+        return True
+    least = _kernel("nanmin", a, (), read_as="below") + 1
+    greatest = _kernel("nanmax", a, (), read_as="int64")
+    return bool(-EXACT <= least <= greatest <= EXACT)
+
+
 # Complex numbers.
 
 
 def _complex(name: str, a: _Array, args: tuple[Any, ...], **keywords: Any) -> Any:
     dtype = a.dtype.newbyteorder("=")
-    nan = np.isnan(a)
-    parts = [np.where(nan, np.nan, part) for part in (a.real, a.imag)]
+
+    def parts(name: str) -> Iterator[_Array]:
+        for part in ("real", "imaginary"):
+            yield np.asarray(_kernel(name, a, args, read_as=part))
+
+    if a.dtype.itemsize > 2 * np.dtype(np.float64).itemsize:
+        return getattr(slow, name)(a, *args, **keywords)
     if name in {"nansum", "nanmean", "move_sum", "move_mean"}:
-        real, imag = (np.asarray(_kernel(name, part, args)) for part in parts)
+        real, imag = parts(name)
         result = np.empty(real.shape, dtype)
         result.real, result.imag = real, imag
         return result[()]
     if name in SPREADS:
-        variance = name.replace("std", "var")
-        real, imag = (np.asarray(_kernel(variance, part, args)) for part in parts)
+        real, imag = parts(name.replace("std", "var"))
         with np.errstate(all="ignore"):
             total = real + imag
-            return (np.sqrt(total) if name.endswith("std") else total)[()]
+            result = np.sqrt(total) if name.endswith("std") else total
+        return _typed(result, a.real.dtype.newbyteorder("="))
     return getattr(slow, name)(a, *args, **keywords)
 
 

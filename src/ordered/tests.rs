@@ -69,18 +69,29 @@ fn window_of(len: usize, min_count: usize, axis_len: usize) -> Window {
     Window::new(len as i64, Some(min_count as i64), axis_len).expect("within the axis")
 }
 
-/// Whether a lane by another way, in pieces of `stretch`, has the same bits.
-fn check_way(values: &[f64], expected: &[f64], stretch: usize, work: &PieceWorker<'_, f64, f64>) {
-    let mut out = vec![0.0; values.len()];
-    let (view, mut places) = (View::from_slice(values), ViewMut::from_slice(&mut out));
-    let sweep = Sweep::along(&view, 0, &mut places);
-    assert_eq!(each_piece(sweep, false, &|_| stretch, work), Ok(()));
-    assert!(out.iter().zip(expected).all(|(&a, &b)| same(a, b)));
+/// Whether a lane by another way, in pieces of `stretch`, has the same bits, be they converted or
+/// not.
+fn check_way(
+    values: &[f64],
+    window: Window,
+    expected: &[f64],
+    stretch: usize,
+    work: &PieceWorker<'_, f64, f64>,
+) {
+    let array = Strided::new(&[values.len()], &Layout::c_order(1), 0.0, |index| values[index]);
+    let unaligned = array.unaligned();
+    for view in [View::from_slice(values), unaligned.view()] {
+        let mut out = vec![0.0; values.len()];
+        let mut places = ViewMut::from_slice(&mut out);
+        let sweep = Sweep::along(&view, 0, &mut places);
+        assert_eq!(each_piece(sweep, window, false, &|_| stretch, work), Ok(()));
+        assert!(out.iter().zip(expected).all(|(&a, &b)| same(a, b)));
+    }
 }
 
 /// All ways to do a lane give the same bits.
 fn check_ways<K: Ordered>(values: &[f64], window: Window, kernel: K, expected: &[f64]) {
-    check_way(values, expected, usize::MAX, &|mut piece| {
+    check_way(values, window, expected, usize::MAX, &|mut piece| {
         let segment = segment_len(piece.out.len());
         let in_step = InStep { kernel, window, segment, piece: &mut piece };
         if segment < values.len() && in_step.work::<Baseline>()? {
@@ -90,8 +101,8 @@ fn check_ways<K: Ordered>(values: &[f64], window: Window, kernel: K, expected: &
     });
     for stretch in [usize::MAX, 100] {
         let by_ranks = Undirected(kernel);
-        check_way(values, expected, stretch, &|piece| by_order(by_ranks, window, piece));
-        check_way(values, expected, stretch, &|piece| by_order(kernel, window, piece));
+        check_way(values, window, expected, stretch, &|piece| by_order(by_ranks, window, piece));
+        check_way(values, window, expected, stretch, &|piece| by_order(kernel, window, piece));
     }
 }
 

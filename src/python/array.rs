@@ -3,20 +3,21 @@
 
 use std::ffi::{c_int, c_long};
 use std::marker::PhantomData;
-use std::ops::Deref;
 use std::ptr::null_mut;
 
 use numpy::npyffi::objects::{_PyArray_GET_ITEM_DATA, _PyDataType_GET_ITEM_DATA};
 use numpy::npyffi::{
-    self, NPY_ARRAY_ALIGNED, NPY_ARRAY_C_CONTIGUOUS, NPY_ARRAY_ELEMENTSTRIDES,
-    NPY_ARRAY_ENSUREARRAY, NPY_ARRAY_ENSURECOPY, NPY_ARRAY_WRITEABLE, NPY_ORDER, NPY_TYPES,
-    NpyTypes, PyArrayObject, PyArrayObject_fields, get_type_object, npy_intp,
+    self, NPY_ARRAY_ALIGNED, NPY_ARRAY_C_CONTIGUOUS, NPY_ARRAY_ENSUREARRAY, NPY_ARRAY_ENSURECOPY,
+    NPY_ARRAY_WRITEABLE, NPY_ORDER, NPY_TYPES, NpyTypes, PyArrayObject, PyArrayObject_fields,
+    get_type_object, npy_intp,
 };
 use numpy::{PY_ARRAY_API, PyUntypedArray};
 use pyo3::exceptions::{PyTypeError, PyValueError};
 use pyo3::prelude::*;
 use pyo3::types::{PyList, PyTuple};
 
+use super::read::{Read, Reading};
+use crate::rows::stored::{Bits, Stored};
 use crate::rows::{Cells, Dim, Dims, View, ViewMut, one_dimension};
 
 /// The dtypes that kernels accept.
@@ -28,9 +29,16 @@ pub(super) enum Dtype {
     Int32,
 }
 
-/// The NumPy type number of a value.
+/// A value that NumPy has in arrays.
 pub(super) trait Numpy: Copy {
+    /// NumPy's number of the type.
     const TYPE: NPY_TYPES;
+}
+
+/// A value that kernels accept.
+pub(super) trait Readable: Numpy + Bits {
+    /// How it is read, if it is one of these.
+    fn stored(read: Read) -> Option<Stored<Self>>;
 }
 
 const LONG_IS_64: bool = size_of::<c_long>() == 8;
@@ -47,6 +55,26 @@ impl Numpy for i64 {
 impl Numpy for i32 {
     const TYPE: NPY_TYPES = if LONG_IS_64 { NPY_TYPES::NPY_INT } else { NPY_TYPES::NPY_LONG };
 }
+impl Readable for f64 {
+    fn stored(read: Read) -> Option<Stored<Self>> {
+        if let Read::Float64(stored) = read { Some(stored) } else { None }
+    }
+}
+impl Readable for f32 {
+    fn stored(read: Read) -> Option<Stored<Self>> {
+        if let Read::Float32(stored) = read { Some(stored) } else { None }
+    }
+}
+impl Readable for i64 {
+    fn stored(read: Read) -> Option<Stored<Self>> {
+        if let Read::Int64(stored) = read { Some(stored) } else { None }
+    }
+}
+impl Readable for i32 {
+    fn stored(read: Read) -> Option<Stored<Self>> {
+        if let Read::Int32(stored) = read { Some(stored) } else { None }
+    }
+}
 impl Numpy for isize {
     const TYPE: NPY_TYPES = if size_of::<isize>() == 8 { i64::TYPE } else { i32::TYPE };
 }
@@ -57,6 +85,8 @@ impl Numpy for bool {
 /// An ndarray that is read, and kept alive meanwhile.
 pub(super) struct Array<'py> {
     object: Bound<'py, PyAny>,
+    /// How values of other dtypes are read.
+    read: Option<Read>,
 }
 
 impl<'py> Array<'py> {
@@ -66,20 +96,28 @@ impl<'py> Array<'py> {
         let py = object.py();
         // SAFETY: the interpreter is attached, and `object` is alive.
         if unsafe { npyffi::array::PyArray_CheckExact(py, object.as_ptr()) } != 0 {
-            return Ok(Self { object: object.clone() });
+            return Ok(Self::of(object.clone()));
         }
         Self::from_any(object)
     }
 
+    fn of(object: Bound<'py, PyAny>) -> Self {
+        Self { object, read: None }
+    }
+
     fn from_any(object: &Bound<'py, PyAny>) -> PyResult<Self> {
         let py = object.py();
+        if let Ok(reading) = object.cast_exact::<Reading>() {
+            let Reading { array, read } = reading.get();
+            return Ok(Self { object: array.bind(py).clone().into_any(), read: Some(*read) });
+        }
         // SAFETY: as in `new`.
         if unsafe { npyffi::array::PyArray_Check(py, object.as_ptr()) } != 0 {
             // numpy.ma's, or astropy's.
             if object.hasattr("mask")? {
                 return Err(masked("a"));
             }
-            return Ok(Self { object: object.clone() });
+            return Ok(Self::of(object.clone()));
         }
         refuse_masks_within(object)?;
         // SAFETY: the interpreter is attached and `object` is alive; a null dtype asks for the
@@ -89,7 +127,7 @@ impl<'py> Array<'py> {
                 PY_ARRAY_API.PyArray_FromAny(py, object.as_ptr(), null_mut(), 0, 0, 0, null_mut());
             Bound::from_owned_ptr_or_err(py, array)?
         };
-        Ok(Self { object })
+        Ok(Self::of(object))
     }
 
     /// An ndarray that may be written to.
@@ -138,9 +176,12 @@ impl<'py> Array<'py> {
         }
     }
 
-    /// The dtype, if kernels accept it: in the byte order of this machine.
+    /// The dtype that kernels are given, if they accept it: in the byte order of this machine.
     #[inline(always)]
     pub(super) fn dtype(&self) -> Option<Dtype> {
+        if let Some(read) = self.read {
+            return Some(read.dtype());
+        }
         // SAFETY: an ndarray has a dtype, which lives as long as it does.
         let (type_num, byteorder) = unsafe {
             let dtype = &*_PyDataType_GET_ITEM_DATA(self.fields().descr);
@@ -176,22 +217,14 @@ impl<'py> Array<'py> {
         self.flag(NPY_ARRAY_ALIGNED) && strides.iter().all(whole)
     }
 
-    /// This array, or a copy of it that `is_behaved`.
-    #[inline(never)]
-    pub(super) fn behaved(&self, size: usize) -> PyResult<Behaved<'_, 'py>> {
-        self.or_copy(self.is_behaved(size), NPY_ARRAY_ELEMENTSTRIDES)
+    /// Whether the values lie in memory in C order.
+    pub(super) fn is_contiguous(&self) -> bool {
+        self.flag(NPY_ARRAY_C_CONTIGUOUS)
     }
 
-    /// This array, or a copy of it, that is `behaved` and in C order.
-    #[inline(never)]
-    pub(super) fn contiguous(&self) -> PyResult<Behaved<'_, 'py>> {
-        let is_contiguous = self.flag(NPY_ARRAY_ALIGNED) && self.flag(NPY_ARRAY_C_CONTIGUOUS);
-        self.or_copy(is_contiguous, NPY_ARRAY_C_CONTIGUOUS)
-    }
-
-    #[inline(always)]
-    fn or_copy(&self, will_do: bool, layout: c_int) -> PyResult<Behaved<'_, 'py>> {
-        if will_do { Ok(Behaved::Itself(self)) } else { self.copy(layout).map(Behaved::Copy) }
+    /// A copy in C order.
+    pub(super) fn in_order(&self) -> PyResult<Self> {
+        self.copy(NPY_ARRAY_C_CONTIGUOUS)
     }
 
     /// Another array with these values, in C order.
@@ -211,7 +244,7 @@ impl<'py> Array<'py> {
             let copy = PY_ARRAY_API.PyArray_FromArray(py, array, null_mut(), flags);
             Bound::from_owned_ptr_or_err(py, copy)?
         };
-        Ok(Self { object })
+        Ok(Self { object, read: self.read })
     }
 
     /// The dimensions, with strides in values of `size` bytes.
@@ -221,27 +254,46 @@ impl<'py> Array<'py> {
         dims.map(|(&len, &stride)| Dim { len, stride: stride / size as npy_intp }).collect()
     }
 
-    /// The values of an array that is `behaved`, in C order; a single dimension if they lie in
-    /// memory so.
+    /// The values, in C order; a single dimension if they lie in memory so.
     #[inline(always)]
-    pub(super) fn flat<T: Numpy>(&self) -> View<'_, T> {
-        if !self.flag(NPY_ARRAY_C_CONTIGUOUS) {
+    pub(super) fn flat<T: Readable>(&self) -> View<'_, T> {
+        if !self.is_contiguous() {
             return self.view();
         }
         let len = self.shape().iter().product();
+        if self.read.is_some() || !self.flag(NPY_ARRAY_ALIGNED) {
+            let dims = self.dims(1);
+            let stride = dims.iter().rev().find(|dim| dim.len > 1).map_or(1, |dim| dim.stride);
+            return self.converted(Dims::from_elem(Dim { len, stride }, 1));
+        }
         let first = self.fields().data.cast::<T>().cast_const();
-        // SAFETY: as in `view`; contiguous values are `len` neighbours.
+        // SAFETY: as in `view`; contiguous values are so many neighbours.
         unsafe { View::new(first, one_dimension(len)) }
     }
 
-    /// The values of an array that is `behaved`.
+    /// The values.
     #[inline(always)]
-    pub(super) fn view<T: Numpy>(&self) -> View<'_, T> {
+    pub(super) fn view<T: Readable>(&self) -> View<'_, T> {
+        if self.read.is_some() || !self.is_behaved(size_of::<T>()) {
+            return self.converted(self.dims(1));
+        }
         let first = self.fields().data.cast::<T>().cast_const();
-        // SAFETY: NumPy vouches for every index of an array, `dtype` for the type, `behaved`
+        // SAFETY: NumPy vouches for every index of an array, `dtype` for the type, `is_behaved`
         // for alignment and whole strides. As in NumPy itself, who writes to the array from
         // another thread meanwhile gets a result of no use; no value becomes an address.
         unsafe { View::new(first, self.dims(size_of::<T>())) }
+    }
+
+    /// The values, which are not aligned `T`, or not whole strides apart; the strides of `dims`
+    /// count bytes.
+    #[inline(never)]
+    fn converted<T: Readable>(&self, dims: Dims) -> View<'_, T> {
+        let stored = match self.read {
+            Some(read) => T::stored(read).expect("kernels get the dtype that is read"),
+            None => Stored::of::<T>(false),
+        };
+        // SAFETY: as in `view`; `Read` vouches for what is stored.
+        unsafe { View::stored(self.fields().data.cast_const().cast(), dims, stored) }
     }
 
     /// The values of an array that `is_behaved` and was made by `writeable`.
@@ -264,7 +316,7 @@ impl<'py> Array<'py> {
             let like = PY_ARRAY_API.PyArray_NewLikeArray(py, array, order, dtype, 0);
             Bound::from_owned_ptr_or_err(py, like)?
         };
-        Ok(Self { object })
+        Ok(Self::of(object))
     }
 
     /// A new array in C order whose values are still to be written.
@@ -287,25 +339,7 @@ impl<'py> Array<'py> {
             );
             Bound::from_owned_ptr_or_err(py, array)?
         };
-        Ok(Self { object })
-    }
-}
-
-/// An array whose values can be read where they are.
-pub(super) enum Behaved<'a, 'py> {
-    Itself(&'a Array<'py>),
-    Copy(Array<'py>),
-}
-
-impl<'py> Deref for Behaved<'_, 'py> {
-    type Target = Array<'py>;
-
-    #[inline(always)]
-    fn deref(&self) -> &Array<'py> {
-        match self {
-            Self::Itself(array) => array,
-            Self::Copy(array) => array,
-        }
+        Ok(Self::of(object))
     }
 }
 

@@ -10,7 +10,7 @@ use pyo3::types::{PyEllipsis, PyTuple};
 use smallvec::SmallVec;
 
 use super::arguments::{self, Axes, Number, axis_within};
-use super::array::{Array, Dtype, NewArray, Numpy};
+use super::array::{Array, Dtype, NewArray, Numpy, Readable};
 use crate::element::Element;
 use crate::error::Error;
 use crate::fill::{self, Fill};
@@ -192,11 +192,10 @@ fn reduce_typed<'py, T, K>(
     kernel: K,
 ) -> Answer<'py>
 where
-    T: Element + Numpy,
+    T: Element + Readable,
     K: Reduce<T, Out: Scalar>,
 {
     let py = array.as_any().py();
-    let array = &*array.behaved(size_of::<T>())?;
     let shape = array.shape();
     if !kernel.allows_empty() {
         not_empty(name, shape, axes)?;
@@ -255,11 +254,10 @@ fn select_typed<'py, T, K>(
     kernel: K,
 ) -> Answer<'py>
 where
-    T: Element + Numpy,
+    T: Element + Readable,
     K: Select<T, Out: Scalar>,
 {
     let py = array.as_any().py();
-    let array = &*array.behaved(size_of::<T>())?;
     let shape = array.shape();
     if let Some(axes) = some_of(axes, shape) {
         let mut out = NewArray::<K::Out>::new(py, &without(shape, axes))?;
@@ -328,7 +326,6 @@ pub(super) fn slide_exactly<'py>(
 }
 
 fn bits(array: &Array<'_>) -> PyResult<u32> {
-    let array = &*array.behaved(size_of::<i64>())?;
     let view = array.view::<i64>();
     detached(array.as_any().py(), view.len(), &mut || integers::bits(&view))
 }
@@ -392,7 +389,7 @@ fn moving<'py>(
 
 fn move_typed<'py, T, F>(array: &Array<'py>, window: Window, along: F) -> Answer<'py>
 where
-    T: Element<Float: Numpy> + Numpy,
+    T: Element<Float: Numpy> + Readable,
     F: Fn(&View<'_, T>, &mut ViewMut<'_, T::Float>) -> Result<(), Error> + Sync,
 {
     moved(array, window, &along)
@@ -405,10 +402,9 @@ type Along<'a, T> =
 #[inline(never)]
 fn moved<'py, T>(array: &Array<'py>, window: Window, along: &Along<'_, T>) -> Answer<'py>
 where
-    T: Element<Float: Numpy> + Numpy,
+    T: Element<Float: Numpy> + Readable,
 {
     let py = array.as_any().py();
-    let array = &*array.behaved(size_of::<T>())?;
     let mut out = NewArray::<T::Float>::new(py, array.shape())?;
     if !window.has_results() {
         out.fill(T::Float::MISSING);
@@ -450,16 +446,15 @@ fn fill_typed<'py, T, K>(
     kernel: K,
 ) -> Answer<'py>
 where
-    T: Element + Numpy,
+    T: Element + Readable,
     K: Fill<T, Out: Numpy>,
 {
     let py = array.as_any().py();
     let Some(axis) = axis else {
-        let array = &*array.contiguous()?;
-        let view = array.flat::<T>();
+        let copy = if array.is_contiguous() { None } else { Some(array.in_order()?) };
+        let view = copy.as_ref().unwrap_or(array).flat::<T>();
         return filled(&view, 0, kernel, NewArray::new(py, &[view.len()])?);
     };
-    let array = &*array.behaved(size_of::<T>())?;
     let out = match layout {
         Layout::C => NewArray::new(py, array.shape())?,
         Layout::OfInput => NewArray::like(array)?,
@@ -524,7 +519,7 @@ fn integers<T: TryFrom<i64> + Default>(
     Ok((Some(integer("old", old)?), integer("new", new)?))
 }
 
-fn replace_typed<T: Element + Numpy>(array: &Array<'_>, old: Option<T>, new: T) -> PyResult<()> {
+fn replace_typed<T: Element + Readable>(array: &Array<'_>, old: Option<T>, new: T) -> PyResult<()> {
     let Some(old) = old else { return Ok(()) };
     let mut cells = array.cells::<T>();
     detached(array.as_any().py(), cells.len(), &mut || replace::replace(&mut cells, old, new))

@@ -31,6 +31,8 @@ macro_rules! functions {
         #[pyo3::pymodule(gil_used = false)]
         mod _core {
             use super::*;
+            #[pymodule_export]
+            use crate::python::read::Reading;
             use crate::kernels::arg::{Arg, NanArg};
             use crate::kernels::extreme::{Greatest, Least, MAX, MIN};
             use crate::kernels::mean::Mean;

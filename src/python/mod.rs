@@ -5,3 +5,4 @@ mod array;
 mod call;
 mod error;
 mod functions;
+mod read;

@@ -9,6 +9,7 @@ use crate::kernels::missing::{AllNan, AnyNan};
 use crate::kernels::squares::{SUM_OF_SQUARES, Squares};
 use crate::kernels::sum::Sum;
 use crate::kernels::var::Var;
+use crate::rows::stored::Bits;
 use crate::testing::{
     ANY, APART, Layout, Random, Strided, close, mix, same, with_threads, without,
 };
@@ -109,7 +110,7 @@ impl<T: Element, const ORDERED: bool> Fold<T> for Witness<ORDERED> {
 }
 
 /// Compares what the driver gives a kernel with the values of each lane.
-fn check_witness<T: Element, const ORDERED: bool>(
+fn check_witness<T: Element + Bits, const ORDERED: bool>(
     array: &Strided<T>,
     axes: u64,
     out_layout: &Layout,
@@ -118,18 +119,21 @@ fn check_witness<T: Element, const ORDERED: bool>(
     let kernel = Witness::<ORDERED> { doubtful };
     let expected = |values: Vec<T>| Seen { reviewed: doubtful, ..kernel.of(values) };
     let unwritten = Seen { len: u64::MAX, ..NOTHING };
-    let mut out = Strided::filled(&without(&array.lens(), axes), out_layout, unwritten);
-    assert_eq!(along(&array.view(), axes, kernel, &mut out.view_mut()), Ok(()));
-    let lanes = array.lanes(axes).into_iter().map(expected);
-    assert_eq!(out.values(), lanes.collect::<Vec<_>>(), "{:?} {axes:b}", array.lens());
-    let written = out.memory.iter().filter(|&&place| place != unwritten).count();
-    assert_eq!(written, out.values().len(), "nothing is written between the places");
-    if axes != 0 && array.memory.len() < PARALLEL {
-        assert_eq!(all(&array.view(), kernel), Ok(expected(array.values())));
+    let lanes: Vec<Seen> = array.lanes(axes).into_iter().map(expected).collect();
+    let unaligned = array.unaligned();
+    for view in [array.view(), unaligned.view()] {
+        let mut out = Strided::filled(&without(&array.lens(), axes), out_layout, unwritten);
+        assert_eq!(along(&view, axes, kernel, &mut out.view_mut()), Ok(()));
+        assert_eq!(out.values(), lanes, "{:?} {axes:b}", array.lens());
+        let written = out.memory.iter().filter(|&&place| place != unwritten).count();
+        assert_eq!(written, out.values().len(), "nothing is written between the places");
+        if axes != 0 && array.memory.len() < PARALLEL {
+            assert_eq!(all(&view, kernel), Ok(expected(array.values())));
+        }
     }
 }
 
-fn check_both_witnesses<T: Element>(
+fn check_both_witnesses<T: Element + Bits>(
     lens: &[usize],
     layouts: (&Layout, &Layout),
     axes: u64,

@@ -1,3 +1,4 @@
+use super::stored::Bits;
 use super::*;
 use crate::simd::Eight;
 use crate::testing::{ANY, APART, Layout, Random, Strided, without};
@@ -172,6 +173,9 @@ fn a_view_knows_its_values() {
         if let Some(slice) = view.as_slice() {
             assert_eq!(slice, values);
         }
+        let unaligned = input.unaligned();
+        assert!(unaligned.view().iter().eq(values.iter().copied()));
+        assert_eq!(unaligned.view().as_slice(), None);
         for axes in 0..1 << shape.len() {
             let along = shape.iter().enumerate().filter(|(axis, _)| axes >> axis & 1 == 1);
             assert_eq!(view.is_empty_along(axes), along.into_iter().any(|(_, &len)| len == 0));
@@ -182,7 +186,7 @@ fn a_view_knows_its_values() {
 }
 
 /// Gives `check` lanes along the last axis of an array of two dimensions, in each order of memory.
-fn with_lanes<T: Element>(
+fn with_lanes<T: Element + Bits>(
     lens: [usize; 2],
     layout: &Layout,
     value: impl Fn(usize) -> T,
@@ -190,10 +194,13 @@ fn with_lanes<T: Element>(
 ) -> Strided<f64> {
     let input = Strided::new(&lens, layout, T::MISSING, value);
     let mut out = Strided::filled(&lens, layout, -1.0);
-    let (view, mut places) = (input.view(), out.view_mut());
-    let mut sweep = Sweep::along(&view, 1, &mut places);
-    let (lanes, out_lanes) = sweep.bundles().next().expect("one bundle");
-    check(lanes, out_lanes, &input.lanes(0b10));
+    let unaligned = input.unaligned();
+    for view in [input.view(), unaligned.view()] {
+        let mut places = out.view_mut();
+        let mut sweep = Sweep::along(&view, 1, &mut places);
+        let (lanes, out_lanes) = sweep.bundles().next().expect("one bundle");
+        check(lanes, out_lanes, &input.lanes(0b10));
+    }
     out
 }
 
@@ -210,6 +217,9 @@ fn lanes_give_their_values_in_every_form() {
         with_lanes([9, 7], &layout, numbers, |lanes, _, expected| {
             for (lane, values) in expected.iter().enumerate() {
                 assert_eq!(lanes.lane(lane).to_vec(), *values);
+                let mut visited = Vec::new();
+                lanes.lane(lane).each_value(|at, value| visited.push((at, value)));
+                assert!(visited.into_iter().eq(values.iter().copied().enumerate()));
                 assert!(lanes.whole(lane).iter().eq(values.iter().copied()));
                 for start in 0..=7 {
                     for len in [0, 1, 3, 7, usize::MAX] {
@@ -223,6 +233,7 @@ fn lanes_give_their_values_in_every_form() {
                     }
                 }
             }
+            check_copies(lanes, expected);
             for (lane, start) in [(0, 0), (3, 2), (7, 5), (8, 6), (0, 7)] {
                 check_gather(lanes, lane, start, expected);
                 if lanes.are_adjacent() && lane + 4 <= 9 {
@@ -233,6 +244,26 @@ fn lanes_give_their_values_in_every_form() {
                 }
             }
         });
+    }
+}
+
+fn check_copies(lanes: Lanes<'_, f64>, expected: &[Vec<f64>]) {
+    for (first, count) in [(0, 9), (2, 1), (8, 1), (3, 4)] {
+        let (mut copies, pitch) = (vec![f64::NAN; count * 8], 8);
+        lanes.copy_to(first, count, pitch, &mut copies);
+        for (copy, lane) in copies.chunks(pitch).zip(&expected[first..]) {
+            assert_eq!(copy[..7], lane[..]);
+        }
+        let mut memory = vec![1.0];
+        let rows = 1..6;
+        let Some(converted) = lanes.converted(first..first + count, rows.clone(), &mut memory)
+        else {
+            continue;
+        };
+        assert_eq!((converted.count(), converted.len()), (count, rows.len()));
+        for (lane, values) in expected[first..first + count].iter().enumerate() {
+            assert_eq!(converted.lane(lane).to_vec(), values[rows.clone()]);
+        }
     }
 }
 
@@ -444,7 +475,7 @@ fn source(lane: usize, row: usize) -> f64 {
     (100 * lane + row) as f64
 }
 
-fn check_whole_lanes<T: Element>(value: impl Fn(usize) -> T + Copy) {
+fn check_whole_lanes<T: Element + Bits>(value: impl Fn(usize) -> T + Copy) {
     const LEN: usize = 21;
     for (layout, count) in pairs(&layouts_of_two(), [1, 7, 8, 11]) {
         for (first, lanes_asked) in [(0, LANES), (count - 1, LANES), (count / 2, 1)] {
@@ -514,7 +545,7 @@ fn cuts(lane_len: usize, most: usize) -> Vec<Segments> {
     cuts
 }
 
-fn check_segments<T: Element>(value: impl Fn(usize) -> T + Copy) {
+fn check_segments<T: Element + Bits>(value: impl Fn(usize) -> T + Copy) {
     const LEN: usize = 37;
     for layout in layouts_of_two() {
         with_lanes([2, LEN], &layout, value, |lanes, _, expected| {

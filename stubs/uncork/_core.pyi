@@ -40,6 +40,7 @@ _ShapeT = TypeVar("_ShapeT", bound=tuple[int, ...])
 _OutT = TypeVar("_OutT", bound=NDArray[Any])
 
 __all__ = [
+    "_Reading",
     "__version__",
     "allnan",
     "anynan",
@@ -73,6 +74,8 @@ __all__ = [
     "set_num_threads",
     "ss",
 ]
+
+_Reading: type
 
 @overload
 def nansum(

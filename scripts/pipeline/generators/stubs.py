@@ -257,7 +257,7 @@ def generate(module: ModuleType, results: Mapping[str, Sequence[Overload]]) -> s
             functions.append(name)
             parts.append(function(name, value, results))
         else:
-            parts.append(f"{name}: {type(value).__name__}\n")
+            parts.append(f"{name}: {type(value).__name__}\n\n")
     for pattern in results:
         if not any(fnmatchcase(name, pattern) for name in functions):
             raise Failure(f"RESULTS has {pattern}, {module.__name__} has not")
