@@ -1,8 +1,9 @@
 """The stub: what is read off a module, and what is refused."""
 
 import ast
+import inspect
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from types import ModuleType
 
@@ -160,3 +161,58 @@ def test_without_the_package_it_says_how_to_install_it(
 
 def test_the_file_was_made_with_this_header() -> None:
     assert stubs.current().startswith(stubs.HEADER)
+
+
+def test_the_file_follows_from_what_functions_take_and_say() -> None:
+    """The built module is compared where there is one: `generate.py stubs --check`."""
+    text = stubs.PATH.read_text("utf-8")
+    assert stubs.generate(read_back(text), stubs.RESULTS) == text
+
+
+def read_back(text: str) -> ModuleType:
+    """A module of which the stub could have been made."""
+    made = ModuleType(PROJECT.module)
+    definitions: dict[str, list[ast.FunctionDef]] = {}
+    names = []
+    for node in ast.parse(text).body:
+        if isinstance(node, ast.FunctionDef):
+            definitions.setdefault(node.name, []).append(node)
+            names.append(node.name)
+        elif isinstance(node, ast.AnnAssign) and isinstance(node.target, ast.Name):
+            values = {"str": "", "type": type}
+            setattr(made, node.target.id, values.get(ast.unparse(node.annotation)))
+            names.append(node.target.id)
+    for name, overloads in definitions.items():
+        setattr(made, name, of_overloads(overloads))
+    aliases = {"_Axes", "_Float", "_Integer", "_Whole"}
+    vars(made)["__all__"] = [one for one in dict.fromkeys(names) if one not in aliases]
+    return made
+
+
+def of_overloads(overloads: Sequence[ast.FunctionDef]) -> Function:
+    """With every default that one of them has."""
+    defaults: dict[str, object] = {}
+    for one in overloads:
+        positional = zip(one.args.args[::-1], one.args.defaults[::-1], strict=False)
+        named = zip(one.args.kwonlyargs, one.args.kw_defaults, strict=True)
+        for argument, default in [*positional, *named]:
+            if default is not None:
+                defaults.setdefault(argument.arg, ast.literal_eval(default))
+    parts = {
+        inspect.Parameter.POSITIONAL_OR_KEYWORD: overloads[0].args.args,
+        inspect.Parameter.KEYWORD_ONLY: overloads[0].args.kwonlyargs,
+    }
+
+    def made() -> None: ...
+
+    made.__doc__ = ast.get_docstring(overloads[0])
+    made.__dict__["__signature__"] = inspect.Signature(
+        [
+            inspect.Parameter(
+                one.arg, kind, default=defaults.get(one.arg, inspect.Parameter.empty)
+            )
+            for kind, part in parts.items()
+            for one in part
+        ]
+    )
+    return made
