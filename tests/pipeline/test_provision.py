@@ -128,8 +128,17 @@ def test_the_mirror_of_the_machine_is_used(monkeypatch: pytest.MonkeyPatch) -> N
         " 500 http://mirror.example/debian-security bookworm-security/main\n"
         " 500 http://mirror.example/debian bookworm/main amd64 Packages\n"
     )
-    monkeypatch.setattr(apt, "ask", lambda _command: policy)
+    asked: list[Command] = []
+
+    def answer(command: Command) -> str:
+        asked.append(command)
+        return policy
+
+    monkeypatch.setattr(apt, "ask", answer)
     assert apt.mirror() == "http://mirror.example/debian"
+    assert [one.argv for one in asked] == [("apt-cache", "policy")]
+    policy = ""
+    assert apt.mirror() == "http://deb.debian.org/debian"
 
 
 def test_the_interpreter_gets_the_loader_and_the_libraries_of_its_tree() -> None:
