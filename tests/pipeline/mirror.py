@@ -9,10 +9,16 @@ from pathlib import Path
 VERSION = "1.2-3"
 
 
-def package(mirror: Path, name: str, files: Mapping[str, str], needs: str = "") -> None:
+def package(
+    mirror: Path,
+    name: str,
+    files: Mapping[str, str],
+    needs: str = "",
+    version: str = VERSION,
+) -> None:
     """One with these programs or texts, by where they lie."""
-    root = mirror / "made" / name
-    control = f"Package: {name}\nVersion: {VERSION}\nArchitecture: all\n"
+    root = mirror / "made" / f"{name}-{version}"
+    control = f"Package: {name}\nVersion: {version}\nArchitecture: all\n"
     control += f"Maintainer: A <a@example.org>\nDescription: {name}\n"
     if needs:
         control += f"Depends: {needs}\n"
@@ -22,7 +28,7 @@ def package(mirror: Path, name: str, files: Mapping[str, str], needs: str = "") 
         (root / place).chmod(0o644 if place.startswith("DEBIAN") else 0o755)
     pool = mirror / "pool"
     pool.mkdir(exist_ok=True)
-    deb = pool / f"{name}_{VERSION}_all.deb"
+    deb = pool / f"{name}_{version}_all.deb"
     build = ["dpkg-deb", "--root-owner-group", "--build"]
     subprocess.run([*build, root, deb], check=True, capture_output=True)
     fields = f"Filename: pool/{deb.name}\n{sums(deb)}"

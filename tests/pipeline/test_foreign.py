@@ -74,6 +74,49 @@ def test_what_rustup_cannot_bring_is_compiled(
     assert compiled == [TRIPLE]
 
 
+RUSTC = """#!/bin/sh
+case "$*" in
+-vV) printf 'rustc 1.95.0\\nrelease: 1.95.0\\ncommit-hash: 5980\\n' ;;
+"--print sysroot") echo /sysroot ;;
+esac
+"""
+
+
+def programs(folder: Path, monkeypatch: pytest.MonkeyPatch, **texts: str) -> None:
+    """The only ones that there are."""
+    monkeypatch.setenv("PATH", str(folder))
+    for name, text in texts.items():
+        (folder / name).write_text(text)
+        (folder / name).chmod(0o755)
+
+
+def test_the_compiler_is_that_of_cargo(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    looked: list[bool] = []
+    monkeypatch.setattr(rust, "require_rust", lambda: looked.append(True))
+    programs(tmp_path, monkeypatch, rustc=RUSTC)
+    assert rust.compiler() == rust.Compiler("1.95.0", "5980", Path("/sysroot"))
+    assert looked
+
+
+@pytest.mark.parametrize("status", [0, 1])
+def test_rustup_says_whether_it_has_a_library(
+    status: int,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    programs(tmp_path, monkeypatch)
+    assert not rust.from_rustup(TRIPLE), "there is no rustup"
+    text = f'#!/bin/sh\necho much\n[ "$*" = "target add {TRIPLE}" ] && exit {status}\n'
+    programs(tmp_path, monkeypatch, rustup=f"{text}exit 9\n")
+    assert rust.from_rustup(TRIPLE) == (not status)
+    said = capsys.readouterr().out
+    outcome = "status 1" if status else "done"
+    assert said == f"+ rustup target add {TRIPLE}: {outcome}\n"
+
+
 def test_another_compiler_gets_another_library(compiler: rust.Compiler) -> None:
     """rustc refuses a library that another compiled, of whatever version."""
     other = rust.Compiler(compiler.release, "0" * 40, compiler.sysroot)
@@ -81,15 +124,24 @@ def test_another_compiler_gets_another_library(compiler: rust.Compiler) -> None:
 
 
 def test_the_library_is_compiled_as_rusts_own_build_does(
-    compiler: rust.Compiler,
+    compiler: rust.Compiler, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.delenv("CARGO_HOME", raising=False)
     made = rust.library_command(TRIPLE, compiler, Path("/source/library"))
-    assert "--locked" in made.argv
-    assert f"--target {TRIPLE}" in " ".join(made.argv)
-    flags = made.env["CARGO_ENCODED_RUSTFLAGS"].split("\x1f")
-    assert f"--remap-path-prefix=/source/library=/rustc/{compiler.commit}/library" in (
-        flags
-    )
+    assert f"--locked --release --target {TRIPLE} --manifest-path" in str(made)
+    assert made.env.keys() == {
+        "CARGO_ENCODED_RUSTFLAGS",
+        "CARGO_TARGET_DIR",
+        "RUSTC_BOOTSTRAP",
+    }
+    assert made.env["RUSTC_BOOTSTRAP"] == "1"
+    registry = Path.home() / ".cargo" / "registry" / "src"
+    assert made.env["CARGO_ENCODED_RUSTFLAGS"].split("\x1f") == [
+        "-Zforce-unstable-if-unmarked",
+        "-Cembed-bitcode=yes",
+        f"--remap-path-prefix=/source/library=/rustc/{compiler.commit}/library",
+        f"--remap-path-prefix={registry}=/rust/deps",
+    ]
 
 
 def test_only_the_static_library_is_compiled(tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 import hashlib
 import shutil
+import tarfile
 import zipfile
 from pathlib import Path
 
@@ -10,11 +11,18 @@ import pytest
 
 from pipeline.commands import Command, Failure, run
 from pipeline.plan import Python
-from provision import apt, assembled, debian, emulator, musl, wine, wine_shims
+from provision import apt, assembled, debian, emulator, musl, rust, wine, wine_shims
 from provision.apt import Apt
 
 pytestmark = pytest.mark.skipif(not shutil.which("apt-get"), reason="apt is Debian's")
 
+TRIPLE = "mips-unknown-none"
+# What cargo leaves of a build, and what it was told.
+CARGO = """#!/bin/sh
+deps="$CARGO_TARGET_DIR/$5/release/deps"
+mkdir -p "$deps" && touch "$deps/libstd-0.rlib" "$deps/libstd-0.rmeta"
+echo "$@" > "$CARGO_TARGET_DIR/../said"
+"""
 PARTS = ("minimal", "stdlib")
 SCRIPT = "#!/bin/sh\nexit 0\n"
 # A Python that answers, and makes environments of itself.
@@ -58,7 +66,13 @@ def packages(tmp_path_factory: pytest.TempPathFactory) -> Path:
             mirror.package(folder, f"libpython3.{number}-{part}", {place: ""}, "no")
     mirror.package(folder, "python3.15-venv", {"usr/share/venv15": "is\n"})
     mirror.package(folder, "python3-pip-whl", {"usr/share/python-wheels/pip": ""})
-    mirror.publish(folder, "forky", "sid", "bookworm", "trixie")
+    for release in ("1.94.1", "1.95.0"):
+        library = f"usr/src/rustc-{release}/library"
+        texts = {f"{library}/std/Cargo.toml": '["dylib", "rlib"]'}
+        texts[f"{library}/vendor/libc.rs"] = "Debian's\n"
+        mirror.package(folder, "rust-src", texts, version=f"{release}+dfsg1-2")
+    suites = ("forky", "sid", "bookworm", "trixie", "trixie-backports")
+    mirror.publish(folder, *suites)
     return folder
 
 
@@ -225,6 +239,60 @@ def test_the_standard_library_is_fetched_for_all_of_a_suite() -> None:
     shutil.rmtree(root / "usr" / "share")
     assert assembled.standard_library(Python(3, 14)) == root, "nor fetched again"
     assert not (root / "usr" / "share").exists()
+
+
+@pytest.fixture
+def compiler(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> rust.Compiler:
+    """One for which rustup has nothing, and a cargo that compiles nothing."""
+    bin_ = tmp_path / "bin"
+    program(bin_ / "cargo", CARGO)
+    monkeypatch.setenv("PATH", str(bin_), prepend=":")
+    monkeypatch.setattr(rust, "from_rustup", lambda _: False)
+    made = rust.Compiler("1.95.0", "59807616e1fa39c0", tmp_path / "sysroot")
+    monkeypatch.setattr(rust, "compiler", lambda: made)
+    return made
+
+
+def program(path: Path, text: str) -> None:
+    path.parent.mkdir(exist_ok=True)
+    path.write_text(text)
+    path.chmod(0o755)
+
+
+def test_rusts_library_is_compiled_from_debians_sources_of_the_release(
+    compiler: rust.Compiler,
+) -> None:
+    assert rust.provide([TRIPLE, TRIPLE]) == {TRIPLE: compiler.cache}
+    said = (compiler.cache / "said").read_text()
+    source = compiler.cache / "source" / "library"
+    assert said == (
+        f"build --locked --release --target {TRIPLE} --manifest-path"
+        f" {source}/std/Cargo.toml --features backtrace,panic-unwind\n"
+    )
+    library = f"lib/rustlib/{TRIPLE}/lib/libstd-0.rlib"
+    assert names(compiler.cache) == {"said", library, "source/library/std/Cargo.toml"}
+    assert (source / "std" / "Cargo.toml").read_text() == '["rlib"]'
+    (compiler.cache / "said").unlink()
+    rust.provide([TRIPLE])
+    assert not (compiler.cache / "said").exists(), "it is not compiled again"
+    rust.provide(["other"])
+    assert (compiler.cache / "said").exists()
+
+
+def test_a_release_that_debian_has_not_is_looked_for_elsewhere(
+    compiler: rust.Compiler, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    unknown = rust.Compiler("1.93.0", compiler.commit, compiler.sysroot)
+    monkeypatch.setattr(rust, "ARCHIVES", tmp_path)
+    with pytest.raises(Failure, match=r"nor Debian has .*\n? ?1\.93\.0"):
+        rust.sources(unknown)
+    kept = tmp_path / "library" / "std" / "Cargo.toml"
+    kept.parent.mkdir(parents=True)
+    kept.write_text('"dylib", "rlib"')
+    with tarfile.open(tmp_path / "rust-library-1.93.0.tar.xz", "w:xz") as archive:
+        archive.add(tmp_path / "library", "library")
+    source = rust.sources(unknown)
+    assert (source / "std" / "Cargo.toml").read_text() == '"rlib"'
 
 
 @pytest.fixture
