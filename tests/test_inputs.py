@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import array
 import warnings
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
 
 import uncork
-from arrays import swapped
+from arrays import swapped, unaligned
 from functions import MOVE, OF_ARRAYS, PARTITIONS, REDUCE, call
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 #: Dtypes that NumPy answers for.
 OTHER_DTYPES = [
@@ -176,9 +179,15 @@ def test_any_number_of_dimensions(ndim: int) -> None:
 
 
 @pytest.mark.parametrize("name", REDUCE)
+@pytest.mark.parametrize("layout", [np.ascontiguousarray, unaligned])
 @pytest.mark.parametrize("shape", [(0,), (0, 3), (3, 0), (0, 0), (2, 0, 3)])
-def test_empty(name: str, shape: tuple[int, ...]) -> None:
-    a = np.empty(shape)
+def test_empty(
+    name: str,
+    shape: tuple[int, ...],
+    layout: Callable[[np.ndarray], np.ndarray],
+) -> None:
+    """NumPy calls no value aligned anywhere; a fuzzer found what came of that."""
+    a = layout(np.empty(shape))
     for axis in (None, *range(a.ndim)):
         needs_value = name.startswith(("nanmin", "nanmax", "nanarg"))
         no_value = a.size == 0 if axis is None else shape[axis] == 0

@@ -210,11 +210,17 @@ impl<'py> Array<'py> {
         self.fields().flags & flag != 0
     }
 
-    /// Whether the values, each of `size` bytes, can be read where they are.
-    pub(super) fn is_behaved(&self, size: usize) -> bool {
+    /// Whether the values can be read where they are: aligned, whole strides apart.
+    pub(super) fn is_behaved<T>(&self) -> bool {
         let strides = self.per_dimension(self.fields().strides.cast_const());
-        let whole = |stride: &npy_intp| stride % size as npy_intp == 0;
-        self.flag(NPY_ARRAY_ALIGNED) && strides.iter().all(whole)
+        let whole = |stride: &npy_intp| stride % size_of::<T>() as npy_intp == 0;
+        self.is_aligned::<T>() && strides.iter().all(whole)
+    }
+
+    /// Whether the first value is, or would be: NumPy calls no value at all aligned anywhere.
+    #[inline(always)]
+    fn is_aligned<T>(&self) -> bool {
+        self.fields().data.cast::<T>().is_aligned()
     }
 
     /// Whether the values lie in memory in C order.
@@ -261,7 +267,7 @@ impl<'py> Array<'py> {
             return self.view();
         }
         let len = self.shape().iter().product();
-        if self.read.is_some() || !self.flag(NPY_ARRAY_ALIGNED) {
+        if self.read.is_some() || !self.is_aligned::<T>() {
             let dims = self.dims(1);
             let stride = dims.iter().rev().find(|dim| dim.len > 1).map_or(1, |dim| dim.stride);
             return self.converted(Dims::from_elem(Dim { len, stride }, 1));
@@ -274,7 +280,7 @@ impl<'py> Array<'py> {
     /// The values.
     #[inline(always)]
     pub(super) fn view<T: Readable>(&self) -> View<'_, T> {
-        if self.read.is_some() || !self.is_behaved(size_of::<T>()) {
+        if self.read.is_some() || !self.is_behaved::<T>() {
             return self.converted(self.dims(1));
         }
         let first = self.fields().data.cast::<T>().cast_const();

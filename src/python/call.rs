@@ -482,17 +482,17 @@ pub(super) fn replace<'py>(
 ) -> Answer<'py> {
     let array = Array::writeable(a)?;
     match array.dtype() {
-        Some(Dtype::Float64) if array.is_behaved(8) => {
+        Some(Dtype::Float64) if array.is_behaved::<f64>() => {
             replace_typed::<f64>(&array, Some(old.to_f64()), new.to_f64())?;
         }
-        Some(Dtype::Float32) if array.is_behaved(4) => {
+        Some(Dtype::Float32) if array.is_behaved::<f32>() => {
             replace_typed::<f32>(&array, Some(old.to_f64() as f32), new.to_f64() as f32)?;
         }
-        Some(Dtype::Int64) if array.is_behaved(8) => {
+        Some(Dtype::Int64) if array.is_behaved::<i64>() => {
             let (old, new) = integers::<i64>(old, new, "int64")?;
             replace_typed(&array, old, new)?;
         }
-        Some(Dtype::Int32) if array.is_behaved(4) => {
+        Some(Dtype::Int32) if array.is_behaved::<i32>() => {
             let (old, new) = integers::<i32>(old, new, "int32")?;
             replace_typed(&array, old, new)?;
         }

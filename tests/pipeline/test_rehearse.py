@@ -12,6 +12,7 @@ import rehearse
 from pipeline import toolenv, tox
 from pipeline.commands import Command, command
 from pipeline.plan import Plan
+from pipeline.project import PROJECT
 from rehearse import Stage
 
 DIST, URL = Path("/dist"), "http://127.0.0.1:1/"
@@ -38,19 +39,34 @@ def python(code: str) -> Command:
 
 
 def test_a_rehearsal_is_every_stage_of_a_release(plan: Plan) -> None:
+    wheels = " ".join(str(DIST / row.wheel) for row in plan.targets)
+    again = plan.targets[0].name
     stages = rehearse.stages(plan, "--all", DIST, URL)
-    assert [one.name for one in stages] == [
-        "plan",
-        "build",
-        "audit",
-        "sdist",
-        "test",
-        "publish",
-        "verify",
-        "support",
+    assert all(Path(one.command.argv[1]).exists() for one in stages)
+    assert [(" ".join(after_python(one)), one.needs) for one in stages] == [
+        ("targets.py", ()),
+        (f"build.py --all --verify {again} --dist {DIST}", ("plan",)),
+        (f"audit.py {DIST} --all", ("build",)),
+        (f"check_sdist.py {DIST / PROJECT.sdist}", ("build",)),
+        (f"test.py --suite whole --wheel {wheels}", ("build",)),
+        (f"publish.py {DIST} --all --index {URL}", ("audit", "sdist", "test")),
+        (f"verify.py {DIST} --index {URL}", ("publish",)),
+        (f"generate.py support --record {DIST}", ("verify",)),
     ]
-    scripts = [Path(one.command.argv[1]) for one in stages]
-    assert all(path.exists() for path in scripts)
+    names = ["plan", "build", "audit", "sdist", "test", "publish", "verify", "support"]
+    assert [one.name for one in stages] == names
+    envs = {one.name: one.command.env for one in stages if one.command.env}
+    # The index lets anyone in, but twine asks who it is.
+    assert envs == {"publish": rehearse.ANYONE}
+    assert rehearse.ANYONE.keys() == {"TWINE_USERNAME", "TWINE_PASSWORD"}
+    sample = rehearse.stages(plan, "--sample", DIST, URL)
+    assert [one.name for one in sample] == names[:-1]
+
+
+def after_python(one: Stage) -> list[str]:
+    python, script, *arguments = one.command.argv
+    assert python == sys.executable
+    return [Path(script).name, *arguments]
 
 
 @pytest.mark.parametrize(("part", "suite"), [("--all", "whole"), ("--sample", "smoke")])
@@ -209,7 +225,8 @@ def test_a_rehearsal_passes_only_if_every_stage_did(
         first, second = map(python, codes)
         return [Stage("first", first), Stage("second", second, ("first",))]
 
-    monkeypatch.setattr(toolenv, "enter", lambda *_: None)
+    entered: list[tuple[str, ...]] = []
+    monkeypatch.setattr(toolenv, "enter", lambda *parts: entered.append(parts))
     monkeypatch.setattr(rehearse, "stages", planned)
     assert rehearse.stage([]) == status
     assert rehearse.stage(["--all", "--resume"]) == status
@@ -221,3 +238,6 @@ def test_a_rehearsal_passes_only_if_every_stage_did(
         ("--all", True),
     ]
     assert all(url.startswith("http://127.0.0.1:") for _, url, _ in seen)
+    # What the stages need is in one environment, which each of them finds.
+    parts = ("audit", "build", "foreign", "publish", "rehearse", "test")
+    assert entered == [parts, parts]
