@@ -188,6 +188,28 @@ def test_a_dependency_outside_the_workspace_is_named(tmp_path: Path) -> None:
     assert one.what.startswith('"drops" beside "rust"')
 
 
+def test_what_the_remote_shows_first_is_released(tmp_path: Path) -> None:
+    root = with_sources_apart(tmp_path)
+    git(tmp_path, "clone", "--quiet", root.as_posix(), "clone")
+    clone = tmp_path / "clone"
+    git(clone, "switch", "--quiet", "--create", "of-today")
+    assert adopt.branch_of(Project(clone)) == "main"
+    git(root, "switch", "--quiet", "--create", "of-today")
+    assert adopt.branch_of(Project(root)) == "of-today", "there is no remote"
+
+
+def test_what_cibuildwheel_is_told(tmp_path: Path) -> None:
+    made = adopt.consider(with_sources_apart(tmp_path)).files["pyproject.toml"]
+    assert tomlkit.parse(made).unwrap()["tool"]["cibuildwheel"] == {
+        "build-frontend": "pip",
+        "environment": {"MATURIN_PEP517_ARGS": "--locked"},
+        "repair-wheel-command": "",
+        "test-groups": ["test"],
+        "test-command": "python {project}/scripts/testing/only_installed.py"
+        " {project}/tests",
+    }
+
+
 def test_only_the_top_of_a_clone_of_a_maturin_project_will_do(tmp_path: Path) -> None:
     with pytest.raises(Failure, match=r"has no pyproject\.toml"):
         adopt.check(tmp_path)

@@ -1,14 +1,17 @@
 """CPython put together from two packages: which, of what, and where it starts."""
 
+import os
 import platform
 import runpy
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
-from pipeline.commands import Command, Failure
+from pipeline.commands import Command, Failure, command
 from pipeline.plan import Plan, Python
+from pipeline.project import PROJECT
 from provision import apt, assembled, foreign, musl, pythons
 from provision.assembled import Kind
 
@@ -106,11 +109,43 @@ def test_freeze_core_is_taken_by_hash_and_for_the_kind(
     )
     assert assembled.provide(KIND) == KIND.program
     [install] = ran
-    said = " ".join(install.argv)
-    assert "--require-hashes -r" in said
-    assert "--python-version 3.15 --abi cp315t --abi abi3t --abi none" in said
-    assert said.count("--platform") == 1
+    [platform] = KIND.platforms
+    lock = PROJECT.root / "scripts" / "requirements" / "interpreters.txt"
+    draft = KIND.prefix.with_suffix(".draft")
+    assert " ".join(install.argv) == (
+        f"{sys.executable} -m pip install --quiet --target {draft / 'package'}"
+        " --disable-pip-version-check --only-binary :all: --no-compile"
+        " --implementation cp --python-version 3.15"
+        f" --abi cp315t --abi abi3t --abi none --platform {platform}"
+        f" --no-deps --require-hashes -r {lock}"
+    )
     assert KIND.prefix.is_dir()
+    assert not (KIND.prefix / "package").exists()
+
+
+def test_a_cpython_for_musl_is_given_what_it_needs(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    kind = Kind(FREE, "x86_64", "musl")
+    ran: list[str] = []
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    monkeypatch.setattr(assembled, "standard_library", lambda _: tmp_path)
+    monkeypatch.setattr(assembled, "run", lambda one: ran.append(one.argv[-1]))
+    monkeypatch.setattr(
+        assembled, "assemble", lambda _kind, package, *_: package.mkdir(parents=True)
+    )
+    steps = [command("patch", "it"), command("compile", "zlib")]
+    monkeypatch.setattr(musl, "adopt_commands", lambda _machine, _draft: steps)
+    old = kind.prefix.with_suffix(".draft") / "of yesterday"
+    old.mkdir(parents=True)
+    assembled.provide(kind)
+    assert ran[1:] == ["it", "zlib"]
+    assert not (kind.prefix / "of yesterday").exists()
+    ran.clear()
+    kind.program.parent.mkdir()
+    kind.program.touch()
+    assert assembled.provide(kind) == kind.program
+    assert ran == [], "what is there is not made again"
 
 
 def test_debian_has_no_files_of_every_python() -> None:
@@ -165,9 +200,23 @@ def test_debians_files_and_freeze_cores_come_together(
     assert sorted(data) == [f"_sysconfigdata_t_{name}.py" for name in names]
     assert len(set(data.values())) == 1
     made = runpy.run_path(str(library / min(data)))["build_time_vars"]
-    assert made["Py_GIL_DISABLED"] == 1
-    assert made["EXT_SUFFIX"] == ".cpython-315t-x86_64-linux-gnu.so"
-    assert made["WHEEL_PKG_DIR"] == f"{files}/usr/share/python-wheels"
+    include = f"{KIND.prefix}/include/python3.15t"
+    assert made == {
+        "ABIFLAGS": "t",
+        "BINDIR": f"{KIND.prefix}/bin",
+        "CONFINCLUDEPY": include,
+        "EXT_SUFFIX": ".cpython-315t-x86_64-linux-gnu.so",
+        "INCLUDEPY": include,
+        "LDVERSION": "3.15t",
+        "LIBDIR": f"{KIND.prefix}/lib",
+        "Py_DEBUG": 0,
+        "Py_ENABLE_SHARED": 0,
+        "Py_GIL_DISABLED": 1,
+        "SOABI": "cpython-315t-x86_64-linux-gnu",
+        "VERSION": "3.15",
+        "WHEEL_PKG_DIR": f"{files}/usr/share/python-wheels",
+    }
+    assert os.access(draft / "bin" / "python3.15t", os.X_OK)
 
 
 def test_ordinary_builds_are_left_to_debian(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -212,9 +261,12 @@ def test_a_cpython_for_musl_gets_its_loader_and_zlib(
     monkeypatch.setattr(musl, "zlib_sources", lambda: [Path("/zlib/adler32.c")])
     patch, compile_zlib = musl.adopt_commands("aarch64", tmp_path)
     assert patch.argv == ("patchelf", "--set-interpreter", str(loader), str(program))
-    said = " ".join(compile_zlib.argv)
-    assert "-target aarch64-linux-musl" in said
-    assert f"-o {tmp_path}/lib/libz.so.1 /zlib/adler32.c" in said
+    assert " ".join(compile_zlib.argv) == (
+        f"{sys.executable} -m ziglang cc -target aarch64-linux-musl -O2 -fPIC -shared"
+        " -Wl,-soname,libz.so.1 -DHAVE_STDARG_H -DHAVE_UNISTD_H"
+        f" -o {tmp_path}/lib/libz.so.1 /zlib/adler32.c"
+    )
+    assert musl.DEBIAN == {"x86_64": "amd64", "aarch64": "arm64"}
 
 
 def test_foreign_tests_keep_the_gil_off() -> None:

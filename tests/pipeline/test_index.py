@@ -56,6 +56,20 @@ def server() -> Iterator[Server]:
         made.shutdown()
 
 
+def test_an_index_is_known_by_its_name_or_by_its_address() -> None:
+    assert index.of("pypi") == index.Index(
+        "https://upload.pypi.org/legacy/", "https://pypi.org/simple/"
+    )
+    assert index.of("testpypi") == index.Index(
+        "https://test.pypi.org/legacy/", "https://test.pypi.org/simple/"
+    )
+    for address in ("https://example.org/a", "https://example.org/a/"):
+        of_both = index.Index("https://example.org/a/", "https://example.org/a/simple/")
+        assert index.of(address) == of_both
+    with pytest.raises(Failure, match="--index x: neither pypi, testpypi nor"):
+        index.of("x")
+
+
 def test_only_404_means_that_nothing_is_there(server: Server) -> None:
     server.status = 404
     assert index.files(server.address, "a") == {}

@@ -5,6 +5,7 @@ from dataclasses import replace
 
 import pytest
 
+import targets
 from pipeline import plan as plans
 from pipeline.commands import Command, Failure
 from pipeline.plan import Plan, Python, Target
@@ -43,6 +44,18 @@ def row(**changed: str) -> Target:
     }
     fields |= changed
     return Target("row", tier=1, **fields, build="zig", test="native", size=1)  # type: ignore[arg-type]
+
+
+def test_the_table_has_a_line_for_each_row_and_names_every_file(plan: Plan) -> None:
+    head, *lines = targets.table(plan).split("\n")
+    assert head == "target                  built by      tested    on Python"
+    rows = plan.targets
+    for row, line in zip(rows, lines, strict=False):
+        pythons = row.untested or " ".join(map(str, plan.promised(row)))
+        assert line.split(maxsplit=3) == [row.name, row.build, row.test, pythons]
+        assert line.index(row.build) == head.index("built")
+    count = f"{len(rows)} wheels and the sdist"
+    assert lines[len(rows) :] == ["", *plan.files, count]
 
 
 def test_a_good_row_is_read() -> None:
