@@ -448,11 +448,14 @@ impl<'a, T: Copy, O> Piece<'a, T, O> {
     {
         let Self { lanes, lane, start, out } = self;
         let first = start.saturating_sub(window.len);
-        let (count, end) = (out.count(), start + out.len());
-        if count * (end - first) <= CONVERTED
-            && let Some(lanes) = lanes.converted(lane..lane + count, first..end, memory)
+        let (last, end) = (lane + out.count(), start + out.len());
+        // Where there are enough lanes to walk several in step, there must be afterwards.
+        let least = if lanes.count() < LANES { 1 } else { LANES };
+        let from = lane.min(last.saturating_sub(least));
+        if (last - from) * (end - first) <= CONVERTED
+            && let Some(lanes) = lanes.converted(from..last, first..end, memory)
         {
-            return Piece { lanes, lane: 0, start: start - first, out };
+            return Piece { lanes, lane: lane - from, start: start - first, out };
         }
         Piece { lanes, lane, start, out }
     }

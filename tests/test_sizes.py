@@ -196,3 +196,26 @@ def test_spread_of_nothing(name: str, ddof: int, shape: tuple[int, ...]) -> None
     for axis in (None, *range(a.ndim)):
         desired = reference(name, a, axis, ddof)
         np.testing.assert_array_equal(call(name, a, axis, ddof), desired)
+
+
+#: Shape, axis and window: what is converted in pieces, what while it is loaded, and both.
+CONVERTED = [
+    ((200_000,), 0, 20),
+    ((200_000,), 0, 99_000),
+    ((3, 40_000), 1, 30),
+    ((13_000, 9), 0, 7),
+]
+
+
+@pytest.mark.parametrize(("shape", "axis", "window"), CONVERTED, ids=str)
+@pytest.mark.parametrize("name", ["move_sum", "move_var", "move_min", "move_median"])
+def test_windows_are_the_same_wherever_values_are_converted(
+    name: str, shape: tuple[int, ...], axis: int, window: int, rng: Rng
+) -> None:
+    integers = rng.integers(0, 200, shape).astype(np.int32)
+    floats = np.where(rng.random(shape) < 0.1, np.nan, integers)
+    for a, others in ((integers, ("u1", "i2", ">i4")), (floats, (">f8",))):
+        desired = call(name, a, window, 1, axis)
+        for dtype in others:
+            actual = call(name, a.astype(dtype), window, 1, axis)
+            np.testing.assert_array_equal(actual, desired)
