@@ -198,7 +198,7 @@ def test_spread_of_nothing(name: str, ddof: int, shape: tuple[int, ...]) -> None
         np.testing.assert_array_equal(call(name, a, axis, ddof), desired)
 
 
-#: Shape, axis and window: what is converted in pieces, what while it is loaded, and both.
+#: Shape, axis, window: what is converted in pieces, what while it is loaded, and both.
 CONVERTED = [
     ((200_000,), 0, 20),
     ((200_000,), 0, 99_000),
