@@ -27,7 +27,7 @@ REAL = [
     "?",
     *INTEGERS,
     *FLOATS,
-    *map(swapped, ["i2", "i4", "i8", "u4", "f2", "f4", "f8"]),
+    *map(swapped, ["i2", "i4", "i8", "u4", "u8", "f2", "f4", "f8"]),
 ]
 TIMES = ["m8[s]", "M8[s]", swapped("m8[ns]")]
 

@@ -182,8 +182,8 @@ def _like(name: str, a: _Array) -> str:
 
 def _like_largest(name: str, a: _Array) -> str:
     """As what uint64 is read, whose largest no other dtype has."""
-    if name == "ss" or not a.size:
-        # Squares wrap, in both in the same way.
+    if name in SUMS or not a.size:
+        # Sums wrap, in both in the same way.
         return "int64"
     if name not in MEANS and not name.startswith("move_"):
         # The order stays what it is where all is moved by the same.
