@@ -344,9 +344,10 @@ UNSIGNED = [
 ]
 
 
+@pytest.mark.parametrize("dtype", ["u8", swapped("u8")])
 @pytest.mark.parametrize("values", UNSIGNED, ids=str)
-def test_large_unsigned_integers(values: list[int]) -> None:
-    a = np.array(values, "u8")
+def test_large_unsigned_integers(values: list[int], dtype: str) -> None:
+    a = np.array(values, dtype)
     exact = sorted(values)
     middle = Fraction(exact[(a.size - 1) // 2] + exact[a.size // 2], 2)
     fractions: list[Any] = [Fraction(value) for value in values]

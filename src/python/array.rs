@@ -55,26 +55,23 @@ impl Numpy for i64 {
 impl Numpy for i32 {
     const TYPE: NPY_TYPES = if LONG_IS_64 { NPY_TYPES::NPY_INT } else { NPY_TYPES::NPY_LONG };
 }
-impl Readable for f64 {
-    fn stored(read: Read) -> Option<Stored<Self>> {
-        if let Read::Float64(stored) = read { Some(stored) } else { None }
-    }
+macro_rules! readable {
+    ($($t:ident $dtype:ident;)*) => {$(
+        impl Readable for $t {
+            fn stored(read: Read) -> Option<Stored<Self>> {
+                if let Read::$dtype(stored) = read { Some(stored) } else { None }
+            }
+        }
+    )*};
 }
-impl Readable for f32 {
-    fn stored(read: Read) -> Option<Stored<Self>> {
-        if let Read::Float32(stored) = read { Some(stored) } else { None }
-    }
+
+readable! {
+    f64 Float64;
+    f32 Float32;
+    i64 Int64;
+    i32 Int32;
 }
-impl Readable for i64 {
-    fn stored(read: Read) -> Option<Stored<Self>> {
-        if let Read::Int64(stored) = read { Some(stored) } else { None }
-    }
-}
-impl Readable for i32 {
-    fn stored(read: Read) -> Option<Stored<Self>> {
-        if let Read::Int32(stored) = read { Some(stored) } else { None }
-    }
-}
+
 impl Numpy for isize {
     const TYPE: NPY_TYPES = if size_of::<isize>() == 8 { i64::TYPE } else { i32::TYPE };
 }
