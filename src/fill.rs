@@ -2,13 +2,13 @@
 
 use std::mem::MaybeUninit;
 
-use crate::element::Element;
 use crate::error::Error;
 use crate::interrupt;
-use crate::rows::{Cells, Lanes, LanesMut, Rows, Run, Sweep, View, ViewMut};
+use crate::numeric::element::Element;
 use crate::simd::{Isa, Task, vectorized};
+use crate::strided::tile::{GROUP, Sink, Source};
+use crate::strided::{Cells, Lanes, LanesMut, Rows, Run, Sweep, View, ViewMut};
 use crate::threads;
-use crate::tile::{GROUP, Sink, Source};
 
 /// What becomes of the values of a lane.
 pub trait Fill<T: Element>: Copy + Send + Sync {

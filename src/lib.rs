@@ -1,13 +1,22 @@
 //! NaN-aware statistics over n-dimensional arrays.
 //!
-//! A call goes from the boundary (`python`) to a driver (`reduce`, `select`, `slide`, `ordered`,
-//! `fill`), which cuts strided memory (`rows`) into blocks, spreads them over `threads` and runs
-//! a statistic of `kernels` on each with the best instructions of the machine (`simd`).
+//! A call goes from the boundary (`python`) to a driver (`reduce`, `slide`, `fill`, and those of
+//! `order`), which cuts `strided` memory into blocks, spreads them over `threads` and runs a
+//! statistic of `kernels` on each with the best instructions of the machine (`simd`).
+//!
+//! Each room uses only those below it:
+//!
+//! ```text
+//!     python
+//!     kernels
+//!     order
+//!     reduce   slide   fill      drivers
+//!     strided                    memory
+//!     threads                    machine
+//!     interrupt   simd
+//!     numeric   error            words and numbers
+//! ```
 
-/// Sums and products of twice the precision.
-pub mod double;
-/// The dtypes that kernels accept.
-pub mod element;
 /// Every way a call can be wrong, and its words.
 pub mod error;
 /// A lane to a lane.
@@ -16,30 +25,20 @@ pub mod fill;
 pub mod interrupt;
 /// One file for each statistic.
 pub mod kernels;
-/// Values as integers in the same order.
-pub mod keys;
-/// The value that is nth in order.
-pub mod nth;
-/// One value out for each value in, of the order of a window that moves along.
-pub mod ordered;
-/// The order of some values, and which of them a window holds.
-pub mod ranks;
+/// Numbers: dtypes, and sums of twice the precision.
+pub mod numeric;
+/// Statistics of the order of values: medians, ranks, partitions.
+pub mod order;
 /// Many values in, one out.
 pub mod reduce;
-/// Strided memory: what a kernel reads and where a driver writes.
-pub mod rows;
-/// Memory to work in.
-pub mod scratch;
-/// A value chosen from all of a lane, in scratch memory.
-pub mod select;
 /// The only place that knows of instruction sets.
 pub mod simd;
 /// One value out for each value in, of a window that moves along.
 pub mod slide;
+/// Strided memory: what a kernel reads and where a driver writes.
+pub mod strided;
 /// How work is split among threads.
 pub mod threads;
-/// Lanes without gaps.
-pub mod tile;
 
 /// What several tests need.
 #[cfg(test)]

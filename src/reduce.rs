@@ -3,11 +3,11 @@
 use std::ops::Range;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use crate::element::Element;
 use crate::error::Error;
 use crate::interrupt;
-use crate::rows::{Lanes, LanesMut, Rows, Sweep, View, ViewMut};
+use crate::numeric::element::Element;
 use crate::simd::{Baseline, Isa, Task, vectorized};
+use crate::strided::{Lanes, LanesMut, Rows, Sweep, View, ViewMut};
 use crate::threads;
 
 /// A statistic: what it is of rows of values, of two parts together, and at the end.

@@ -15,12 +15,12 @@ use std::marker::PhantomData;
 use std::mem::MaybeUninit;
 use std::ops::{self, RangeInclusive};
 
-use crate::element::{Element, Float};
 use crate::error::Error;
 use crate::interrupt;
-use crate::rows::{Better, Lanes, LanesMut, Segments, Sweep, Team, TeamMut, View, ViewMut};
-use crate::scratch::Lines;
+use crate::numeric::element::{Element, Float};
 use crate::simd::{Isa, LANES, One, Row, Task, Vector, Work, dispatch, vectorized};
+use crate::strided::scratch::Lines;
+use crate::strided::{Better, Lanes, LanesMut, Segments, Sweep, Team, TeamMut, View, ViewMut};
 use crate::threads;
 
 mod tiles;

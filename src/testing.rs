@@ -3,8 +3,8 @@
 
 use std::sync::{Mutex, PoisonError};
 
-use crate::rows::stored::{Bits, Stored};
-use crate::rows::{Cells, Dim, Dims, View, ViewMut};
+use crate::strided::stored::{Bits, Stored};
+use crate::strided::{Cells, Dim, Dims, View, ViewMut};
 use crate::threads;
 
 /// The generator splitmix64 (Steele, Lea & Flood 2014).

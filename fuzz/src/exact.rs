@@ -1,7 +1,7 @@
 //! Sums, means and variances in integers, of which no digit is lost.
 
 use num_bigint::{BigInt, BigUint, Sign};
-use uncork::element::{Element, Float};
+use uncork::numeric::element::{Element, Float};
 
 /// How a dtype rounds.
 trait Format {

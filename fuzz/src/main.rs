@@ -16,7 +16,6 @@ use std::fmt::Debug;
 
 use libfuzzer_sys::arbitrary::{Arbitrary, Result as Read, Unstructured};
 use libfuzzer_sys::fuzz_target;
-use uncork::element::{Element, Float};
 use uncork::error::Error;
 use uncork::fill::Fill;
 use uncork::kernels::arg::{Arg, NanArg};
@@ -33,13 +32,14 @@ use uncork::kernels::replace::replace;
 use uncork::kernels::squares::{SUM_OF_SQUARES, Squares};
 use uncork::kernels::sum::Sum;
 use uncork::kernels::var::Var;
-use uncork::ordered::{self, Ordered};
+use uncork::numeric::element::{Element, Float};
+use uncork::order::ordered::{self, Ordered};
+use uncork::order::select;
 use uncork::reduce::{self, Reduce};
-use uncork::rows::{View, ViewMut};
-use uncork::select;
 use uncork::slide::{self, AnySlide, Window};
+use uncork::strided::{View, ViewMut};
 // What the tests' module knows as the crate's own.
-use uncork::{fill, rows, simd, threads};
+use uncork::{fill, simd, strided, threads};
 
 use exact::{Expected, Number, Sums};
 use testing::{ANY, APART, Layout, Random, Strided, lanes, mix, without};

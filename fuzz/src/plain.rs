@@ -2,8 +2,8 @@
 
 use std::cmp::Ordering;
 
-use uncork::element::{Element, Float};
 use uncork::kernels::extreme::Order;
+use uncork::numeric::element::{Element, Float};
 
 pub(crate) fn nans<T: Element>(lane: &[T]) -> usize {
     lane.iter().filter(|value| value.is_nan()).count()

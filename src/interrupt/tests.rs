@@ -1,7 +1,6 @@
 use std::sync::atomic::AtomicUsize;
 
 use super::*;
-use crate::element::Element;
 use crate::error::Error;
 use crate::fill::{self, Fill};
 use crate::kernels::arg::{Arg, NanArg};
@@ -15,9 +14,10 @@ use crate::kernels::push::Push;
 use crate::kernels::rank::Rank;
 use crate::kernels::sum::Sum;
 use crate::kernels::var::Var;
-use crate::ordered;
+use crate::numeric::element::Element;
+use crate::order::ordered;
+use crate::order::select;
 use crate::reduce::{self, Reduce};
-use crate::select;
 use crate::slide::{self, Window};
 use crate::testing::{Layout, Random, Strided, with_threads};
 use crate::threads;

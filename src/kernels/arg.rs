@@ -10,14 +10,14 @@ use std::mem::MaybeUninit;
 
 use super::extreme::{Extreme, Order};
 use super::integers::OfIntegers;
-use crate::element::Element;
 use crate::error::Error;
 use crate::fill::Fill;
 use crate::interrupt;
+use crate::numeric::element::Element;
 use crate::reduce::Reduce;
-use crate::rows::{Rows, View};
 use crate::simd::{Isa, Vector};
 use crate::slide::{Item, Slide, Whole, Window};
+use crate::strided::{Rows, View};
 
 /// `nanargmin` and `nanargmax`: the place of the value that wins.
 #[derive(Clone, Copy)]

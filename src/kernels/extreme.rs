@@ -5,12 +5,12 @@
 use std::marker::PhantomData;
 
 use super::missing::AllNan;
-use crate::element::Element;
 use crate::error::Error;
+use crate::numeric::element::Element;
 use crate::reduce::{Fold, Reduce, dense, state_of_all};
-use crate::rows::{Rows, View};
 use crate::simd::{Isa, Vector};
 use crate::slide::{Item, Slide, Whole};
+use crate::strided::{Rows, View};
 
 /// Which of two values wins.
 pub trait Order: Copy + Send + Sync + 'static {

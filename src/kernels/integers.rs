@@ -7,14 +7,14 @@ use std::mem::MaybeUninit;
 use super::mean::Mean;
 use super::sum::Sum;
 use super::var::Var;
-use crate::double::Double;
 use crate::error::Error;
 use crate::fill::Fill;
 use crate::interrupt;
+use crate::numeric::double::Double;
 use crate::reduce::{self, Fold, Reduce, dense};
-use crate::rows::{Rows, View};
 use crate::simd::{Isa, Vector};
 use crate::slide::{Item, Slide, Whole, Window};
+use crate::strided::{Rows, View};
 
 /// A moving statistic that has other forms for integers.
 pub trait OfIntegers: Slide {

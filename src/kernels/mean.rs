@@ -4,13 +4,13 @@
 //! summed exactly.
 
 use super::sum::{Scaled, Sum, Total, Totals, UNSCALE, may_have_overflowed};
-use crate::double::Double;
-use crate::element::{Element, Float};
 use crate::error::Error;
+use crate::numeric::double::Double;
+use crate::numeric::element::{Element, Float};
 use crate::reduce::{Fold, Reduce, dense};
-use crate::rows::{Rows, View};
 use crate::simd::{Isa, Vector};
 use crate::slide::{Item, Rescue, Slide, Whole};
+use crate::strided::{Rows, View};
 
 /// `nanmean`
 #[derive(Clone, Copy)]

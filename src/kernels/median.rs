@@ -2,12 +2,12 @@
 //!
 //! Of all values by selection. Of a moving window by its order, which is kept.
 
-use crate::element::Element;
 use crate::error::Error;
-use crate::nth::nth;
-use crate::ordered::{Ordered, Ranked, Results};
-use crate::ranks::{RankSet, Ranks};
-use crate::select::Select;
+use crate::numeric::element::Element;
+use crate::order::nth::nth;
+use crate::order::ordered::{Ordered, Ranked, Results};
+use crate::order::ranks::{RankSet, Ranks};
+use crate::order::select::Select;
 use crate::simd::{LANES, Vector};
 use crate::slide::Window;
 

@@ -1,10 +1,10 @@
 //! `anynan` and `allnan`: whether NaN is among the values, or there is nothing else.
 
-use crate::element::Element;
 use crate::error::Error;
+use crate::numeric::element::Element;
 use crate::reduce::{Fold, N, Reduce, dense};
-use crate::rows::Rows;
 use crate::simd::Isa;
+use crate::strided::Rows;
 
 /// `anynan`
 #[derive(Clone, Copy)]

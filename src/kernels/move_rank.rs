@@ -6,11 +6,11 @@
 
 use std::array::from_fn;
 
-use crate::element::Element;
-use crate::element::Float;
 use crate::error::Error;
-use crate::ordered::{Ordered, Ranked, Results};
-use crate::ranks::{RankCounts, Ranks};
+use crate::numeric::element::Element;
+use crate::numeric::element::Float;
+use crate::order::ordered::{Ordered, Ranked, Results};
+use crate::order::ranks::{RankCounts, Ranks};
 use crate::simd::Vector;
 use crate::slide::Window;
 

@@ -5,12 +5,12 @@
 
 use std::mem::MaybeUninit;
 
-use crate::element::Element;
 use crate::error::Error;
 use crate::fill::Fill;
 use crate::interrupt;
-use crate::keys::{CHUNK, GROUP, convert, write};
-use crate::nth::{Nth, nth};
+use crate::numeric::element::Element;
+use crate::order::keys::{CHUNK, GROUP, convert, write};
+use crate::order::nth::{Nth, nth};
 use crate::simd::{Isa, Task, vectorized};
 
 /// `partition`

@@ -2,11 +2,11 @@
 
 use std::mem::MaybeUninit;
 
-use crate::element::Element;
 use crate::error::Error;
 use crate::fill::Fill;
 use crate::interrupt;
-use crate::rows::Rows;
+use crate::numeric::element::Element;
+use crate::strided::Rows;
 
 /// `push`
 #[derive(Clone, Copy)]

@@ -7,13 +7,13 @@
 use std::iter;
 use std::mem::{MaybeUninit, replace};
 
-use crate::element::Element;
 use crate::error::Error;
 use crate::fill::Fill;
 use crate::interrupt::{self, OFTEN};
-use crate::keys::{GROUP, divide, guess};
-use crate::scratch::{reserve, resize};
+use crate::numeric::element::Element;
+use crate::order::keys::{GROUP, divide, guess};
 use crate::simd::{Isa, Task, vectorized};
+use crate::strided::scratch::{reserve, resize};
 
 /// `rankdata`, and `nanrankdata`, which leaves NaN where it is.
 #[derive(Clone, Copy)]

@@ -1,9 +1,9 @@
 //! `replace`: another value for each that equals a given one.
 
-use crate::element::Element;
 use crate::error::Error;
 use crate::fill::in_place;
-use crate::rows::Cells;
+use crate::numeric::element::Element;
+use crate::strided::Cells;
 
 /// Replaces `old` by `new`; NaN equals NaN here.
 pub fn replace<T: Element>(cells: &mut Cells<'_, T>, old: T, new: T) -> Result<(), Error> {

@@ -2,12 +2,12 @@
 
 use super::sum::Sums;
 use super::var::{TINY_SQUARES, UP};
-use crate::double::Double;
-use crate::element::Float;
 use crate::error::Error;
+use crate::numeric::double::Double;
+use crate::numeric::element::Float;
 use crate::reduce::{Fold, Reduce, dense, state_of_all};
-use crate::rows::{Rows, View};
 use crate::simd::Isa;
+use crate::strided::{Rows, View};
 
 /// The sum of the squares; of values times `UP`, if they are `SCALED`.
 #[derive(Clone, Copy)]

@@ -4,13 +4,13 @@
 //! in each column), which costs nothing once the values come from memory. `float32` is summed in
 //! `float64`. Integers are summed in `int64`, which wraps as NumPy's does.
 
-use crate::double::{Double, two_sum};
-use crate::element::{Element, Float};
 use crate::error::Error;
+use crate::numeric::double::{Double, two_sum};
+use crate::numeric::element::{Element, Float};
 use crate::reduce::{Fold, Reduce, dense, state_of_all};
-use crate::rows::{Rows, View};
 use crate::simd::{Isa, Vector};
 use crate::slide::{Item, Rescue, Slide, Whole};
+use crate::strided::{Rows, View};
 
 /// `nansum`
 #[derive(Clone, Copy)]

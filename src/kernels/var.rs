@@ -10,13 +10,13 @@
 use std::ops::RangeInclusive;
 
 use super::sum::{Scaled, plus};
-use crate::double::{Double, two_sum};
-use crate::element::{Element, Float};
 use crate::error::Error;
+use crate::numeric::double::{Double, two_sum};
+use crate::numeric::element::{Element, Float};
 use crate::reduce::{FEW, Fold, N, Reduce, add_rows, dense_from, few, state_of_all};
-use crate::rows::{Rows, View};
 use crate::simd::{Isa, Vector};
 use crate::slide::{Anchors, Item, Parts, Rescue, Slide, Whole, power};
+use crate::strided::{Rows, View};
 
 /// `nanvar` and `nanstd`
 #[derive(Clone, Copy)]

@@ -17,8 +17,8 @@ use pyo3::prelude::*;
 use pyo3::types::{PyList, PyTuple};
 
 use super::read::{Read, Reading};
-use crate::rows::stored::{Bits, Stored};
-use crate::rows::{Cells, Dim, Dims, View, ViewMut, one_dimension};
+use crate::strided::stored::{Bits, Stored};
+use crate::strided::{Cells, Dim, Dims, View, ViewMut, one_dimension};
 
 /// The dtypes that kernels accept.
 #[derive(Clone, Copy, PartialEq)]

@@ -11,18 +11,18 @@ use smallvec::SmallVec;
 
 use super::arguments::{self, Axes, Number, axis_within};
 use super::array::{Array, Dtype, NewArray, Numpy, Readable};
-use crate::element::Element;
 use crate::error::Error;
 use crate::fill::{self, Fill};
 use crate::interrupt::{Interrupter, interruptible};
 use crate::kernels::integers::{self, OfIntegers};
 use crate::kernels::push::Push;
 use crate::kernels::replace;
-use crate::ordered::{self, Ordered};
+use crate::numeric::element::Element;
+use crate::order::ordered::{self, Ordered};
+use crate::order::select::{self, Select};
 use crate::reduce::{self, Reduce};
-use crate::rows::{View, ViewMut};
-use crate::select::{self, Select};
 use crate::slide::{self, AnySlide, Window};
+use crate::strided::{View, ViewMut};
 
 /// Fewer values than this are done before the interpreter could be left and entered again.
 const DETACH: usize = 1 << 14;

@@ -5,7 +5,7 @@ use pyo3::exceptions::PyTypeError;
 use pyo3::prelude::*;
 
 use super::array::Dtype;
-use crate::rows::stored::{
+use crate::strided::stored::{
     Below, Duration, Flipped, Half, High, Imaginary, Low, Present, Real, Stored, Time, Unsigned,
 };
 

@@ -1,7 +1,6 @@
 use std::sync::atomic::AtomicUsize;
 
 use super::*;
-use crate::element::Float;
 use crate::kernels::arg::NanArg;
 use crate::kernels::extreme::{Greatest, Least, MAX, MIN};
 use crate::kernels::mean::Mean;
@@ -9,7 +8,8 @@ use crate::kernels::missing::{AllNan, AnyNan};
 use crate::kernels::squares::{SUM_OF_SQUARES, Squares};
 use crate::kernels::sum::Sum;
 use crate::kernels::var::Var;
-use crate::rows::stored::Bits;
+use crate::numeric::element::Float;
+use crate::strided::stored::Bits;
 use crate::testing::{
     ANY, APART, Layout, Random, Strided, close, mix, same, with_threads, without,
 };

@@ -11,8 +11,8 @@ use std::ops;
 use super::{Anchors, Begin, Item, Parts, ROWS, Range, Scan, Slide, Source, Walk, one_if_value};
 use crate::error::Error;
 use crate::interrupt;
-use crate::scratch::reserve;
 use crate::simd::{Isa, LANES, Task, Vector};
+use crate::strided::scratch::reserve;
 
 /// What is known of a stretch of rows, in each lane.
 #[derive(Clone, Copy)]

@@ -1,7 +1,7 @@
 use super::*;
-use crate::element::Float;
 use crate::kernels::median::MoveMedian;
 use crate::kernels::move_rank::MoveRank;
+use crate::numeric::element::Float;
 use crate::simd::Baseline;
 use crate::slide::PieceWorker;
 use crate::testing::{ANY, APART, Layout, Random, Strided, lanes, same, with_threads};

@@ -8,17 +8,17 @@
 
 use std::marker::PhantomData;
 
-use crate::element::Element;
 use crate::error::Error;
 use crate::interrupt;
-use crate::ranks::Ranks;
-use crate::rows::{Sweep, View, ViewMut};
-use crate::scratch::filled;
+use crate::numeric::element::Element;
+use crate::order::ranks::Ranks;
 use crate::simd::{Isa, LANES, Row, Task, Vector, Work, dispatch};
 use crate::slide::{
     PARALLEL, Piece, Sink, Source, Walker, Window, each_piece, one_if_value, segment_len,
     stretch_len,
 };
+use crate::strided::scratch::filled;
+use crate::strided::{Sweep, View, ViewMut};
 
 /// A statistic of the order of a window's values.
 pub trait Ordered: Copy + Send + Sync {

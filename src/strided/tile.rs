@@ -5,8 +5,8 @@ use std::mem::MaybeUninit;
 use std::ops::Range;
 
 use crate::error::Error;
-use crate::rows::{Lanes, LanesMut};
-use crate::scratch::{append, resize};
+use crate::strided::scratch::{append, resize};
+use crate::strided::{Lanes, LanesMut};
 
 /// Lanes that are copied at once, if they are not long: some lines of memory side by side.
 pub const GROUP: usize = 64;

@@ -10,8 +10,8 @@ use std::array::from_fn;
 use std::marker::PhantomData;
 use std::sync::atomic::{AtomicU8, Ordering};
 
-use crate::double::{Double, split_product, two_product, two_sum};
 use crate::error::Error;
+use crate::numeric::double::{Double, split_product, two_product, two_sum};
 
 /// A set of instructions, as far as kernels care.
 pub trait Isa: Copy + 'static {
@@ -600,7 +600,7 @@ mod x86 {
     use std::array::from_fn;
 
     use super::{Isa, LANES, Level, SIGN, Task, Vector, Wide};
-    use crate::double::{Double, two_product};
+    use crate::numeric::double::{Double, two_product};
 
     /// What this machine has.
     pub(super) fn level() -> Level {

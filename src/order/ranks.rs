@@ -8,11 +8,11 @@
 use std::hint::select_unpredictable;
 use std::ops::Range;
 
-use crate::element::Element;
 use crate::error::Error;
 use crate::interrupt::{self, OFTEN};
-use crate::rows::Lane;
-use crate::scratch::{refill, resize};
+use crate::numeric::element::Element;
+use crate::strided::Lane;
+use crate::strided::scratch::{refill, resize};
 
 /// The values of a lane as keys, and their ranks among each other.
 #[derive(Default)]

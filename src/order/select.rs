@@ -1,13 +1,13 @@
 //! A value chosen from all of a lane: the driver of the order statistics.
 
-use crate::element::Element;
 use crate::error::Error;
 use crate::interrupt;
-use crate::rows::{Lanes, LanesMut, Sweep, View, ViewMut};
-use crate::scratch::{append, reserve};
+use crate::numeric::element::Element;
 use crate::simd::{Isa, Task, vectorized};
+use crate::strided::scratch::{append, reserve};
+use crate::strided::tile::{GROUP, Source};
+use crate::strided::{Lanes, LanesMut, Sweep, View, ViewMut};
 use crate::threads;
-use crate::tile::{GROUP, Source};
 
 /// A statistic of the order of values, which needs all of a lane at once.
 pub trait Select<T: Element>: Copy + Send + Sync {

@@ -5,8 +5,8 @@ use std::mem::take;
 
 use crate::error::Error;
 use crate::interrupt::{self, OFTEN};
-use crate::rows::Lane;
 use crate::simd::Row;
+use crate::strided::Lane;
 
 /// Makes room for so many more values.
 pub fn reserve<T>(values: &mut Vec<T>, more: usize) -> Result<(), Error> {

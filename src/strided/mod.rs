@@ -14,11 +14,15 @@ use std::ops::Range;
 
 use smallvec::SmallVec;
 
-use crate::element::{Element, Float};
+use crate::numeric::element::{Element, Float};
 use crate::simd::{Isa, LANES, Task, Wide, vectorized};
 
+/// Memory to work in.
+pub mod scratch;
 /// Values that are stored as something else than what they are read as.
 pub mod stored;
+/// Lanes without gaps.
+pub mod tile;
 
 use stored::{Stored, Strides};
 

@@ -5,10 +5,10 @@
 use std::array::from_fn;
 use std::mem::take;
 
-use crate::element::Element;
 use crate::error::Error;
-use crate::scratch::reserve;
+use crate::numeric::element::Element;
 use crate::simd::{Isa, Task, vectorized};
+use crate::strided::scratch::reserve;
 
 /// Keys from the first to the second.
 pub(crate) type Range = (u64, u64);

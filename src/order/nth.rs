@@ -4,12 +4,12 @@
 //! leaves what is between, and so on until few are left (Floyd & Rivest 1975). After some rounds
 //! the rest is done by the standard library's selection, which is linear in the worst case too.
 
-use crate::element::Element;
 use crate::error::Error;
 use crate::interrupt;
-use crate::keys::{CHUNK, GROUP, Range, convert, count, guess, keep, keys_of};
-use crate::scratch::reserve;
+use crate::numeric::element::Element;
+use crate::order::keys::{CHUNK, GROUP, Range, convert, count, guess, keep, keys_of};
 use crate::simd::{Isa, Task, vectorized};
+use crate::strided::scratch::reserve;
 
 /// A value by its place in order.
 #[derive(Clone, Copy, Debug, PartialEq)]
