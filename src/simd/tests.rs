@@ -1,0 +1,285 @@
+use std::array::from_fn;
+
+#[cfg(target_arch = "x86_64")]
+use super::dispatch::Level;
+use super::*;
+use crate::numeric::double::two_sum;
+use crate::testing::{Random, same};
+
+/// Runs the task with each set of instructions that this machine has.
+fn on_every_isa(task: impl Task<Out = ()> + Copy) {
+    Baseline::run(task);
+    #[cfg(target_arch = "x86_64")]
+    {
+        let best = Level::best();
+        if best >= Level::Avx2 {
+            x86::Avx2::run(task);
+        }
+        if best >= Level::Avx512 {
+            x86::Avx512::run(task);
+        }
+    }
+}
+
+/// NaN, infinities, zeros, subnormals, the ends of the range and numbers in between.
+fn grid() -> Vec<f64> {
+    let positive = [
+        0.0,
+        5e-324,
+        2.5e-310,
+        f64::MIN_POSITIVE,
+        1e-160,
+        1.0 - f64::EPSILON / 2.0,
+        1.0,
+        1.0 + f64::EPSILON,
+        1.0 / 3.0,
+        134_217_729.0,
+        9_007_199_254_740_991.0,
+        1e200,
+        f64::MAX,
+        f64::INFINITY,
+    ];
+    let signed = positive.into_iter().flat_map(|value| [value, -value]);
+    signed.chain([f64::NAN]).collect()
+}
+
+/// Every three of the grid.
+fn triples() -> Vec<[f64; 3]> {
+    let grid = grid();
+    let pairs = grid.iter().flat_map(|&a| grid.iter().map(move |&b| (a, b)));
+    pairs.flat_map(|(a, b)| grid.iter().map(move |&c| [a, b, c])).collect()
+}
+
+fn to_vec<V: Vector>(vector: V) -> Vec<f64> {
+    let mut values = vec![0.0; V::LANES];
+    vector.store(&mut values);
+    values
+}
+
+/// An operation on vectors, and what it is of one value in each.
+struct Operation<V> {
+    name: &'static str,
+    of_vectors: fn([V; 3]) -> V,
+    of_values: fn([f64; 3]) -> f64,
+}
+
+fn operation<V>(
+    name: &'static str,
+    of_vectors: fn([V; 3]) -> V,
+    of_values: fn([f64; 3]) -> f64,
+) -> Operation<V> {
+    Operation { name, of_vectors, of_values }
+}
+
+fn operations<V: Vector>() -> [Operation<V>; 13] {
+    [
+        operation("add", |[a, b, _]| a.add(b), |[a, b, _]| a + b),
+        operation("sub", |[a, b, _]| a.sub(b), |[a, b, _]| a - b),
+        operation("mul", |[a, b, _]| a.mul(b), |[a, b, _]| a * b),
+        operation("div", |[a, b, _]| a.div(b), |[a, b, _]| a / b),
+        operation("least", |[a, b, _]| a.least(b), |[a, b, _]| if a < b { a } else { b }),
+        operation("greatest", |[a, b, _]| a.greatest(b), |[a, b, _]| if a > b { a } else { b }),
+        operation(
+            "unless_nan",
+            |[a, b, c]| a.unless_nan(b, c),
+            |[a, b, c]| if b.is_nan() { c } else { a },
+        ),
+        operation(
+            "where_reaches",
+            |[a, b, c]| a.where_reaches(b, c),
+            |[a, b, c]| if b >= c { a } else { f64::NAN },
+        ),
+        operation(
+            "where_less",
+            |[a, b, c]| a.where_less(b, c, c),
+            |[a, b, c]| {
+                if b < c { a } else { c }
+            },
+        ),
+        operation(
+            "where_at_most",
+            |[a, b, c]| a.where_at_most(b, c, c),
+            |[a, b, c]| {
+                if b <= c { a } else { c }
+            },
+        ),
+        operation("sqrt", |[a, _, _]| a.sqrt(), |[a, _, _]| a.sqrt()),
+        operation(
+            "add_where_less",
+            |[a, b, c]| a.add_where_less(V::splat(7.0), b, c).add(V::splat(0.0)),
+            |[a, b, c]| if b < c { a + 7.0 } else { a + 0.0 },
+        ),
+        operation(
+            "add_where_negative_zero",
+            |[a, b, c]| a.add_where_negative_zero(b, c).add(V::splat(0.0)),
+            |[a, b, c]| if c.to_bits() == SIGN { a + b + 0.0 } else { a + 0.0 },
+        ),
+    ]
+}
+
+fn check_operations<V: Vector>(operations: &[Operation<V>], triples: &[[f64; 3]]) {
+    for triples in triples.chunks(V::LANES) {
+        let triple = |lane: usize| triples[lane.min(triples.len() - 1)];
+        let vector = |of: usize| V::load(&from_fn::<_, 8, _>(|lane| triple(lane)[of]));
+        let vectors = [vector(0), vector(1), vector(2)];
+        for Operation { name, of_vectors, of_values } in operations {
+            for (lane, result) in to_vec(of_vectors(vectors)).into_iter().enumerate() {
+                let (values, expected) = (triple(lane), of_values(triple(lane)));
+                assert!(same(result, expected), "{name} {values:?}: {result} {expected}");
+            }
+        }
+    }
+}
+
+#[derive(Clone, Copy)]
+struct Operations;
+
+impl Task for Operations {
+    type Out = ();
+
+    fn run<I: Isa>(self) {
+        check_operations(&operations::<One<I>>(), &triples());
+        check_operations(&operations::<I::Vector>(), &triples());
+    }
+}
+
+#[test]
+fn operations_are_the_same_in_every_instruction_set() {
+    on_every_isa(Operations);
+}
+
+#[derive(Clone, Copy)]
+struct Fused;
+
+impl Task for Fused {
+    type Out = ();
+
+    fn run<I: Isa>(self) {
+        check_fused::<One<I>>();
+        check_fused::<I::Vector>();
+    }
+}
+
+fn check_fused<V: Vector>() {
+    let operations: [Operation<V>; 2] = [
+        operation("mul_add", |[a, b, c]| a.mul_add(b, c), |[a, b, c]| a.mul_add(b, c)),
+        operation("mul_sub_from", |[a, b, c]| a.mul_sub_from(b, c), |[a, b, c]| (-a).mul_add(b, c)),
+    ];
+    check_operations(&operations, &triples());
+    check_operations(&operations, &close_calls());
+}
+
+/// Sums close to the middle between two `f64`, which are easily rounded twice.
+fn close_calls() -> Vec<[f64; 3]> {
+    let mut random = Random(2);
+    let close_call = |_| {
+        let (value, factor) = (random.integer(53) as f64, random.integer(53) as f64);
+        let unit = (value * factor).abs() * 2_f64.powi(random.below(110) as i32 - 55);
+        let bits = random.choose(&[1, 3, 53]);
+        let unit = f64::from_bits(unit.to_bits() & 0xfff0_0000_0000_0000);
+        let term = unit * random.integer(bits) as f64;
+        let product = value * factor;
+        [value, factor, random.choose(&[term, -product, unit - product])]
+    };
+    (0..20_000).map(close_call).collect()
+}
+
+#[test]
+fn fused_operations_are_rounded_once_in_every_instruction_set() {
+    on_every_isa(Fused);
+}
+
+#[derive(Clone, Copy)]
+struct Squares;
+
+impl Task for Squares {
+    type Out = ();
+
+    fn run<I: Isa>(self) {
+        let mut random = Random(1);
+        for _ in 0..10_000 {
+            let value = random.integer(53);
+            let Double { high, low } = I::square(value as f64);
+            let expected = i128::from(value) * i128::from(value);
+            assert_eq!(high, value as f64 * value as f64, "{value}");
+            assert_eq!(high as i128 + low as i128, expected, "{value}");
+        }
+        for value in grid() {
+            assert!(same(I::square(value).high, value * value), "{value}");
+            assert!(same(I::square(value).to_f64(), value * value), "{value}");
+        }
+    }
+}
+
+#[test]
+fn squares_have_their_error_in_every_instruction_set() {
+    on_every_isa(Squares);
+}
+
+#[derive(Clone, Copy)]
+struct Moves;
+
+impl Task for Moves {
+    type Out = ();
+
+    fn run<I: Isa>(self) {
+        check_fills::<One<I>>();
+        check_fills::<I::Vector>();
+        check_moves::<I::Vector>();
+    }
+}
+
+fn check_moves<V: Wide>() {
+    let lanes: Vec<Vec<f64>> = (0..V::LANES)
+        .map(|lane| (0..V::LANES + 2).map(|row| (10 * lane + row) as f64).collect())
+        .collect();
+    let mut rows = vec![-1.0; V::LANES * V::LANES];
+    V::across(from_fn(|lane| &*lanes[lane.min(V::LANES - 1)]), &mut rows);
+    for (at, row) in rows.chunks(V::LANES).enumerate() {
+        assert!(row.iter().zip(&lanes).all(|(value, lane)| *value == lane[at]));
+    }
+    let mut given = vec![Vec::new(); V::LANES];
+    V::along(&rows, |lane, values| given[lane].extend_from_slice(values));
+    let expected: Vec<_> = lanes.iter().map(|lane| lane[..V::LANES].to_vec()).collect();
+    assert_eq!(given, expected);
+}
+
+fn check_fills<V: Vector>() {
+    assert_eq!(to_vec(V::splat(2.5)), vec![2.5; V::LANES]);
+    assert!(!V::splat(f64::INFINITY).any_nan());
+    for lane in 0..V::LANES {
+        let mut values = [1.0; 8];
+        values[lane] = f64::NAN;
+        assert!(V::load(&values).any_nan());
+    }
+}
+
+#[test]
+fn across_and_along_are_transposes_in_every_instruction_set() {
+    on_every_isa(Moves);
+}
+
+#[derive(Clone, Copy)]
+struct TwoSums;
+
+impl Task for TwoSums {
+    type Out = ();
+
+    fn run<I: Isa>(self) {
+        check_two_sums::<One<I>>();
+        check_two_sums::<I::Vector>();
+    }
+}
+
+fn check_two_sums<V: Vector>() {
+    let operations: [Operation<V>; 2] = [
+        operation("two_sum, high", |[a, b, _]| a.two_sum(b).0, |[a, b, _]| two_sum(a, b).high),
+        operation("two_sum, low", |[a, b, _]| a.two_sum(b).1, |[a, b, _]| two_sum(a, b).low),
+    ];
+    check_operations(&operations, &triples());
+}
+
+#[test]
+fn sums_have_their_error_in_every_instruction_set() {
+    on_every_isa(TwoSums);
+}
