@@ -112,6 +112,8 @@ macro_rules! for_dtype {
 /// What a reduction's result is to look like.
 #[derive(Clone, Copy)]
 pub(super) struct Form<'a, 'py> {
+    /// What the function is called, for errors.
+    pub(super) name: &'static str,
     /// Whether the axes stay, with length one.
     pub(super) keepdims: bool,
     /// The array to write it to, or `...` for a new one.
@@ -166,7 +168,6 @@ fn is_among(axis: usize, axes: Option<u64>) -> bool {
 
 /// Many values in, one out. `others` answers for the dtypes that kernels do not accept.
 pub(super) fn reduce<'py, K: ReduceAny>(
-    name: &'static str,
     a: &Bound<'py, PyAny>,
     axes: &Axes,
     form: Form<'_, 'py>,
@@ -179,16 +180,15 @@ pub(super) fn reduce<'py, K: ReduceAny>(
     }
     let axes = axes.within(array.ndim())?;
     let of = &array;
-    let result = for_dtype!(of, others, reduce_typed::<_, _>(name, axes, form.is_array(), kernel))?;
+    let result = for_dtype!(of, others, reduce_typed::<_, _>(axes, form, kernel))?;
     form.give(result, of, axes)
 }
 
 #[inline(never)]
 fn reduce_typed<'py, T, K>(
     array: &Array<'py>,
-    name: &'static str,
     axes: Option<u64>,
-    as_array: bool,
+    form: Form<'_, 'py>,
     kernel: K,
 ) -> Answer<'py>
 where
@@ -198,7 +198,7 @@ where
     let py = array.as_any().py();
     let shape = array.shape();
     if !kernel.allows_empty() {
-        not_empty(name, shape, axes)?;
+        not_empty(form.name, shape, axes)?;
     }
     if let Some(axes) = some_of(axes, shape) {
         let mut out = NewArray::<K::Out>::new(py, &without(shape, axes))?;
@@ -216,7 +216,7 @@ where
         Some(value) => value,
         None => detached(py, view.len(), &mut || reduce::all(&view, kernel))?,
     };
-    if as_array { of_no_dimension(py, value) } else { value.into_python(py) }
+    if form.is_array() { of_no_dimension(py, value) } else { value.into_python(py) }
 }
 
 /// The axes, unless they are all there are, and the result one value.

@@ -1,173 +1,45 @@
 //! The table of contents of the library: one entry, one Python function.
+//!
+//! An entry says how the function is called, which parameters it has beside those of its kind,
+//! what it returns, and which kernel works it out. The function with its signature follows from it
+//! (`entry`), and what its docstring has in common with others (`docs`); and by the table
+//! `_FUNCTIONS` of the module its types, its answer for other dtypes, and its place in the README,
+//! the tests and the benchmark.
+//!
+//! What a function returns is one of these:
+//!
+//! - `total`: a sum, which for integers is as wide as they come;
+//! - `mean`: a location, a float in the unit of the values;
+//! - `spread`: a float that stays the same where all values are moved by the same;
+//! - `value`: one of the values, or some;
+//! - `index`: where a value is;
+//! - `rank`: where a value would be if all were sorted;
+//! - `truth`: a bool.
 
 use pyo3::prelude::*;
-use pyo3::types::PyDict;
+use pyo3::types::{IntoPyDict, PyDict};
 
 use super::arguments::{self, Axes, Number, kth_within, steps};
 use super::call::{self, Form, Layout};
+use super::read::Reading;
 use crate::error::Error;
+use crate::kernels::arg::{Arg, NanArg};
+use crate::kernels::extreme::{Greatest, Least, MAX, MIN};
+use crate::kernels::mean::Mean;
+use crate::kernels::median::{Median, MoveMedian};
+use crate::kernels::missing::{AllNan, AnyNan};
+use crate::kernels::move_rank::MoveRank;
+use crate::kernels::partition::{ArgPartition, Partition};
+use crate::kernels::push::Push;
+use crate::kernels::rank::Rank;
+use crate::kernels::squares::SUM_OF_SQUARES;
+use crate::kernels::sum::Sum;
+use crate::kernels::var::Var;
 use crate::{simd, threads};
 
-/// Makes the module: each entry is a whole function.
-macro_rules! functions {
-    (
-        reduce { $(
-            $(#[doc = $reduce_doc:literal])+
-            $reduce:ident(
-                $reduce_text:literal $(, $parameter:ident = $default:tt)* $(; $keyword:ident)?
-            )
-                => $reduce_kernel:expr;
-        )* }
-        select { $(
-            $(#[doc = $select_doc:literal])+
-            $select:ident() => $select_kernel:expr;
-        )* }
-        $(moving $driver:ident { $(
-            $(#[doc = $move_doc:literal])+
-            $move:ident($text:literal $(, $setting:ident = $initial:tt)*) => $move_kernel:expr;
-        )* })*
-        other { $($other:item)* }
-    ) => {
-        #[pyo3::pymodule(gil_used = false)]
-        mod _core {
-            use super::*;
-            #[pymodule_export]
-            use crate::python::read::Reading;
-            use crate::kernels::arg::{Arg, NanArg};
-            use crate::kernels::extreme::{Greatest, Least, MAX, MIN};
-            use crate::kernels::mean::Mean;
-            use crate::kernels::median::{Median, MoveMedian};
-            use crate::kernels::missing::{AllNan, AnyNan};
-            use crate::kernels::move_rank::MoveRank;
-            use crate::kernels::partition::{ArgPartition, Partition};
-            use crate::kernels::push::Push;
-            use crate::kernels::rank::Rank;
-            use crate::kernels::squares::SUM_OF_SQUARES;
-            use crate::kernels::sum::Sum;
-            use crate::kernels::var::Var;
-
-            $(
-                $(#[doc = $reduce_doc])+
-                #[pyfunction]
-                #[pyo3(
-                    signature = (
-                        a, axis = Axes::All, $($parameter = $default,)*
-                        *, keepdims = false, out = None $(, $keyword = None)?
-                    ),
-                    text_signature = $reduce_text
-                )]
-                fn $reduce<'py>(
-                    a: &Bound<'py, PyAny>,
-                    #[pyo3(from_py_with = arguments::axes)] axis: Axes,
-                    $(#[pyo3(from_py_with = arguments::$parameter)] $parameter: i64,)*
-                    keepdims: bool,
-                    out: Option<&Bound<'py, PyAny>>,
-                    $(#[pyo3(from_py_with = arguments::$keyword)] $keyword: Option<isize>,)?
-                ) -> PyResult<Bound<'py, PyAny>> {
-                    let name = stringify!($reduce);
-                    call::reduce(name, a, &axis, Form { keepdims, out }, $reduce_kernel, |a| {
-                        let keywords = PyDict::new(a.py());
-                        $(keywords.set_item(stringify!($keyword), $keyword)?;)?
-                        others(a.py())?.call((name, a, &axis, $($parameter),*), Some(&keywords))
-                    })
-                }
-            )*
-
-            $(
-                $(#[doc = $select_doc])+
-                #[pyfunction]
-                #[pyo3(
-                    signature = (a, axis = Axes::All, *, keepdims = false, out = None),
-                    text_signature = "(a, axis=None, *, keepdims=False, out=None)"
-                )]
-                fn $select<'py>(
-                    a: &Bound<'py, PyAny>,
-                    #[pyo3(from_py_with = arguments::axes)] axis: Axes,
-                    keepdims: bool,
-                    out: Option<&Bound<'py, PyAny>>,
-                ) -> PyResult<Bound<'py, PyAny>> {
-                    let name = stringify!($select);
-                    call::select(a, &axis, Form { keepdims, out }, $select_kernel, |a| {
-                        others(a.py())?.call1((name, a, &axis))
-                    })
-                }
-            )*
-
-            $($(
-                $(#[doc = $move_doc])+
-                #[pyfunction]
-                // Its own words would be `axis=...`.
-                #[pyo3(
-                    signature = (
-                        a, window, min_count = None, axis = -1 $(, $setting = $initial)*, *, out = None
-                    ),
-                    text_signature = $text
-                )]
-                fn $move<'py>(
-                    a: &Bound<'py, PyAny>,
-                    #[pyo3(from_py_with = arguments::window)] window: i64,
-                    #[pyo3(from_py_with = arguments::min_count)] min_count: Option<i64>,
-                    #[pyo3(from_py_with = arguments::axis)] axis: i64,
-                    $(#[pyo3(from_py_with = arguments::$setting)] $setting: i64,)*
-                    out: Option<&Bound<'py, PyAny>>,
-                ) -> PyResult<Bound<'py, PyAny>> {
-                    let name = stringify!($move);
-                    call::$driver(a, window, min_count, axis, out, &$move_kernel, |a| {
-                        others(a.py())?.call1((name, a, window, min_count, axis, $($setting),*))
-                    })
-                }
-            )*)*
-
-            $($other)*
-
-            #[pymodule_init]
-            fn init(module: &Bound<'_, PyModule>) -> PyResult<()> {
-                // What NumPy's C API would say later would be a panic.
-                module.py().import("numpy")?;
-                threads::set_count_from_environment()?;
-                simd::set_level_from_environment()?;
-                module.add("__version__", env!("CARGO_PKG_VERSION"))
-            }
-        }
-    };
-}
-
-/// What answers for the dtypes that kernels do not accept, told the name of the function.
-fn others(py: Python<'_>) -> PyResult<Bound<'_, PyAny>> {
-    py.import("uncork._dtypes")?.getattr("answer")
-}
-
 functions! {
-    reduce {
-        /// Sum of the values that are not NaN.
-        ///
-        /// Parameters
-        /// ----------
-        /// a : array_like
-        ///     Numbers, in any number of dimensions.
-        /// axis : int or tuple of int, optional
-        ///     The axis or axes to sum along; by default, all values are taken together.
-        /// keepdims : bool, optional
-        ///     Whether the axes stay, with length one. The result is an array then, always.
-        /// out : ndarray or ..., optional
-        ///     Where the result is written to and which is returned: of the result's shape, and a
-        ///     dtype of the same kind; ``...`` asks for a new array, always, as in NumPy.
-        ///
-        /// Returns
-        /// -------
-        /// float, int or ndarray
-        ///     A Python number for all values and for one dimension, else an array without
-        ///     `axis`. The dtype is that of `a`, but int64 for integers, uint64 for unsigned ones.
-        ///
-        /// Raises
-        /// ------
-        /// numpy.exceptions.AxisError
-        ///     If `axis` is not an axis of `a`.
-        /// ValueError
-        ///     If an axis is named twice, or `out` has another shape.
-        /// TypeError
-        ///     If `a` is a masked array or not numeric, `axis` is not an integer, or `out` is
-        ///     no array that can hold the result.
+    reduction reduce {
+        /// Sum, ignoring NaNs.
         ///
         /// Notes
         /// -----
@@ -187,37 +59,9 @@ functions! {
         /// 3.0
         /// >>> uncork.nansum([[1, 2], [3, 4]], axis=0)
         /// array([4, 6])
-        nansum("(a, axis=None, *, keepdims=False, out=None)") => Sum;
+        nansum() -> total => Sum;
 
-        /// Mean of the values that are not NaN.
-        ///
-        /// Parameters
-        /// ----------
-        /// a : array_like
-        ///     Numbers, in any number of dimensions.
-        /// axis : int or tuple of int, optional
-        ///     The axis or axes to average along; by default, all values are taken together.
-        /// keepdims : bool, optional
-        ///     Whether the axes stay, with length one. The result is an array then, always.
-        /// out : ndarray or ..., optional
-        ///     Where the result is written to and which is returned: of the result's shape, and a
-        ///     dtype of the same kind; ``...`` asks for a new array, always, as in NumPy.
-        ///
-        /// Returns
-        /// -------
-        /// float or ndarray
-        ///     A Python float for all values and for one dimension, else an array without
-        ///     `axis`. The dtype is that of `a` for floats, else float64.
-        ///
-        /// Raises
-        /// ------
-        /// numpy.exceptions.AxisError
-        ///     If `axis` is not an axis of `a`.
-        /// ValueError
-        ///     If an axis is named twice, or `out` has another shape.
-        /// TypeError
-        ///     If `a` is a masked array or not numeric, `axis` is not an integer, or `out` is
-        ///     no array that can hold the result.
+        /// Mean (average), ignoring NaNs.
         ///
         /// Notes
         /// -----
@@ -230,39 +74,9 @@ functions! {
         /// --------
         /// >>> uncork.nanmean([1.0, numpy.nan, 2.0])
         /// 1.5
-        nanmean("(a, axis=None, *, keepdims=False, out=None)") => Mean;
+        nanmean() -> mean => Mean;
 
-        /// Variance of the values that are not NaN.
-        ///
-        /// Parameters
-        /// ----------
-        /// a : array_like
-        ///     Numbers, in any number of dimensions.
-        /// axis : int or tuple of int, optional
-        ///     The axis or axes to work along; by default, all values are taken together.
-        /// ddof : int, optional
-        ///     The squared distances are divided by the count of values less `ddof`.
-        /// keepdims : bool, optional
-        ///     Whether the axes stay, with length one. The result is an array then, always.
-        /// out : ndarray or ..., optional
-        ///     Where the result is written to and which is returned: of the result's shape, and a
-        ///     dtype of the same kind; ``...`` asks for a new array, always, as in NumPy.
-        ///
-        /// Returns
-        /// -------
-        /// float or ndarray
-        ///     A Python float for all values and for one dimension, else an array without
-        ///     `axis`. The dtype is that of `a` for floats, else float64.
-        ///
-        /// Raises
-        /// ------
-        /// numpy.exceptions.AxisError
-        ///     If `axis` is not an axis of `a`.
-        /// ValueError
-        ///     If an axis is named twice, or `out` has another shape.
-        /// TypeError
-        ///     If `a` is a masked array or not numeric, or `axis` or `ddof` is
-        ///     not an integer.
+        /// Variance, ignoring NaNs.
         ///
         /// Notes
         /// -----
@@ -283,39 +97,9 @@ functions! {
         /// 0.25
         /// >>> uncork.nanvar([1.0, numpy.nan, 2.0], ddof=1)
         /// 0.5
-        nanvar("(a, axis=None, ddof=0, *, keepdims=False, out=None)", ddof = 0) => Var::new(ddof);
+        nanvar(ddof: i64 = 0) -> spread => Var::new(ddof);
 
-        /// Standard deviation of the values that are not NaN.
-        ///
-        /// Parameters
-        /// ----------
-        /// a : array_like
-        ///     Numbers, in any number of dimensions.
-        /// axis : int or tuple of int, optional
-        ///     The axis or axes to work along; by default, all values are taken together.
-        /// ddof : int, optional
-        ///     The squared distances are divided by the count of values less `ddof`.
-        /// keepdims : bool, optional
-        ///     Whether the axes stay, with length one. The result is an array then, always.
-        /// out : ndarray or ..., optional
-        ///     Where the result is written to and which is returned: of the result's shape, and a
-        ///     dtype of the same kind; ``...`` asks for a new array, always, as in NumPy.
-        ///
-        /// Returns
-        /// -------
-        /// float or ndarray
-        ///     A Python float for all values and for one dimension, else an array without
-        ///     `axis`. The dtype is that of `a` for floats, else float64.
-        ///
-        /// Raises
-        /// ------
-        /// numpy.exceptions.AxisError
-        ///     If `axis` is not an axis of `a`.
-        /// ValueError
-        ///     If an axis is named twice, or `out` has another shape.
-        /// TypeError
-        ///     If `a` is a masked array or not numeric, or `axis` or `ddof` is
-        ///     not an integer.
+        /// Standard deviation, ignoring NaNs.
         ///
         /// Notes
         /// -----
@@ -326,132 +110,31 @@ functions! {
         /// --------
         /// >>> uncork.nanstd([1.0, numpy.nan, 2.0])
         /// 0.5
-        nanstd("(a, axis=None, ddof=0, *, keepdims=False, out=None)", ddof = 0) => Var::std(ddof);
+        nanstd(ddof: i64 = 0) -> spread => Var::std(ddof);
 
-        /// Least of the values that are not NaN.
+        /// Minimum, ignoring NaNs.
         ///
-        /// Parameters
-        /// ----------
-        /// a : array_like
-        ///     Numbers, in any number of dimensions.
-        /// axis : int or tuple of int, optional
-        ///     The axis or axes to search along; by default, all values are taken together.
-        /// keepdims : bool, optional
-        ///     Whether the axes stay, with length one. The result is an array then, always.
-        /// out : ndarray or ..., optional
-        ///     Where the result is written to and which is returned: of the result's shape, and a
-        ///     dtype of the same kind; ``...`` asks for a new array, always, as in NumPy.
-        ///
-        /// Returns
-        /// -------
-        /// float, int or ndarray
-        ///     A Python number for all values and for one dimension, else an array without
-        ///     `axis`; of the dtype of `a`.
-        ///
-        /// Raises
-        /// ------
-        /// ValueError
-        ///     If there is no value to choose from: `a` is empty, or empty along `axis`;
-        ///     if an axis is named twice, or `out` has another shape.
-        /// numpy.exceptions.AxisError
-        ///     If `axis` is not an axis of `a`.
-        /// TypeError
-        ///     If `a` is a masked array or not numeric, `axis` is not an integer, or `out` is
-        ///     no array that can hold the result.
-        ///
-        /// Notes
-        /// -----
-        /// NaN where all values are, without a warning. Infinities are values like others. Of
-        /// zeros of both signs, either may come out. O(n), without a copy.
+        #[doc = section!(nanmin)]
         ///
         /// Examples
         /// --------
         /// >>> uncork.nanmin([1.0, numpy.nan, 2.0])
         /// 1.0
-        nanmin("(a, axis=None, *, keepdims=False, out=None)") => MIN;
+        nanmin() -> value => MIN;
 
-        /// Greatest of the values that are not NaN.
+        /// Maximum, ignoring NaNs.
         ///
-        /// Parameters
-        /// ----------
-        /// a : array_like
-        ///     Numbers, in any number of dimensions.
-        /// axis : int or tuple of int, optional
-        ///     The axis or axes to search along; by default, all values are taken together.
-        /// keepdims : bool, optional
-        ///     Whether the axes stay, with length one. The result is an array then, always.
-        /// out : ndarray or ..., optional
-        ///     Where the result is written to and which is returned: of the result's shape, and a
-        ///     dtype of the same kind; ``...`` asks for a new array, always, as in NumPy.
-        ///
-        /// Returns
-        /// -------
-        /// float, int or ndarray
-        ///     A Python number for all values and for one dimension, else an array without
-        ///     `axis`; of the dtype of `a`.
-        ///
-        /// Raises
-        /// ------
-        /// ValueError
-        ///     If there is no value to choose from: `a` is empty, or empty along `axis`;
-        ///     if an axis is named twice, or `out` has another shape.
-        /// numpy.exceptions.AxisError
-        ///     If `axis` is not an axis of `a`.
-        /// TypeError
-        ///     If `a` is a masked array or not numeric, `axis` is not an integer, or `out` is
-        ///     no array that can hold the result.
-        ///
-        /// Notes
-        /// -----
-        /// NaN where all values are, without a warning. Infinities are values like others. Of
-        /// zeros of both signs, either may come out. O(n), without a copy.
+        #[doc = section!(nanmin)]
         ///
         /// Examples
         /// --------
         /// >>> uncork.nanmax([1.0, numpy.nan, 2.0])
         /// 2.0
-        nanmax("(a, axis=None, *, keepdims=False, out=None)") => MAX;
+        nanmax() -> value => MAX;
 
-        /// Index of the least of the values that are not NaN.
+        /// Index of the minimum, ignoring NaNs.
         ///
-        /// Parameters
-        /// ----------
-        /// a : array_like
-        ///     Numbers, in any number of dimensions.
-        /// axis : int, optional
-        ///     The axis to search along; by default, all values are taken together.
-        /// keepdims : bool, optional
-        ///     Whether the axes stay, with length one. The result is an array then, always.
-        /// out : ndarray or ..., optional
-        ///     Where the result is written to and which is returned: of the result's shape, and a
-        ///     dtype of the same kind; ``...`` asks for a new array, always, as in NumPy.
-        /// default : int, optional
-        ///     What stands for the index in a lane without a value to choose, as all are NaN or
-        ///     there are none; by default, such a lane is an error.
-        ///
-        /// Returns
-        /// -------
-        /// int or ndarray
-        ///     A Python int for all values, counted in C order, and for one dimension; else an
-        ///     array of intp without `axis`.
-        ///
-        /// Raises
-        /// ------
-        /// ValueError
-        ///     If all values of a lane are NaN, or there are none, and there is no `default`;
-        ///     if that does not fit into an intp; or if `out` has another shape.
-        /// numpy.exceptions.AxisError
-        ///     If `axis` is not an axis of `a`.
-        /// TypeError
-        ///     If `a` is a masked array or not numeric, `axis` or `default` is not an
-        ///     integer, or `out` is no array that can hold the result.
-        ///
-        /// Notes
-        /// -----
-        /// Of equal values, the first. Infinities are values like others, even beside NaN.
-        /// O(n), without a copy: stretches are searched for their extreme, and the winner once
-        /// more for its place. A `default` that is no index, such as -1, tells the lanes without
-        /// a value from all others.
+        #[doc = section!(nanargmin)]
         ///
         /// Examples
         /// --------
@@ -459,49 +142,11 @@ functions! {
         /// 2
         /// >>> uncork.nanargmin([[4.0, numpy.nan, 2.0], [numpy.nan] * 3], axis=1, default=-1)
         /// array([ 2, -1])
-        nanargmin("(a, axis=None, *, keepdims=False, out=None, default=None)"; default) =>
-            NanArg { order: Least, default };
+        nanargmin(; default: Option<isize> = None) -> index => NanArg { order: Least, default };
 
-        /// Index of the greatest of the values that are not NaN.
+        /// Index of the maximum, ignoring NaNs.
         ///
-        /// Parameters
-        /// ----------
-        /// a : array_like
-        ///     Numbers, in any number of dimensions.
-        /// axis : int, optional
-        ///     The axis to search along; by default, all values are taken together.
-        /// keepdims : bool, optional
-        ///     Whether the axes stay, with length one. The result is an array then, always.
-        /// out : ndarray or ..., optional
-        ///     Where the result is written to and which is returned: of the result's shape, and a
-        ///     dtype of the same kind; ``...`` asks for a new array, always, as in NumPy.
-        /// default : int, optional
-        ///     What stands for the index in a lane without a value to choose, as all are NaN or
-        ///     there are none; by default, such a lane is an error.
-        ///
-        /// Returns
-        /// -------
-        /// int or ndarray
-        ///     A Python int for all values, counted in C order, and for one dimension; else an
-        ///     array of intp without `axis`.
-        ///
-        /// Raises
-        /// ------
-        /// ValueError
-        ///     If all values of a lane are NaN, or there are none, and there is no `default`;
-        ///     if that does not fit into an intp; or if `out` has another shape.
-        /// numpy.exceptions.AxisError
-        ///     If `axis` is not an axis of `a`.
-        /// TypeError
-        ///     If `a` is a masked array or not numeric, `axis` or `default` is not an
-        ///     integer, or `out` is no array that can hold the result.
-        ///
-        /// Notes
-        /// -----
-        /// Of equal values, the first. Infinities are values like others, even beside NaN.
-        /// O(n), without a copy: stretches are searched for their extreme, and the winner once
-        /// more for its place. A `default` that is no index, such as -1, tells the lanes without
-        /// a value from all others.
+        #[doc = section!(nanargmin)]
         ///
         /// Examples
         /// --------
@@ -509,38 +154,9 @@ functions! {
         /// 0
         /// >>> uncork.nanargmax([[4.0, numpy.nan, 2.0], [numpy.nan] * 3], axis=1, default=-1)
         /// array([ 0, -1])
-        nanargmax("(a, axis=None, *, keepdims=False, out=None, default=None)"; default) =>
-            NanArg { order: Greatest, default };
+        nanargmax(; default: Option<isize> = None) -> index => NanArg { order: Greatest, default };
 
         /// Whether any value is NaN.
-        ///
-        /// Parameters
-        /// ----------
-        /// a : array_like
-        ///     Numbers, in any number of dimensions.
-        /// axis : int or tuple of int, optional
-        ///     The axis or axes to search along; by default, all values are taken together.
-        /// keepdims : bool, optional
-        ///     Whether the axes stay, with length one. The result is an array then, always.
-        /// out : ndarray or ..., optional
-        ///     Where the result is written to and which is returned: of the result's shape, and a
-        ///     dtype of the same kind; ``...`` asks for a new array, always, as in NumPy.
-        ///
-        /// Returns
-        /// -------
-        /// bool or ndarray
-        ///     A Python bool for all values and for one dimension, else an array of bool without
-        ///     `axis`.
-        ///
-        /// Raises
-        /// ------
-        /// numpy.exceptions.AxisError
-        ///     If `axis` is not an axis of `a`.
-        /// ValueError
-        ///     If an axis is named twice, or `out` has another shape.
-        /// TypeError
-        ///     If `a` is a masked array or not numeric, `axis` is not an integer, or `out` is
-        ///     no array that can hold the result.
         ///
         /// Notes
         /// -----
@@ -551,37 +167,9 @@ functions! {
         /// --------
         /// >>> uncork.anynan([1.0, numpy.nan, 2.0])
         /// True
-        anynan("(a, axis=None, *, keepdims=False, out=None)") => AnyNan;
+        anynan() -> truth => AnyNan;
 
         /// Whether all values are NaN.
-        ///
-        /// Parameters
-        /// ----------
-        /// a : array_like
-        ///     Numbers, in any number of dimensions.
-        /// axis : int or tuple of int, optional
-        ///     The axis or axes to search along; by default, all values are taken together.
-        /// keepdims : bool, optional
-        ///     Whether the axes stay, with length one. The result is an array then, always.
-        /// out : ndarray or ..., optional
-        ///     Where the result is written to and which is returned: of the result's shape, and a
-        ///     dtype of the same kind; ``...`` asks for a new array, always, as in NumPy.
-        ///
-        /// Returns
-        /// -------
-        /// bool or ndarray
-        ///     A Python bool for all values and for one dimension, else an array of bool without
-        ///     `axis`.
-        ///
-        /// Raises
-        /// ------
-        /// numpy.exceptions.AxisError
-        ///     If `axis` is not an axis of `a`.
-        /// ValueError
-        ///     If an axis is named twice, or `out` has another shape.
-        /// TypeError
-        ///     If `a` is a masked array or not numeric, `axis` is not an integer, or `out` is
-        ///     no array that can hold the result.
         ///
         /// Notes
         /// -----
@@ -592,37 +180,9 @@ functions! {
         /// --------
         /// >>> uncork.allnan([1.0, numpy.nan, 2.0])
         /// False
-        allnan("(a, axis=None, *, keepdims=False, out=None)") => AllNan;
+        allnan() -> truth => AllNan;
 
-        /// Sum of the squares of all values, NaN included.
-        ///
-        /// Parameters
-        /// ----------
-        /// a : array_like
-        ///     Numbers, in any number of dimensions.
-        /// axis : int or tuple of int, optional
-        ///     The axis or axes to sum along; by default, all values are taken together.
-        /// keepdims : bool, optional
-        ///     Whether the axes stay, with length one. The result is an array then, always.
-        /// out : ndarray or ..., optional
-        ///     Where the result is written to and which is returned: of the result's shape, and a
-        ///     dtype of the same kind; ``...`` asks for a new array, always, as in NumPy.
-        ///
-        /// Returns
-        /// -------
-        /// float, int or ndarray
-        ///     A Python number for all values and for one dimension, else an array without
-        ///     `axis`. The dtype is that of `a`, but int64 for integers, uint64 for unsigned ones.
-        ///
-        /// Raises
-        /// ------
-        /// numpy.exceptions.AxisError
-        ///     If `axis` is not an axis of `a`.
-        /// ValueError
-        ///     If an axis is named twice, or `out` has another shape.
-        /// TypeError
-        ///     If `a` is a masked array or not numeric, `axis` is not an integer, or `out` is
-        ///     no array that can hold the result.
+        /// Sum of squares, NaN if any value is NaN.
         ///
         /// Notes
         /// -----
@@ -638,40 +198,10 @@ functions! {
         /// --------
         /// >>> uncork.ss([1.0, 2.0, 3.0])
         /// 14.0
-        ss("(a, axis=None, *, keepdims=False, out=None)") => SUM_OF_SQUARES;
+        ss() -> total => SUM_OF_SQUARES;
     }
-    select {
-        /// Median of the values.
-        ///
-        /// Parameters
-        /// ----------
-        /// a : array_like
-        ///     Numbers, in any number of dimensions.
-        /// axis : int or tuple of int, optional
-        ///     The axis or axes to work along; by default, all values are taken together.
-        /// keepdims : bool, optional
-        ///     Whether the axes stay, with length one. The result is an array then, always.
-        /// out : ndarray or ..., optional
-        ///     Where the result is written to and which is returned: of the result's shape, and a
-        ///     dtype of the same kind; ``...`` asks for a new array, always, as in NumPy.
-        ///
-        /// Returns
-        /// -------
-        /// float or ndarray
-        ///     A Python float for all values and for one dimension, else an array without
-        ///     `axis`. The dtype is that of `a` for floats, else float64.
-        ///
-        /// Raises
-        /// ------
-        /// MemoryError
-        ///     If there is no memory for the copy.
-        /// numpy.exceptions.AxisError
-        ///     If `axis` is not an axis of `a`.
-        /// ValueError
-        ///     If an axis is named twice, or `out` has another shape.
-        /// TypeError
-        ///     If `a` is a masked array or not numeric, `axis` is not an integer, or `out` is
-        ///     no array that can hold the result.
+    reduction select {
+        /// Median, NaN if any value is NaN.
         ///
         /// Notes
         /// -----
@@ -683,39 +213,9 @@ functions! {
         /// --------
         /// >>> uncork.median([1.0, numpy.nan, 2.0])
         /// nan
-        median() => Median { skip_nan: false };
+        median() -> mean => Median { skip_nan: false };
 
-        /// Median of the values that are not NaN.
-        ///
-        /// Parameters
-        /// ----------
-        /// a : array_like
-        ///     Numbers, in any number of dimensions.
-        /// axis : int or tuple of int, optional
-        ///     The axis or axes to work along; by default, all values are taken together.
-        /// keepdims : bool, optional
-        ///     Whether the axes stay, with length one. The result is an array then, always.
-        /// out : ndarray or ..., optional
-        ///     Where the result is written to and which is returned: of the result's shape, and a
-        ///     dtype of the same kind; ``...`` asks for a new array, always, as in NumPy.
-        ///
-        /// Returns
-        /// -------
-        /// float or ndarray
-        ///     A Python float for all values and for one dimension, else an array without
-        ///     `axis`. The dtype is that of `a` for floats, else float64.
-        ///
-        /// Raises
-        /// ------
-        /// MemoryError
-        ///     If there is no memory for the copy.
-        /// numpy.exceptions.AxisError
-        ///     If `axis` is not an axis of `a`.
-        /// ValueError
-        ///     If an axis is named twice, or `out` has another shape.
-        /// TypeError
-        ///     If `a` is a masked array or not numeric, `axis` is not an integer, or `out` is
-        ///     no array that can hold the result.
+        /// Median, ignoring NaNs.
         ///
         /// Notes
         /// -----
@@ -727,486 +227,93 @@ functions! {
         /// --------
         /// >>> uncork.nanmedian([1.0, numpy.nan, 2.0])
         /// 1.5
-        nanmedian() => Median { skip_nan: true };
+        nanmedian() -> mean => Median { skip_nan: true };
     }
     moving slide_exactly {
-        /// Sum of the values of a moving window that are not NaN.
+        /// Moving-window (rolling) sum, ignoring NaNs.
         ///
-        /// Parameters
-        /// ----------
-        /// a : array_like
-        ///     Numbers, in any number of dimensions.
-        /// window : int
-        ///     How many values a window has: the one at the same place and those before it; more than
-        ///     the axis has are as good as all of them.
-        /// min_count : int, optional
-        ///     Windows with fewer values that are not NaN give NaN; by default, those with any
-        ///     NaN do, and the first `window` - 1.
-        /// axis : int, optional
-        ///     The axis to move along; by default, the last.
-        /// out : ndarray, optional
-        ///     Where the result is written to and which is returned: of the result's shape, and a
-        ///     dtype of the same kind.
-        ///
-        /// Returns
-        /// -------
-        /// ndarray
-        ///     One value for each of `a`, in C order; of its dtype for floats, else float64.
-        ///
-        /// Raises
-        /// ------
-        /// ValueError
-        ///     If `window` is less than 1, `min_count` is not between 1 and `window`, `a` has no
-        ///     dimension, or `out` has another shape.
-        /// numpy.exceptions.AxisError
-        ///     If `axis` is not an axis of `a`.
-        /// TypeError
-        ///     If `a` is a masked array or not numeric, another argument is not an integer, or
-        ///     `out` is no array that can hold the result.
-        /// MemoryError
-        ///     If there is no memory for the result or for O(window) values beside it.
-        ///
-        /// Notes
-        /// -----
-        /// Windows are merged from the end of one block and the beginning of the next [1]_;
-        /// nothing is subtracted, so a value that has left the window leaves no trace, be it
-        /// infinite. Sums are compensated, float32 in float64. O(n) for any window.
-        ///
-        /// References
-        /// ----------
-        /// .. [1] M. van Herk, "A fast algorithm for local minimum and maximum filters",
-        ///    Pattern Recognition Letters 13 (1992).
+        #[doc = section!(move_sum)]
         ///
         /// Examples
         /// --------
         /// >>> uncork.move_sum([1.0, 2.0, 3.0], window=2)
         /// array([nan,  3.,  5.])
-        move_sum("(a, window, min_count=None, axis=-1, *, out=None)") => Sum;
+        move_sum() -> total => Sum;
 
-        /// Mean of the values of a moving window that are not NaN.
+        /// Moving-window (rolling) mean, ignoring NaNs.
         ///
-        /// Parameters
-        /// ----------
-        /// a : array_like
-        ///     Numbers, in any number of dimensions.
-        /// window : int
-        ///     How many values a window has: the one at the same place and those before it; more than
-        ///     the axis has are as good as all of them.
-        /// min_count : int, optional
-        ///     Windows with fewer values that are not NaN give NaN; by default, those with any
-        ///     NaN do, and the first `window` - 1.
-        /// axis : int, optional
-        ///     The axis to move along; by default, the last.
-        /// out : ndarray, optional
-        ///     Where the result is written to and which is returned: of the result's shape, and a
-        ///     dtype of the same kind.
-        ///
-        /// Returns
-        /// -------
-        /// ndarray
-        ///     One value for each of `a`, in C order; of its dtype for floats, else float64.
-        ///
-        /// Raises
-        /// ------
-        /// ValueError
-        ///     If `window` is less than 1, `min_count` is not between 1 and `window`, `a` has no
-        ///     dimension, or `out` has another shape.
-        /// numpy.exceptions.AxisError
-        ///     If `axis` is not an axis of `a`.
-        /// TypeError
-        ///     If `a` is a masked array or not numeric, another argument is not an integer, or
-        ///     `out` is no array that can hold the result.
-        /// MemoryError
-        ///     If there is no memory for the result or for O(window) values beside it.
-        ///
-        /// Notes
-        /// -----
-        /// Windows are merged from the end of one block and the beginning of the next [1]_;
-        /// nothing is subtracted, so a value that has left the window leaves no trace, be it
-        /// infinite. Sums are compensated, float32 in float64. O(n) for any window.
-        ///
-        /// References
-        /// ----------
-        /// .. [1] M. van Herk, "A fast algorithm for local minimum and maximum filters",
-        ///    Pattern Recognition Letters 13 (1992).
+        #[doc = section!(move_sum)]
         ///
         /// Examples
         /// --------
         /// >>> uncork.move_mean([1.0, 2.0, 3.0], window=2)
         /// array([nan, 1.5, 2.5])
-        move_mean("(a, window, min_count=None, axis=-1, *, out=None)") => Mean;
+        move_mean() -> mean => Mean;
 
-        /// Variance of the values of a moving window that are not NaN.
+        /// Moving-window (rolling) variance, ignoring NaNs.
         ///
-        /// Parameters
-        /// ----------
-        /// a : array_like
-        ///     Numbers, in any number of dimensions.
-        /// window : int
-        ///     How many values a window has: the one at the same place and those before it; more than
-        ///     the axis has are as good as all of them.
-        /// min_count : int, optional
-        ///     Windows with fewer values that are not NaN give NaN; by default, those with any
-        ///     NaN do, and the first `window` - 1.
-        /// axis : int, optional
-        ///     The axis to move along; by default, the last.
-        /// ddof : int, optional
-        ///     The squared distances are divided by the count of values less `ddof`.
-        /// out : ndarray, optional
-        ///     Where the result is written to and which is returned: of the result's shape, and a
-        ///     dtype of the same kind.
-        ///
-        /// Returns
-        /// -------
-        /// ndarray
-        ///     One value for each of `a`, in C order; of its dtype for floats, else float64.
-        ///
-        /// Raises
-        /// ------
-        /// ValueError
-        ///     If `window` is less than 1, `min_count` is not between 1 and `window`, `a` has no
-        ///     dimension, or `out` has another shape.
-        /// numpy.exceptions.AxisError
-        ///     If `axis` is not an axis of `a`.
-        /// TypeError
-        ///     If `a` is a masked array or not numeric, another argument is not an integer, or
-        ///     `out` is no array that can hold the result.
-        /// MemoryError
-        ///     If there is no memory for the result or for O(window) values beside it.
-        ///
-        /// Notes
-        /// -----
-        /// Windows are merged from the end of one block and the beginning of the next [1]_;
-        /// nothing is subtracted, so a value that has left the window leaves no trace. Distances
-        /// from a value of the window, and their squares, are summed in twice the precision: the
-        /// result is never negative, and 0 for a window of equal values. Windows with an infinity,
-        /// or with no more values than `ddof`, give NaN. O(n) for any window.
-        ///
-        /// References
-        /// ----------
-        /// .. [1] M. van Herk, "A fast algorithm for local minimum and maximum filters",
-        ///    Pattern Recognition Letters 13 (1992).
+        #[doc = section!(move_var)]
         ///
         /// Examples
         /// --------
         /// >>> uncork.move_var([1.0, 2.0, 4.0], window=2)
         /// array([ nan, 0.25, 1.  ])
-        move_var("(a, window, min_count=None, axis=-1, ddof=0, *, out=None)", ddof = 0) => Var::new(ddof);
+        move_var(ddof: i64 = 0) -> spread => Var::new(ddof);
 
-        /// Standard deviation of the values of a moving window that are not NaN.
+        /// Moving-window (rolling) standard deviation, ignoring NaNs.
         ///
-        /// Parameters
-        /// ----------
-        /// a : array_like
-        ///     Numbers, in any number of dimensions.
-        /// window : int
-        ///     How many values a window has: the one at the same place and those before it; more than
-        ///     the axis has are as good as all of them.
-        /// min_count : int, optional
-        ///     Windows with fewer values that are not NaN give NaN; by default, those with any
-        ///     NaN do, and the first `window` - 1.
-        /// axis : int, optional
-        ///     The axis to move along; by default, the last.
-        /// ddof : int, optional
-        ///     The squared distances are divided by the count of values less `ddof`.
-        /// out : ndarray, optional
-        ///     Where the result is written to and which is returned: of the result's shape, and a
-        ///     dtype of the same kind.
-        ///
-        /// Returns
-        /// -------
-        /// ndarray
-        ///     One value for each of `a`, in C order; of its dtype for floats, else float64.
-        ///
-        /// Raises
-        /// ------
-        /// ValueError
-        ///     If `window` is less than 1, `min_count` is not between 1 and `window`, `a` has no
-        ///     dimension, or `out` has another shape.
-        /// numpy.exceptions.AxisError
-        ///     If `axis` is not an axis of `a`.
-        /// TypeError
-        ///     If `a` is a masked array or not numeric, another argument is not an integer, or
-        ///     `out` is no array that can hold the result.
-        /// MemoryError
-        ///     If there is no memory for the result or for O(window) values beside it.
-        ///
-        /// Notes
-        /// -----
-        /// Windows are merged from the end of one block and the beginning of the next [1]_;
-        /// nothing is subtracted, so a value that has left the window leaves no trace. Distances
-        /// from a value of the window, and their squares, are summed in twice the precision: the
-        /// result is never negative, and 0 for a window of equal values. Windows with an infinity,
-        /// or with no more values than `ddof`, give NaN. O(n) for any window.
-        ///
-        /// References
-        /// ----------
-        /// .. [1] M. van Herk, "A fast algorithm for local minimum and maximum filters",
-        ///    Pattern Recognition Letters 13 (1992).
+        #[doc = section!(move_var)]
         ///
         /// Examples
         /// --------
         /// >>> uncork.move_std([1.0, 2.0, 4.0], window=2)
         /// array([nan, 0.5, 1. ])
-        move_std("(a, window, min_count=None, axis=-1, ddof=0, *, out=None)", ddof = 0) => Var::std(ddof);
+        move_std(ddof: i64 = 0) -> spread => Var::std(ddof);
     }
     moving slide {
-        /// Least value of a moving window that is not NaN.
+        /// Moving-window (rolling) minimum, ignoring NaNs.
         ///
-        /// Parameters
-        /// ----------
-        /// a : array_like
-        ///     Numbers, in any number of dimensions.
-        /// window : int
-        ///     How many values a window has: the one at the same place and those before it; more than
-        ///     the axis has are as good as all of them.
-        /// min_count : int, optional
-        ///     Windows with fewer values that are not NaN give NaN; by default, those with any
-        ///     NaN do, and the first `window` - 1.
-        /// axis : int, optional
-        ///     The axis to move along; by default, the last.
-        /// out : ndarray, optional
-        ///     Where the result is written to and which is returned: of the result's shape, and a
-        ///     dtype of the same kind.
-        ///
-        /// Returns
-        /// -------
-        /// ndarray
-        ///     One value for each of `a`, in C order; of its dtype for floats, else float64.
-        ///
-        /// Raises
-        /// ------
-        /// ValueError
-        ///     If `window` is less than 1, `min_count` is not between 1 and `window`, `a` has no
-        ///     dimension, or `out` has another shape.
-        /// numpy.exceptions.AxisError
-        ///     If `axis` is not an axis of `a`.
-        /// TypeError
-        ///     If `a` is a masked array or not numeric, another argument is not an integer, or
-        ///     `out` is no array that can hold the result.
-        /// MemoryError
-        ///     If there is no memory for the result or for O(window) values beside it.
-        ///
-        /// Notes
-        /// -----
-        /// Windows are merged from the end of one block and the beginning of the next [1]_;
-        /// nothing is subtracted, so a value that has left the window leaves no trace, be it
-        /// infinite. Integers come out as float64. O(n) for any window.
-        ///
-        /// References
-        /// ----------
-        /// .. [1] M. van Herk, "A fast algorithm for local minimum and maximum filters",
-        ///    Pattern Recognition Letters 13 (1992).
+        #[doc = section!(move_min)]
         ///
         /// Examples
         /// --------
         /// >>> uncork.move_min([1.0, 2.0, 3.0], window=2)
         /// array([nan,  1.,  2.])
-        move_min("(a, window, min_count=None, axis=-1, *, out=None)") => MIN;
+        move_min() -> value => MIN;
 
-        /// Greatest value of a moving window that is not NaN.
+        /// Moving-window (rolling) maximum, ignoring NaNs.
         ///
-        /// Parameters
-        /// ----------
-        /// a : array_like
-        ///     Numbers, in any number of dimensions.
-        /// window : int
-        ///     How many values a window has: the one at the same place and those before it; more than
-        ///     the axis has are as good as all of them.
-        /// min_count : int, optional
-        ///     Windows with fewer values that are not NaN give NaN; by default, those with any
-        ///     NaN do, and the first `window` - 1.
-        /// axis : int, optional
-        ///     The axis to move along; by default, the last.
-        /// out : ndarray, optional
-        ///     Where the result is written to and which is returned: of the result's shape, and a
-        ///     dtype of the same kind.
-        ///
-        /// Returns
-        /// -------
-        /// ndarray
-        ///     One value for each of `a`, in C order; of its dtype for floats, else float64.
-        ///
-        /// Raises
-        /// ------
-        /// ValueError
-        ///     If `window` is less than 1, `min_count` is not between 1 and `window`, `a` has no
-        ///     dimension, or `out` has another shape.
-        /// numpy.exceptions.AxisError
-        ///     If `axis` is not an axis of `a`.
-        /// TypeError
-        ///     If `a` is a masked array or not numeric, another argument is not an integer, or
-        ///     `out` is no array that can hold the result.
-        /// MemoryError
-        ///     If there is no memory for the result or for O(window) values beside it.
-        ///
-        /// Notes
-        /// -----
-        /// Windows are merged from the end of one block and the beginning of the next [1]_;
-        /// nothing is subtracted, so a value that has left the window leaves no trace, be it
-        /// infinite. Integers come out as float64. O(n) for any window.
-        ///
-        /// References
-        /// ----------
-        /// .. [1] M. van Herk, "A fast algorithm for local minimum and maximum filters",
-        ///    Pattern Recognition Letters 13 (1992).
+        #[doc = section!(move_min)]
         ///
         /// Examples
         /// --------
         /// >>> uncork.move_max([1.0, 2.0, 3.0], window=2)
         /// array([nan,  2.,  3.])
-        move_max("(a, window, min_count=None, axis=-1, *, out=None)") => MAX;
+        move_max() -> value => MAX;
     }
     moving slide_exactly {
-
-        /// How long ago the least value of a moving window was.
+        /// Moving-window (rolling) argmin: how long ago the minimum was, ignoring NaNs.
         ///
-        /// Parameters
-        /// ----------
-        /// a : array_like
-        ///     Numbers, in any number of dimensions.
-        /// window : int
-        ///     How many values a window has: the one at the same place and those before it; more than
-        ///     the axis has are as good as all of them.
-        /// min_count : int, optional
-        ///     Windows with fewer values that are not NaN give NaN; by default, those with any
-        ///     NaN do, and the first `window` - 1.
-        /// axis : int, optional
-        ///     The axis to move along; by default, the last.
-        /// out : ndarray, optional
-        ///     Where the result is written to and which is returned: of the result's shape, and a
-        ///     dtype of the same kind.
-        ///
-        /// Returns
-        /// -------
-        /// ndarray
-        ///     One value for each of `a`, in C order; of its dtype for floats, else float64.
-        ///
-        /// Raises
-        /// ------
-        /// ValueError
-        ///     If `window` is less than 1, `min_count` is not between 1 and `window`, `a` has no
-        ///     dimension, or `out` has another shape.
-        /// numpy.exceptions.AxisError
-        ///     If `axis` is not an axis of `a`.
-        /// TypeError
-        ///     If `a` is a masked array or not numeric, another argument is not an integer, or
-        ///     `out` is no array that can hold the result.
-        /// MemoryError
-        ///     If there is no memory for the result or for O(window) values beside it.
-        ///
-        /// Notes
-        /// -----
-        /// 0 stands for the last value of the window, 1 for the one before it; of equal values,
-        /// the last counts. NaN is left out. Windows are merged from the end of one block and the
-        /// beginning of the next [1]_; integers that float64 does not tell apart queue up [2]_.
-        /// O(n) for any window.
-        ///
-        /// References
-        /// ----------
-        /// .. [1] M. van Herk, "A fast algorithm for local minimum and maximum filters",
-        ///    Pattern Recognition Letters 13 (1992).
-        /// .. [2] D. Lemire, "Streaming maximum-minimum filter using no more than three comparisons
-        ///    per element", Nordic Journal of Computing 13 (2006).
+        #[doc = section!(move_argmin)]
         ///
         /// Examples
         /// --------
         /// >>> uncork.move_argmin([1.0, 2.0, 3.0], window=2)
         /// array([nan,  1.,  1.])
-        move_argmin("(a, window, min_count=None, axis=-1, *, out=None)") => Arg(Least);
+        move_argmin() -> index => Arg(Least);
 
-        /// How long ago the greatest value of a moving window was.
+        /// Moving-window (rolling) argmax: how long ago the maximum was, ignoring NaNs.
         ///
-        /// Parameters
-        /// ----------
-        /// a : array_like
-        ///     Numbers, in any number of dimensions.
-        /// window : int
-        ///     How many values a window has: the one at the same place and those before it; more than
-        ///     the axis has are as good as all of them.
-        /// min_count : int, optional
-        ///     Windows with fewer values that are not NaN give NaN; by default, those with any
-        ///     NaN do, and the first `window` - 1.
-        /// axis : int, optional
-        ///     The axis to move along; by default, the last.
-        /// out : ndarray, optional
-        ///     Where the result is written to and which is returned: of the result's shape, and a
-        ///     dtype of the same kind.
-        ///
-        /// Returns
-        /// -------
-        /// ndarray
-        ///     One value for each of `a`, in C order; of its dtype for floats, else float64.
-        ///
-        /// Raises
-        /// ------
-        /// ValueError
-        ///     If `window` is less than 1, `min_count` is not between 1 and `window`, `a` has no
-        ///     dimension, or `out` has another shape.
-        /// numpy.exceptions.AxisError
-        ///     If `axis` is not an axis of `a`.
-        /// TypeError
-        ///     If `a` is a masked array or not numeric, another argument is not an integer, or
-        ///     `out` is no array that can hold the result.
-        /// MemoryError
-        ///     If there is no memory for the result or for O(window) values beside it.
-        ///
-        /// Notes
-        /// -----
-        /// 0 stands for the last value of the window, 1 for the one before it; of equal values,
-        /// the last counts. NaN is left out. Windows are merged from the end of one block and the
-        /// beginning of the next [1]_; integers that float64 does not tell apart queue up [2]_.
-        /// O(n) for any window.
-        ///
-        /// References
-        /// ----------
-        /// .. [1] M. van Herk, "A fast algorithm for local minimum and maximum filters",
-        ///    Pattern Recognition Letters 13 (1992).
-        /// .. [2] D. Lemire, "Streaming maximum-minimum filter using no more than three comparisons
-        ///    per element", Nordic Journal of Computing 13 (2006).
+        #[doc = section!(move_argmin)]
         ///
         /// Examples
         /// --------
         /// >>> uncork.move_argmax([1.0, 2.0, 3.0], window=2)
         /// array([nan,  0.,  0.])
-        move_argmax("(a, window, min_count=None, axis=-1, *, out=None)") => Arg(Greatest);
+        move_argmax() -> index => Arg(Greatest);
     }
     moving ordered {
-        /// Median of the values of a moving window that are not NaN.
-        ///
-        /// Parameters
-        /// ----------
-        /// a : array_like
-        ///     Numbers, in any number of dimensions.
-        /// window : int
-        ///     How many values a window has: the one at the same place and those before it; more than
-        ///     the axis has are as good as all of them.
-        /// min_count : int, optional
-        ///     Windows with fewer values that are not NaN give NaN; by default, those with any
-        ///     NaN do, and the first `window` - 1.
-        /// axis : int, optional
-        ///     The axis to move along; by default, the last.
-        /// out : ndarray, optional
-        ///     Where the result is written to and which is returned: of the result's shape, and a
-        ///     dtype of the same kind.
-        ///
-        /// Returns
-        /// -------
-        /// ndarray
-        ///     One value for each of `a`, in C order; of its dtype for floats, else float64.
-        ///
-        /// Raises
-        /// ------
-        /// ValueError
-        ///     If `window` is less than 1, `min_count` is not between 1 and `window`, `a` has no
-        ///     dimension, or `out` has another shape.
-        /// numpy.exceptions.AxisError
-        ///     If `axis` is not an axis of `a`.
-        /// TypeError
-        ///     If `a` is a masked array or not numeric, another argument is not an integer, or
-        ///     `out` is no array that can hold the result.
-        /// MemoryError
-        ///     If there is no memory for the result or for O(window) values beside it.
+        /// Moving-window (rolling) median, ignoring NaNs.
         ///
         /// Notes
         /// -----
@@ -1215,51 +322,15 @@ functions! {
         /// windows near it, and windows then move over their ranks [1]_; a short window is kept
         /// in order. O(n log(window)), whatever the values.
         ///
-        /// References
-        /// ----------
-        /// .. [1] J. Suomela, "Median filtering is equivalent to sorting", arXiv:1406.1717 (2014).
+        #[doc = section!(suomela)]
         ///
         /// Examples
         /// --------
         /// >>> uncork.move_median([1.0, 5.0, 2.0, 8.0], window=3)
         /// array([nan, nan,  2.,  5.])
-        move_median("(a, window, min_count=None, axis=-1, *, out=None)") => MoveMedian;
+        move_median() -> mean => MoveMedian;
 
-        /// Rank of the newest value of a moving window among those that are not NaN.
-        ///
-        /// Parameters
-        /// ----------
-        /// a : array_like
-        ///     Numbers, in any number of dimensions.
-        /// window : int
-        ///     How many values a window has: the one at the same place and those before it; more than
-        ///     the axis has are as good as all of them.
-        /// min_count : int, optional
-        ///     Windows with fewer values that are not NaN give NaN; by default, those with any
-        ///     NaN do, and the first `window` - 1.
-        /// axis : int, optional
-        ///     The axis to move along; by default, the last.
-        /// out : ndarray, optional
-        ///     Where the result is written to and which is returned: of the result's shape, and a
-        ///     dtype of the same kind.
-        ///
-        /// Returns
-        /// -------
-        /// ndarray
-        ///     One value for each of `a`, in C order; of its dtype for floats, else float64.
-        ///
-        /// Raises
-        /// ------
-        /// ValueError
-        ///     If `window` is less than 1, `min_count` is not between 1 and `window`, `a` has no
-        ///     dimension, or `out` has another shape.
-        /// numpy.exceptions.AxisError
-        ///     If `axis` is not an axis of `a`.
-        /// TypeError
-        ///     If `a` is a masked array or not numeric, another argument is not an integer, or
-        ///     `out` is no array that can hold the result.
-        /// MemoryError
-        ///     If there is no memory for the result or for O(window) values beside it.
+        /// Moving-window (rolling) rank of the newest value, ignoring NaNs.
         ///
         /// Notes
         /// -----
@@ -1270,40 +341,18 @@ functions! {
         /// windows then move over their ranks [1]_; in a short window each is compared with the
         /// newest. O(n log(window)), whatever the values.
         ///
-        /// References
-        /// ----------
-        /// .. [1] J. Suomela, "Median filtering is equivalent to sorting", arXiv:1406.1717 (2014).
+        #[doc = section!(suomela)]
         ///
         /// Examples
         /// --------
         /// >>> uncork.move_rank([1.0, 5.0, 2.0, 8.0], window=3)
         /// array([nan, nan,  0.,  1.])
-        move_rank("(a, window, min_count=None, axis=-1, *, out=None)") => MoveRank;
+        move_rank() -> rank => MoveRank;
     }
     other {
-        /// Rank of each value, ties on the mean of their places.
+        /// Rank of each value; ties get their average rank.
         ///
-        /// Parameters
-        /// ----------
-        /// a : array_like
-        ///     Numbers, in any number of dimensions.
-        /// axis : int, optional
-        ///     The axis to rank along; by default, all values are ranked together.
-        ///
-        /// Returns
-        /// -------
-        /// ndarray
-        ///     A rank for each value of `a`, from 1 on, in C order, float64; without an axis, in
-        ///     one dimension.
-        ///
-        /// Raises
-        /// ------
-        /// numpy.exceptions.AxisError
-        ///     If `axis` is not an axis of `a`.
-        /// TypeError
-        ///     If `a` is a masked array, or `axis` is not an integer.
-        /// MemoryError
-        ///     If there is no memory for the result or for O(n) values beside it.
+        #[doc = section!(rankdata)]
         ///
         /// Notes
         /// -----
@@ -1315,9 +364,8 @@ functions! {
         /// --------
         /// >>> uncork.rankdata([3.0, 1.0, numpy.nan, 3.0])
         /// array([2.5, 1. , 4. , 2.5])
-        #[pyfunction]
         #[pyo3(signature = (a, axis = None))]
-        fn rankdata<'py>(
+        fill rank fn rankdata<'py>(
             a: &Bound<'py, PyAny>,
             #[pyo3(from_py_with = arguments::axis_or_none)] axis: Option<i64>,
         ) -> PyResult<Bound<'py, PyAny>> {
@@ -1327,29 +375,9 @@ functions! {
             })
         }
 
-        /// Rank of each value, ties on the mean of their places.
+        /// Rank of each value, ignoring NaNs; ties get their average rank.
         ///
-        /// Parameters
-        /// ----------
-        /// a : array_like
-        ///     Numbers, in any number of dimensions.
-        /// axis : int, optional
-        ///     The axis to rank along; by default, all values are ranked together.
-        ///
-        /// Returns
-        /// -------
-        /// ndarray
-        ///     A rank for each value of `a`, from 1 on, in C order, float64; without an axis, in
-        ///     one dimension.
-        ///
-        /// Raises
-        /// ------
-        /// numpy.exceptions.AxisError
-        ///     If `axis` is not an axis of `a`.
-        /// TypeError
-        ///     If `a` is a masked array, or `axis` is not an integer.
-        /// MemoryError
-        ///     If there is no memory for the result or for O(n) values beside it.
+        #[doc = section!(rankdata)]
         ///
         /// Notes
         /// -----
@@ -1361,9 +389,8 @@ functions! {
         /// --------
         /// >>> uncork.nanrankdata([3.0, 1.0, numpy.nan, 3.0])
         /// array([2.5, 1. , nan, 2.5])
-        #[pyfunction]
         #[pyo3(signature = (a, axis = None))]
-        fn nanrankdata<'py>(
+        fill rank fn nanrankdata<'py>(
             a: &Bound<'py, PyAny>,
             #[pyo3(from_py_with = arguments::axis_or_none)] axis: Option<i64>,
         ) -> PyResult<Bound<'py, PyAny>> {
@@ -1373,17 +400,9 @@ functions! {
             })
         }
 
-        /// Copy with lesser values in front of the one that is nth in order.
+        /// Partitioned copy: element `kth` is in its sorted position.
         ///
-        /// Parameters
-        /// ----------
-        /// a : array_like
-        ///     Numbers, in any number of dimensions.
-        /// kth : int
-        ///     The index whose value is put where it would be in order: no value before it is
-        ///     greater, none behind it is less.
-        /// axis : int, optional
-        ///     The axis to partition along; by default, the last. None for all values together.
+        #[doc = section!(parameters_of_partition)]
         ///
         /// Returns
         /// -------
@@ -1391,35 +410,22 @@ functions! {
         ///     The values of `a`, with its dtype, in its order in memory; without an axis, in one
         ///     dimension.
         ///
-        /// Raises
-        /// ------
-        /// ValueError
-        ///     If `kth` is not between 0 and the last index of the axis, unless that is empty.
-        /// numpy.exceptions.AxisError
-        ///     If `axis` is not an axis of `a`.
-        /// TypeError
-        ///     If `a` is a masked array, or `kth` or `axis` is not an integer.
-        /// MemoryError
-        ///     If there is no memory for the result or for O(n) values beside it.
+        #[doc = section!(errors_of_partition)]
         ///
         /// Notes
         /// -----
         /// NaN counts as greater than any value. Values keep their order before the nth,
         /// among its equals, and behind it. By samples and counts [1]_, O(n) in the worst case too.
         ///
-        /// References
-        /// ----------
-        /// .. [1] R. W. Floyd and R. L. Rivest, "Expected time bounds for selection",
-        ///    Communications of the ACM 18 (1975).
+        #[doc = section!(floyd_rivest)]
         ///
         /// Examples
         /// --------
         /// >>> uncork.partition([3, 1, 4, 1, 5], kth=2)
         /// array([1, 1, 3, 4, 5])
-        #[pyfunction]
         // Its own words would be `axis=...`.
         #[pyo3(signature = (a, kth, axis = Some(-1)), text_signature = "(a, kth, axis=-1)")]
-        fn partition<'py>(
+        fill value fn partition<'py>(
             a: &Bound<'py, PyAny>,
             #[pyo3(from_py_with = arguments::kth)] kth: i64,
             #[pyo3(from_py_with = arguments::axis_or_none)] axis: Option<i64>,
@@ -1431,17 +437,9 @@ functions! {
             call::in_class_of(a, parts?)
         }
 
-        /// Indices of lesser values in front of that of the one that is nth in order.
+        /// Indices of a partitioned copy: that of element `kth` is in its sorted position.
         ///
-        /// Parameters
-        /// ----------
-        /// a : array_like
-        ///     Numbers, in any number of dimensions.
-        /// kth : int
-        ///     The index whose value is put where it would be in order: no value before it is
-        ///     greater, none behind it is less.
-        /// axis : int, optional
-        ///     The axis to partition along; by default, the last. None for all values together.
+        #[doc = section!(parameters_of_partition)]
         ///
         /// Returns
         /// -------
@@ -1449,35 +447,22 @@ functions! {
         ///     Indices along `axis`, intp, in C order; without an axis, in one dimension and into
         ///     the values in C order.
         ///
-        /// Raises
-        /// ------
-        /// ValueError
-        ///     If `kth` is not between 0 and the last index of the axis, unless that is empty.
-        /// numpy.exceptions.AxisError
-        ///     If `axis` is not an axis of `a`.
-        /// TypeError
-        ///     If `a` is a masked array, or `kth` or `axis` is not an integer.
-        /// MemoryError
-        ///     If there is no memory for the result or for O(n) values beside it.
+        #[doc = section!(errors_of_partition)]
         ///
         /// Notes
         /// -----
         /// NaN counts as greater than any value. Indices ascend before the nth, among its
         /// equals, and behind it. By samples and counts [1]_, O(n) in the worst case too.
         ///
-        /// References
-        /// ----------
-        /// .. [1] R. W. Floyd and R. L. Rivest, "Expected time bounds for selection",
-        ///    Communications of the ACM 18 (1975).
+        #[doc = section!(floyd_rivest)]
         ///
         /// Examples
         /// --------
         /// >>> uncork.argpartition([3, 1, 4, 1, 5], kth=2)
         /// array([1, 3, 0, 2, 4])
-        #[pyfunction]
         // Its own words would be `axis=...`.
         #[pyo3(signature = (a, kth, axis = Some(-1)), text_signature = "(a, kth, axis=-1)")]
-        fn argpartition<'py>(
+        fill index fn argpartition<'py>(
             a: &Bound<'py, PyAny>,
             #[pyo3(from_py_with = arguments::kth)] kth: i64,
             #[pyo3(from_py_with = arguments::axis_or_none)] axis: Option<i64>,
@@ -1488,7 +473,7 @@ functions! {
             })
         }
 
-        /// Fill each NaN with the last value before it.
+        /// Fill NaNs forward with the last value before them.
         ///
         /// Parameters
         /// ----------
@@ -1524,10 +509,9 @@ functions! {
         /// --------
         /// >>> uncork.push([numpy.nan, 2.0, numpy.nan, numpy.nan], n=1)
         /// array([nan,  2.,  2., nan])
-        #[pyfunction]
         // Its own words would be `axis=...`.
         #[pyo3(signature = (a, n = None, axis = Some(-1)), text_signature = "(a, n=None, axis=-1)")]
-        fn push<'py>(
+        fill value fn push<'py>(
             a: &Bound<'py, PyAny>,
             #[pyo3(from_py_with = arguments::n_or_none)] n: Option<i64>,
             #[pyo3(from_py_with = arguments::axis_or_none)] axis: Option<i64>,
@@ -1540,7 +524,7 @@ functions! {
             call::in_class_of(a, pushed?)
         }
 
-        /// Replace values in their place.
+        /// Replace values in place.
         ///
         /// Parameters
         /// ----------
@@ -1573,8 +557,7 @@ functions! {
         /// >>> a = numpy.array([1.0, numpy.nan, 2.0])
         /// >>> uncork.replace(a, numpy.nan, 0.0)
         /// array([1., 0., 2.])
-        #[pyfunction]
-        fn replace<'py>(
+        replace value fn replace<'py>(
             a: &Bound<'py, PyAny>,
             old: &Bound<'py, PyAny>,
             new: &Bound<'py, PyAny>,
@@ -1584,7 +567,8 @@ functions! {
                 others(a.py())?.call1(("replace", a, old, new))
             })
         }
-
+    }
+    settings {
         /// Number of threads that a call may use.
         ///
         /// Returns
@@ -1635,4 +619,9 @@ functions! {
             Ok(threads::set_count(n)?)
         }
     }
+}
+
+/// What answers for the dtypes that kernels do not accept, told the name of the function.
+fn others(py: Python<'_>) -> PyResult<Bound<'_, PyAny>> {
+    py.import("uncork._dtypes")?.getattr("answer")
 }

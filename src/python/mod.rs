@@ -3,6 +3,10 @@
 mod arguments;
 mod array;
 mod call;
+#[macro_use]
+mod docs;
+#[macro_use]
+mod entry;
 mod error;
 mod functions;
 mod read;

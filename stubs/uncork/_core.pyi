@@ -40,7 +40,6 @@ _ShapeT = TypeVar("_ShapeT", bound=tuple[int, ...])
 _OutT = TypeVar("_OutT", bound=NDArray[Any])
 
 __all__ = [
-    "_Reading",
     "__version__",
     "allnan",
     "anynan",
@@ -75,8 +74,6 @@ __all__ = [
     "ss",
 ]
 
-_Reading: type
-
 @overload
 def nansum(
     a: NDArray[_Integer] | Sequence[int] | int,
@@ -85,19 +82,20 @@ def nansum(
     keepdims: Literal[False] = False,
     out: None = None,
 ) -> int:
-    """Sum of the values that are not NaN.
+    """Sum, ignoring NaNs.
 
     Parameters
     ----------
     a : array_like
         Numbers, in any number of dimensions.
     axis : int or tuple of int, optional
-        The axis or axes to sum along; by default, all values are taken together.
+        The axis or axes to reduce; by default, all values are taken together.
     keepdims : bool, optional
         Whether the axes stay, with length one. The result is an array then, always.
     out : ndarray or ..., optional
-        Where the result is written to and which is returned: of the result's shape, and a
-        dtype of the same kind; ``...`` asks for a new array, always, as in NumPy.
+        Where the result is written to and which is returned: of the result's shape,
+        and a dtype of the same kind; ``...`` asks for a new array, always, as in
+        NumPy.
 
     Returns
     -------
@@ -112,8 +110,8 @@ def nansum(
     ValueError
         If an axis is named twice, or `out` has another shape.
     TypeError
-        If `a` is a masked array or not numeric, `axis` is not an integer, or `out` is
-        no array that can hold the result.
+        If `a` is a masked array or not numeric, another argument has a wrong type,
+        or `out` is no array that can hold the result.
 
     Notes
     -----
@@ -287,19 +285,20 @@ def nanmean(
     keepdims: Literal[False] = False,
     out: None = None,
 ) -> float:
-    """Mean of the values that are not NaN.
+    """Mean (average), ignoring NaNs.
 
     Parameters
     ----------
     a : array_like
         Numbers, in any number of dimensions.
     axis : int or tuple of int, optional
-        The axis or axes to average along; by default, all values are taken together.
+        The axis or axes to reduce; by default, all values are taken together.
     keepdims : bool, optional
         Whether the axes stay, with length one. The result is an array then, always.
     out : ndarray or ..., optional
-        Where the result is written to and which is returned: of the result's shape, and a
-        dtype of the same kind; ``...`` asks for a new array, always, as in NumPy.
+        Where the result is written to and which is returned: of the result's shape,
+        and a dtype of the same kind; ``...`` asks for a new array, always, as in
+        NumPy.
 
     Returns
     -------
@@ -314,8 +313,8 @@ def nanmean(
     ValueError
         If an axis is named twice, or `out` has another shape.
     TypeError
-        If `a` is a masked array or not numeric, `axis` is not an integer, or `out` is
-        no array that can hold the result.
+        If `a` is a masked array or not numeric, another argument has a wrong type,
+        or `out` is no array that can hold the result.
 
     Notes
     -----
@@ -467,21 +466,23 @@ def nanvar(
     keepdims: Literal[False] = False,
     out: None = None,
 ) -> float:
-    """Variance of the values that are not NaN.
+    """Variance, ignoring NaNs.
 
     Parameters
     ----------
     a : array_like
         Numbers, in any number of dimensions.
     axis : int or tuple of int, optional
-        The axis or axes to work along; by default, all values are taken together.
+        The axis or axes to reduce; by default, all values are taken together.
     ddof : int, optional
-        The squared distances are divided by the count of values less `ddof`.
+        Delta degrees of freedom: the squared distances are divided by the count of values less
+        `ddof`.
     keepdims : bool, optional
         Whether the axes stay, with length one. The result is an array then, always.
     out : ndarray or ..., optional
-        Where the result is written to and which is returned: of the result's shape, and a
-        dtype of the same kind; ``...`` asks for a new array, always, as in NumPy.
+        Where the result is written to and which is returned: of the result's shape,
+        and a dtype of the same kind; ``...`` asks for a new array, always, as in
+        NumPy.
 
     Returns
     -------
@@ -496,8 +497,8 @@ def nanvar(
     ValueError
         If an axis is named twice, or `out` has another shape.
     TypeError
-        If `a` is a masked array or not numeric, or `axis` or `ddof` is
-        not an integer.
+        If `a` is a masked array or not numeric, another argument has a wrong type,
+        or `out` is no array that can hold the result.
 
     Notes
     -----
@@ -673,21 +674,23 @@ def nanstd(
     keepdims: Literal[False] = False,
     out: None = None,
 ) -> float:
-    """Standard deviation of the values that are not NaN.
+    """Standard deviation, ignoring NaNs.
 
     Parameters
     ----------
     a : array_like
         Numbers, in any number of dimensions.
     axis : int or tuple of int, optional
-        The axis or axes to work along; by default, all values are taken together.
+        The axis or axes to reduce; by default, all values are taken together.
     ddof : int, optional
-        The squared distances are divided by the count of values less `ddof`.
+        Delta degrees of freedom: the squared distances are divided by the count of values less
+        `ddof`.
     keepdims : bool, optional
         Whether the axes stay, with length one. The result is an array then, always.
     out : ndarray or ..., optional
-        Where the result is written to and which is returned: of the result's shape, and a
-        dtype of the same kind; ``...`` asks for a new array, always, as in NumPy.
+        Where the result is written to and which is returned: of the result's shape,
+        and a dtype of the same kind; ``...`` asks for a new array, always, as in
+        NumPy.
 
     Returns
     -------
@@ -702,8 +705,8 @@ def nanstd(
     ValueError
         If an axis is named twice, or `out` has another shape.
     TypeError
-        If `a` is a masked array or not numeric, or `axis` or `ddof` is
-        not an integer.
+        If `a` is a masked array or not numeric, another argument has a wrong type,
+        or `out` is no array that can hold the result.
 
     Notes
     -----
@@ -868,19 +871,20 @@ def nanmin(
     keepdims: Literal[False] = False,
     out: None = None,
 ) -> int:
-    """Least of the values that are not NaN.
+    """Minimum, ignoring NaNs.
 
     Parameters
     ----------
     a : array_like
         Numbers, in any number of dimensions.
     axis : int or tuple of int, optional
-        The axis or axes to search along; by default, all values are taken together.
+        The axis or axes to reduce; by default, all values are taken together.
     keepdims : bool, optional
         Whether the axes stay, with length one. The result is an array then, always.
     out : ndarray or ..., optional
-        Where the result is written to and which is returned: of the result's shape, and a
-        dtype of the same kind; ``...`` asks for a new array, always, as in NumPy.
+        Where the result is written to and which is returned: of the result's shape,
+        and a dtype of the same kind; ``...`` asks for a new array, always, as in
+        NumPy.
 
     Returns
     -------
@@ -890,14 +894,14 @@ def nanmin(
 
     Raises
     ------
+    numpy.exceptions.AxisError
+        If `axis` is not an axis of `a`.
     ValueError
         If there is no value to choose from: `a` is empty, or empty along `axis`;
         if an axis is named twice, or `out` has another shape.
-    numpy.exceptions.AxisError
-        If `axis` is not an axis of `a`.
     TypeError
-        If `a` is a masked array or not numeric, `axis` is not an integer, or `out` is
-        no array that can hold the result.
+        If `a` is a masked array or not numeric, another argument has a wrong type,
+        or `out` is no array that can hold the result.
 
     Notes
     -----
@@ -1022,19 +1026,20 @@ def nanmax(
     keepdims: Literal[False] = False,
     out: None = None,
 ) -> int:
-    """Greatest of the values that are not NaN.
+    """Maximum, ignoring NaNs.
 
     Parameters
     ----------
     a : array_like
         Numbers, in any number of dimensions.
     axis : int or tuple of int, optional
-        The axis or axes to search along; by default, all values are taken together.
+        The axis or axes to reduce; by default, all values are taken together.
     keepdims : bool, optional
         Whether the axes stay, with length one. The result is an array then, always.
     out : ndarray or ..., optional
-        Where the result is written to and which is returned: of the result's shape, and a
-        dtype of the same kind; ``...`` asks for a new array, always, as in NumPy.
+        Where the result is written to and which is returned: of the result's shape,
+        and a dtype of the same kind; ``...`` asks for a new array, always, as in
+        NumPy.
 
     Returns
     -------
@@ -1044,14 +1049,14 @@ def nanmax(
 
     Raises
     ------
+    numpy.exceptions.AxisError
+        If `axis` is not an axis of `a`.
     ValueError
         If there is no value to choose from: `a` is empty, or empty along `axis`;
         if an axis is named twice, or `out` has another shape.
-    numpy.exceptions.AxisError
-        If `axis` is not an axis of `a`.
     TypeError
-        If `a` is a masked array or not numeric, `axis` is not an integer, or `out` is
-        no array that can hold the result.
+        If `a` is a masked array or not numeric, another argument has a wrong type,
+        or `out` is no array that can hold the result.
 
     Notes
     -----
@@ -1177,19 +1182,20 @@ def nanargmin(
     out: None = None,
     default: SupportsIndex | None = None,
 ) -> int:
-    """Index of the least of the values that are not NaN.
+    """Index of the minimum, ignoring NaNs.
 
     Parameters
     ----------
     a : array_like
         Numbers, in any number of dimensions.
     axis : int, optional
-        The axis to search along; by default, all values are taken together.
+        The axis to reduce; by default, all values are taken together.
     keepdims : bool, optional
         Whether the axes stay, with length one. The result is an array then, always.
     out : ndarray or ..., optional
-        Where the result is written to and which is returned: of the result's shape, and a
-        dtype of the same kind; ``...`` asks for a new array, always, as in NumPy.
+        Where the result is written to and which is returned: of the result's shape,
+        and a dtype of the same kind; ``...`` asks for a new array, always, as in
+        NumPy.
     default : int, optional
         What stands for the index in a lane without a value to choose, as all are NaN or
         there are none; by default, such a lane is an error.
@@ -1202,14 +1208,14 @@ def nanargmin(
 
     Raises
     ------
+    numpy.exceptions.AxisError
+        If `axis` is not an axis of `a`.
     ValueError
         If all values of a lane are NaN, or there are none, and there is no `default`;
         if that does not fit into an intp; or if `out` has another shape.
-    numpy.exceptions.AxisError
-        If `axis` is not an axis of `a`.
     TypeError
-        If `a` is a masked array or not numeric, `axis` or `default` is not an
-        integer, or `out` is no array that can hold the result.
+        If `a` is a masked array or not numeric, another argument has a wrong type,
+        or `out` is no array that can hold the result.
 
     Notes
     -----
@@ -1334,19 +1340,20 @@ def nanargmax(
     out: None = None,
     default: SupportsIndex | None = None,
 ) -> int:
-    """Index of the greatest of the values that are not NaN.
+    """Index of the maximum, ignoring NaNs.
 
     Parameters
     ----------
     a : array_like
         Numbers, in any number of dimensions.
     axis : int, optional
-        The axis to search along; by default, all values are taken together.
+        The axis to reduce; by default, all values are taken together.
     keepdims : bool, optional
         Whether the axes stay, with length one. The result is an array then, always.
     out : ndarray or ..., optional
-        Where the result is written to and which is returned: of the result's shape, and a
-        dtype of the same kind; ``...`` asks for a new array, always, as in NumPy.
+        Where the result is written to and which is returned: of the result's shape,
+        and a dtype of the same kind; ``...`` asks for a new array, always, as in
+        NumPy.
     default : int, optional
         What stands for the index in a lane without a value to choose, as all are NaN or
         there are none; by default, such a lane is an error.
@@ -1359,14 +1366,14 @@ def nanargmax(
 
     Raises
     ------
+    numpy.exceptions.AxisError
+        If `axis` is not an axis of `a`.
     ValueError
         If all values of a lane are NaN, or there are none, and there is no `default`;
         if that does not fit into an intp; or if `out` has another shape.
-    numpy.exceptions.AxisError
-        If `axis` is not an axis of `a`.
     TypeError
-        If `a` is a masked array or not numeric, `axis` or `default` is not an
-        integer, or `out` is no array that can hold the result.
+        If `a` is a masked array or not numeric, another argument has a wrong type,
+        or `out` is no array that can hold the result.
 
     Notes
     -----
@@ -1497,12 +1504,13 @@ def anynan(
     a : array_like
         Numbers, in any number of dimensions.
     axis : int or tuple of int, optional
-        The axis or axes to search along; by default, all values are taken together.
+        The axis or axes to reduce; by default, all values are taken together.
     keepdims : bool, optional
         Whether the axes stay, with length one. The result is an array then, always.
     out : ndarray or ..., optional
-        Where the result is written to and which is returned: of the result's shape, and a
-        dtype of the same kind; ``...`` asks for a new array, always, as in NumPy.
+        Where the result is written to and which is returned: of the result's shape,
+        and a dtype of the same kind; ``...`` asks for a new array, always, as in
+        NumPy.
 
     Returns
     -------
@@ -1517,8 +1525,8 @@ def anynan(
     ValueError
         If an axis is named twice, or `out` has another shape.
     TypeError
-        If `a` is a masked array or not numeric, `axis` is not an integer, or `out` is
-        no array that can hold the result.
+        If `a` is a masked array or not numeric, another argument has a wrong type,
+        or `out` is no array that can hold the result.
 
     Notes
     -----
@@ -1634,12 +1642,13 @@ def allnan(
     a : array_like
         Numbers, in any number of dimensions.
     axis : int or tuple of int, optional
-        The axis or axes to search along; by default, all values are taken together.
+        The axis or axes to reduce; by default, all values are taken together.
     keepdims : bool, optional
         Whether the axes stay, with length one. The result is an array then, always.
     out : ndarray or ..., optional
-        Where the result is written to and which is returned: of the result's shape, and a
-        dtype of the same kind; ``...`` asks for a new array, always, as in NumPy.
+        Where the result is written to and which is returned: of the result's shape,
+        and a dtype of the same kind; ``...`` asks for a new array, always, as in
+        NumPy.
 
     Returns
     -------
@@ -1654,8 +1663,8 @@ def allnan(
     ValueError
         If an axis is named twice, or `out` has another shape.
     TypeError
-        If `a` is a masked array or not numeric, `axis` is not an integer, or `out` is
-        no array that can hold the result.
+        If `a` is a masked array or not numeric, another argument has a wrong type,
+        or `out` is no array that can hold the result.
 
     Notes
     -----
@@ -1764,19 +1773,20 @@ def ss(
     keepdims: Literal[False] = False,
     out: None = None,
 ) -> int:
-    """Sum of the squares of all values, NaN included.
+    """Sum of squares, NaN if any value is NaN.
 
     Parameters
     ----------
     a : array_like
         Numbers, in any number of dimensions.
     axis : int or tuple of int, optional
-        The axis or axes to sum along; by default, all values are taken together.
+        The axis or axes to reduce; by default, all values are taken together.
     keepdims : bool, optional
         Whether the axes stay, with length one. The result is an array then, always.
     out : ndarray or ..., optional
-        Where the result is written to and which is returned: of the result's shape, and a
-        dtype of the same kind; ``...`` asks for a new array, always, as in NumPy.
+        Where the result is written to and which is returned: of the result's shape,
+        and a dtype of the same kind; ``...`` asks for a new array, always, as in
+        NumPy.
 
     Returns
     -------
@@ -1791,8 +1801,8 @@ def ss(
     ValueError
         If an axis is named twice, or `out` has another shape.
     TypeError
-        If `a` is a masked array or not numeric, `axis` is not an integer, or `out` is
-        no array that can hold the result.
+        If `a` is a masked array or not numeric, another argument has a wrong type,
+        or `out` is no array that can hold the result.
 
     Notes
     -----
@@ -1962,19 +1972,20 @@ def median(
     keepdims: Literal[False] = False,
     out: None = None,
 ) -> float:
-    """Median of the values.
+    """Median, NaN if any value is NaN.
 
     Parameters
     ----------
     a : array_like
         Numbers, in any number of dimensions.
     axis : int or tuple of int, optional
-        The axis or axes to work along; by default, all values are taken together.
+        The axis or axes to reduce; by default, all values are taken together.
     keepdims : bool, optional
         Whether the axes stay, with length one. The result is an array then, always.
     out : ndarray or ..., optional
-        Where the result is written to and which is returned: of the result's shape, and a
-        dtype of the same kind; ``...`` asks for a new array, always, as in NumPy.
+        Where the result is written to and which is returned: of the result's shape,
+        and a dtype of the same kind; ``...`` asks for a new array, always, as in
+        NumPy.
 
     Returns
     -------
@@ -1991,8 +2002,8 @@ def median(
     ValueError
         If an axis is named twice, or `out` has another shape.
     TypeError
-        If `a` is a masked array or not numeric, `axis` is not an integer, or `out` is
-        no array that can hold the result.
+        If `a` is a masked array or not numeric, another argument has a wrong type,
+        or `out` is no array that can hold the result.
 
     Notes
     -----
@@ -2142,19 +2153,20 @@ def nanmedian(
     keepdims: Literal[False] = False,
     out: None = None,
 ) -> float:
-    """Median of the values that are not NaN.
+    """Median, ignoring NaNs.
 
     Parameters
     ----------
     a : array_like
         Numbers, in any number of dimensions.
     axis : int or tuple of int, optional
-        The axis or axes to work along; by default, all values are taken together.
+        The axis or axes to reduce; by default, all values are taken together.
     keepdims : bool, optional
         Whether the axes stay, with length one. The result is an array then, always.
     out : ndarray or ..., optional
-        Where the result is written to and which is returned: of the result's shape, and a
-        dtype of the same kind; ``...`` asks for a new array, always, as in NumPy.
+        Where the result is written to and which is returned: of the result's shape,
+        and a dtype of the same kind; ``...`` asks for a new array, always, as in
+        NumPy.
 
     Returns
     -------
@@ -2171,8 +2183,8 @@ def nanmedian(
     ValueError
         If an axis is named twice, or `out` has another shape.
     TypeError
-        If `a` is a masked array or not numeric, `axis` is not an integer, or `out` is
-        no array that can hold the result.
+        If `a` is a masked array or not numeric, another argument has a wrong type,
+        or `out` is no array that can hold the result.
 
     Notes
     -----
@@ -2323,23 +2335,23 @@ def move_sum(
     *,
     out: EllipsisType | None = None,
 ) -> np.ndarray[_ShapeT, np.dtype[_InexactT]]:
-    """Sum of the values of a moving window that are not NaN.
+    """Moving-window (rolling) sum, ignoring NaNs.
 
     Parameters
     ----------
     a : array_like
         Numbers, in any number of dimensions.
     window : int
-        How many values a window has: the one at the same place and those before it; more than
-        the axis has are as good as all of them.
+        How many values a window has: the one at the same place and those before it;
+        more than the axis has are as good as all of them.
     min_count : int, optional
-        Windows with fewer values that are not NaN give NaN; by default, those with any
-        NaN do, and the first `window` - 1.
+        Windows with fewer values that are not NaN give NaN; by default, those with
+        any NaN do, and the first `window` - 1.
     axis : int, optional
         The axis to move along; by default, the last.
     out : ndarray, optional
-        Where the result is written to and which is returned: of the result's shape, and a
-        dtype of the same kind.
+        Where the result is written to and which is returned: of the result's shape,
+        and a dtype of the same kind.
 
     Returns
     -------
@@ -2349,13 +2361,13 @@ def move_sum(
     Raises
     ------
     ValueError
-        If `window` is less than 1, `min_count` is not between 1 and `window`, `a` has no
-        dimension, or `out` has another shape.
+        If `window` is less than 1, `min_count` is not between 1 and `window`, `a`
+        has no dimension, or `out` has another shape.
     numpy.exceptions.AxisError
         If `axis` is not an axis of `a`.
     TypeError
-        If `a` is a masked array or not numeric, another argument is not an integer, or
-        `out` is no array that can hold the result.
+        If `a` is a masked array or not numeric, another argument has a wrong type,
+        or `out` is no array that can hold the result.
     MemoryError
         If there is no memory for the result or for O(window) values beside it.
 
@@ -2421,23 +2433,23 @@ def move_mean(
     *,
     out: EllipsisType | None = None,
 ) -> np.ndarray[_ShapeT, np.dtype[_InexactT]]:
-    """Mean of the values of a moving window that are not NaN.
+    """Moving-window (rolling) mean, ignoring NaNs.
 
     Parameters
     ----------
     a : array_like
         Numbers, in any number of dimensions.
     window : int
-        How many values a window has: the one at the same place and those before it; more than
-        the axis has are as good as all of them.
+        How many values a window has: the one at the same place and those before it;
+        more than the axis has are as good as all of them.
     min_count : int, optional
-        Windows with fewer values that are not NaN give NaN; by default, those with any
-        NaN do, and the first `window` - 1.
+        Windows with fewer values that are not NaN give NaN; by default, those with
+        any NaN do, and the first `window` - 1.
     axis : int, optional
         The axis to move along; by default, the last.
     out : ndarray, optional
-        Where the result is written to and which is returned: of the result's shape, and a
-        dtype of the same kind.
+        Where the result is written to and which is returned: of the result's shape,
+        and a dtype of the same kind.
 
     Returns
     -------
@@ -2447,13 +2459,13 @@ def move_mean(
     Raises
     ------
     ValueError
-        If `window` is less than 1, `min_count` is not between 1 and `window`, `a` has no
-        dimension, or `out` has another shape.
+        If `window` is less than 1, `min_count` is not between 1 and `window`, `a`
+        has no dimension, or `out` has another shape.
     numpy.exceptions.AxisError
         If `axis` is not an axis of `a`.
     TypeError
-        If `a` is a masked array or not numeric, another argument is not an integer, or
-        `out` is no array that can hold the result.
+        If `a` is a masked array or not numeric, another argument has a wrong type,
+        or `out` is no array that can hold the result.
     MemoryError
         If there is no memory for the result or for O(window) values beside it.
 
@@ -2520,25 +2532,26 @@ def move_var(
     *,
     out: EllipsisType | None = None,
 ) -> np.ndarray[_ShapeT, np.dtype[_InexactT]]:
-    """Variance of the values of a moving window that are not NaN.
+    """Moving-window (rolling) variance, ignoring NaNs.
 
     Parameters
     ----------
     a : array_like
         Numbers, in any number of dimensions.
     window : int
-        How many values a window has: the one at the same place and those before it; more than
-        the axis has are as good as all of them.
+        How many values a window has: the one at the same place and those before it;
+        more than the axis has are as good as all of them.
     min_count : int, optional
-        Windows with fewer values that are not NaN give NaN; by default, those with any
-        NaN do, and the first `window` - 1.
+        Windows with fewer values that are not NaN give NaN; by default, those with
+        any NaN do, and the first `window` - 1.
     axis : int, optional
         The axis to move along; by default, the last.
     ddof : int, optional
-        The squared distances are divided by the count of values less `ddof`.
+        Delta degrees of freedom: the squared distances are divided by the count of values less
+        `ddof`.
     out : ndarray, optional
-        Where the result is written to and which is returned: of the result's shape, and a
-        dtype of the same kind.
+        Where the result is written to and which is returned: of the result's shape,
+        and a dtype of the same kind.
 
     Returns
     -------
@@ -2548,13 +2561,13 @@ def move_var(
     Raises
     ------
     ValueError
-        If `window` is less than 1, `min_count` is not between 1 and `window`, `a` has no
-        dimension, or `out` has another shape.
+        If `window` is less than 1, `min_count` is not between 1 and `window`, `a`
+        has no dimension, or `out` has another shape.
     numpy.exceptions.AxisError
         If `axis` is not an axis of `a`.
     TypeError
-        If `a` is a masked array or not numeric, another argument is not an integer, or
-        `out` is no array that can hold the result.
+        If `a` is a masked array or not numeric, another argument has a wrong type,
+        or `out` is no array that can hold the result.
     MemoryError
         If there is no memory for the result or for O(window) values beside it.
 
@@ -2627,25 +2640,26 @@ def move_std(
     *,
     out: EllipsisType | None = None,
 ) -> np.ndarray[_ShapeT, np.dtype[_InexactT]]:
-    """Standard deviation of the values of a moving window that are not NaN.
+    """Moving-window (rolling) standard deviation, ignoring NaNs.
 
     Parameters
     ----------
     a : array_like
         Numbers, in any number of dimensions.
     window : int
-        How many values a window has: the one at the same place and those before it; more than
-        the axis has are as good as all of them.
+        How many values a window has: the one at the same place and those before it;
+        more than the axis has are as good as all of them.
     min_count : int, optional
-        Windows with fewer values that are not NaN give NaN; by default, those with any
-        NaN do, and the first `window` - 1.
+        Windows with fewer values that are not NaN give NaN; by default, those with
+        any NaN do, and the first `window` - 1.
     axis : int, optional
         The axis to move along; by default, the last.
     ddof : int, optional
-        The squared distances are divided by the count of values less `ddof`.
+        Delta degrees of freedom: the squared distances are divided by the count of values less
+        `ddof`.
     out : ndarray, optional
-        Where the result is written to and which is returned: of the result's shape, and a
-        dtype of the same kind.
+        Where the result is written to and which is returned: of the result's shape,
+        and a dtype of the same kind.
 
     Returns
     -------
@@ -2655,13 +2669,13 @@ def move_std(
     Raises
     ------
     ValueError
-        If `window` is less than 1, `min_count` is not between 1 and `window`, `a` has no
-        dimension, or `out` has another shape.
+        If `window` is less than 1, `min_count` is not between 1 and `window`, `a`
+        has no dimension, or `out` has another shape.
     numpy.exceptions.AxisError
         If `axis` is not an axis of `a`.
     TypeError
-        If `a` is a masked array or not numeric, another argument is not an integer, or
-        `out` is no array that can hold the result.
+        If `a` is a masked array or not numeric, another argument has a wrong type,
+        or `out` is no array that can hold the result.
     MemoryError
         If there is no memory for the result or for O(window) values beside it.
 
@@ -2733,23 +2747,23 @@ def move_min(
     *,
     out: EllipsisType | None = None,
 ) -> np.ndarray[_ShapeT, np.dtype[_InexactT]]:
-    """Least value of a moving window that is not NaN.
+    """Moving-window (rolling) minimum, ignoring NaNs.
 
     Parameters
     ----------
     a : array_like
         Numbers, in any number of dimensions.
     window : int
-        How many values a window has: the one at the same place and those before it; more than
-        the axis has are as good as all of them.
+        How many values a window has: the one at the same place and those before it;
+        more than the axis has are as good as all of them.
     min_count : int, optional
-        Windows with fewer values that are not NaN give NaN; by default, those with any
-        NaN do, and the first `window` - 1.
+        Windows with fewer values that are not NaN give NaN; by default, those with
+        any NaN do, and the first `window` - 1.
     axis : int, optional
         The axis to move along; by default, the last.
     out : ndarray, optional
-        Where the result is written to and which is returned: of the result's shape, and a
-        dtype of the same kind.
+        Where the result is written to and which is returned: of the result's shape,
+        and a dtype of the same kind.
 
     Returns
     -------
@@ -2759,13 +2773,13 @@ def move_min(
     Raises
     ------
     ValueError
-        If `window` is less than 1, `min_count` is not between 1 and `window`, `a` has no
-        dimension, or `out` has another shape.
+        If `window` is less than 1, `min_count` is not between 1 and `window`, `a`
+        has no dimension, or `out` has another shape.
     numpy.exceptions.AxisError
         If `axis` is not an axis of `a`.
     TypeError
-        If `a` is a masked array or not numeric, another argument is not an integer, or
-        `out` is no array that can hold the result.
+        If `a` is a masked array or not numeric, another argument has a wrong type,
+        or `out` is no array that can hold the result.
     MemoryError
         If there is no memory for the result or for O(window) values beside it.
 
@@ -2831,23 +2845,23 @@ def move_max(
     *,
     out: EllipsisType | None = None,
 ) -> np.ndarray[_ShapeT, np.dtype[_InexactT]]:
-    """Greatest value of a moving window that is not NaN.
+    """Moving-window (rolling) maximum, ignoring NaNs.
 
     Parameters
     ----------
     a : array_like
         Numbers, in any number of dimensions.
     window : int
-        How many values a window has: the one at the same place and those before it; more than
-        the axis has are as good as all of them.
+        How many values a window has: the one at the same place and those before it;
+        more than the axis has are as good as all of them.
     min_count : int, optional
-        Windows with fewer values that are not NaN give NaN; by default, those with any
-        NaN do, and the first `window` - 1.
+        Windows with fewer values that are not NaN give NaN; by default, those with
+        any NaN do, and the first `window` - 1.
     axis : int, optional
         The axis to move along; by default, the last.
     out : ndarray, optional
-        Where the result is written to and which is returned: of the result's shape, and a
-        dtype of the same kind.
+        Where the result is written to and which is returned: of the result's shape,
+        and a dtype of the same kind.
 
     Returns
     -------
@@ -2857,13 +2871,13 @@ def move_max(
     Raises
     ------
     ValueError
-        If `window` is less than 1, `min_count` is not between 1 and `window`, `a` has no
-        dimension, or `out` has another shape.
+        If `window` is less than 1, `min_count` is not between 1 and `window`, `a`
+        has no dimension, or `out` has another shape.
     numpy.exceptions.AxisError
         If `axis` is not an axis of `a`.
     TypeError
-        If `a` is a masked array or not numeric, another argument is not an integer, or
-        `out` is no array that can hold the result.
+        If `a` is a masked array or not numeric, another argument has a wrong type,
+        or `out` is no array that can hold the result.
     MemoryError
         If there is no memory for the result or for O(window) values beside it.
 
@@ -2929,23 +2943,23 @@ def move_argmin(
     *,
     out: EllipsisType | None = None,
 ) -> np.ndarray[_ShapeT, np.dtype[_InexactT]]:
-    """How long ago the least value of a moving window was.
+    """Moving-window (rolling) argmin: how long ago the minimum was, ignoring NaNs.
 
     Parameters
     ----------
     a : array_like
         Numbers, in any number of dimensions.
     window : int
-        How many values a window has: the one at the same place and those before it; more than
-        the axis has are as good as all of them.
+        How many values a window has: the one at the same place and those before it;
+        more than the axis has are as good as all of them.
     min_count : int, optional
-        Windows with fewer values that are not NaN give NaN; by default, those with any
-        NaN do, and the first `window` - 1.
+        Windows with fewer values that are not NaN give NaN; by default, those with
+        any NaN do, and the first `window` - 1.
     axis : int, optional
         The axis to move along; by default, the last.
     out : ndarray, optional
-        Where the result is written to and which is returned: of the result's shape, and a
-        dtype of the same kind.
+        Where the result is written to and which is returned: of the result's shape,
+        and a dtype of the same kind.
 
     Returns
     -------
@@ -2955,13 +2969,13 @@ def move_argmin(
     Raises
     ------
     ValueError
-        If `window` is less than 1, `min_count` is not between 1 and `window`, `a` has no
-        dimension, or `out` has another shape.
+        If `window` is less than 1, `min_count` is not between 1 and `window`, `a`
+        has no dimension, or `out` has another shape.
     numpy.exceptions.AxisError
         If `axis` is not an axis of `a`.
     TypeError
-        If `a` is a masked array or not numeric, another argument is not an integer, or
-        `out` is no array that can hold the result.
+        If `a` is a masked array or not numeric, another argument has a wrong type,
+        or `out` is no array that can hold the result.
     MemoryError
         If there is no memory for the result or for O(window) values beside it.
 
@@ -3030,23 +3044,23 @@ def move_argmax(
     *,
     out: EllipsisType | None = None,
 ) -> np.ndarray[_ShapeT, np.dtype[_InexactT]]:
-    """How long ago the greatest value of a moving window was.
+    """Moving-window (rolling) argmax: how long ago the maximum was, ignoring NaNs.
 
     Parameters
     ----------
     a : array_like
         Numbers, in any number of dimensions.
     window : int
-        How many values a window has: the one at the same place and those before it; more than
-        the axis has are as good as all of them.
+        How many values a window has: the one at the same place and those before it;
+        more than the axis has are as good as all of them.
     min_count : int, optional
-        Windows with fewer values that are not NaN give NaN; by default, those with any
-        NaN do, and the first `window` - 1.
+        Windows with fewer values that are not NaN give NaN; by default, those with
+        any NaN do, and the first `window` - 1.
     axis : int, optional
         The axis to move along; by default, the last.
     out : ndarray, optional
-        Where the result is written to and which is returned: of the result's shape, and a
-        dtype of the same kind.
+        Where the result is written to and which is returned: of the result's shape,
+        and a dtype of the same kind.
 
     Returns
     -------
@@ -3056,13 +3070,13 @@ def move_argmax(
     Raises
     ------
     ValueError
-        If `window` is less than 1, `min_count` is not between 1 and `window`, `a` has no
-        dimension, or `out` has another shape.
+        If `window` is less than 1, `min_count` is not between 1 and `window`, `a`
+        has no dimension, or `out` has another shape.
     numpy.exceptions.AxisError
         If `axis` is not an axis of `a`.
     TypeError
-        If `a` is a masked array or not numeric, another argument is not an integer, or
-        `out` is no array that can hold the result.
+        If `a` is a masked array or not numeric, another argument has a wrong type,
+        or `out` is no array that can hold the result.
     MemoryError
         If there is no memory for the result or for O(window) values beside it.
 
@@ -3131,23 +3145,23 @@ def move_median(
     *,
     out: EllipsisType | None = None,
 ) -> np.ndarray[_ShapeT, np.dtype[_InexactT]]:
-    """Median of the values of a moving window that are not NaN.
+    """Moving-window (rolling) median, ignoring NaNs.
 
     Parameters
     ----------
     a : array_like
         Numbers, in any number of dimensions.
     window : int
-        How many values a window has: the one at the same place and those before it; more than
-        the axis has are as good as all of them.
+        How many values a window has: the one at the same place and those before it;
+        more than the axis has are as good as all of them.
     min_count : int, optional
-        Windows with fewer values that are not NaN give NaN; by default, those with any
-        NaN do, and the first `window` - 1.
+        Windows with fewer values that are not NaN give NaN; by default, those with
+        any NaN do, and the first `window` - 1.
     axis : int, optional
         The axis to move along; by default, the last.
     out : ndarray, optional
-        Where the result is written to and which is returned: of the result's shape, and a
-        dtype of the same kind.
+        Where the result is written to and which is returned: of the result's shape,
+        and a dtype of the same kind.
 
     Returns
     -------
@@ -3157,13 +3171,13 @@ def move_median(
     Raises
     ------
     ValueError
-        If `window` is less than 1, `min_count` is not between 1 and `window`, `a` has no
-        dimension, or `out` has another shape.
+        If `window` is less than 1, `min_count` is not between 1 and `window`, `a`
+        has no dimension, or `out` has another shape.
     numpy.exceptions.AxisError
         If `axis` is not an axis of `a`.
     TypeError
-        If `a` is a masked array or not numeric, another argument is not an integer, or
-        `out` is no array that can hold the result.
+        If `a` is a masked array or not numeric, another argument has a wrong type,
+        or `out` is no array that can hold the result.
     MemoryError
         If there is no memory for the result or for O(window) values beside it.
 
@@ -3229,23 +3243,23 @@ def move_rank(
     *,
     out: EllipsisType | None = None,
 ) -> np.ndarray[_ShapeT, np.dtype[_InexactT]]:
-    """Rank of the newest value of a moving window among those that are not NaN.
+    """Moving-window (rolling) rank of the newest value, ignoring NaNs.
 
     Parameters
     ----------
     a : array_like
         Numbers, in any number of dimensions.
     window : int
-        How many values a window has: the one at the same place and those before it; more than
-        the axis has are as good as all of them.
+        How many values a window has: the one at the same place and those before it;
+        more than the axis has are as good as all of them.
     min_count : int, optional
-        Windows with fewer values that are not NaN give NaN; by default, those with any
-        NaN do, and the first `window` - 1.
+        Windows with fewer values that are not NaN give NaN; by default, those with
+        any NaN do, and the first `window` - 1.
     axis : int, optional
         The axis to move along; by default, the last.
     out : ndarray, optional
-        Where the result is written to and which is returned: of the result's shape, and a
-        dtype of the same kind.
+        Where the result is written to and which is returned: of the result's shape,
+        and a dtype of the same kind.
 
     Returns
     -------
@@ -3255,13 +3269,13 @@ def move_rank(
     Raises
     ------
     ValueError
-        If `window` is less than 1, `min_count` is not between 1 and `window`, `a` has no
-        dimension, or `out` has another shape.
+        If `window` is less than 1, `min_count` is not between 1 and `window`, `a`
+        has no dimension, or `out` has another shape.
     numpy.exceptions.AxisError
         If `axis` is not an axis of `a`.
     TypeError
-        If `a` is a masked array or not numeric, another argument is not an integer, or
-        `out` is no array that can hold the result.
+        If `a` is a masked array or not numeric, another argument has a wrong type,
+        or `out` is no array that can hold the result.
     MemoryError
         If there is no memory for the result or for O(window) values beside it.
 
@@ -3325,7 +3339,7 @@ def rankdata(
     a: np.ndarray[_ShapeT, np.dtype[Any]],
     axis: SupportsIndex,
 ) -> np.ndarray[_ShapeT, np.dtype[np.float64]]:
-    """Rank of each value, ties on the mean of their places.
+    """Rank of each value; ties get their average rank.
 
     Parameters
     ----------
@@ -3376,7 +3390,7 @@ def nanrankdata(
     a: np.ndarray[_ShapeT, np.dtype[Any]],
     axis: SupportsIndex,
 ) -> np.ndarray[_ShapeT, np.dtype[np.float64]]:
-    """Rank of each value, ties on the mean of their places.
+    """Rank of each value, ignoring NaNs; ties get their average rank.
 
     Parameters
     ----------
@@ -3428,15 +3442,15 @@ def partition(
     kth: SupportsIndex,
     axis: SupportsIndex = -1,
 ) -> np.ndarray[_ShapeT, np.dtype[_ScalarT]]:
-    """Copy with lesser values in front of the one that is nth in order.
+    """Partitioned copy: element `kth` is in its sorted position.
 
     Parameters
     ----------
     a : array_like
         Numbers, in any number of dimensions.
     kth : int
-        The index whose value is put where it would be in order: no value before it is
-        greater, none behind it is less.
+        The index whose value is put where it would be if all were sorted: no value before
+        it is greater, none behind it is less.
     axis : int, optional
         The axis to partition along; by default, the last. None for all values together.
 
@@ -3491,15 +3505,15 @@ def argpartition(
     kth: SupportsIndex,
     axis: SupportsIndex = -1,
 ) -> np.ndarray[_ShapeT, np.dtype[np.intp]]:
-    """Indices of lesser values in front of that of the one that is nth in order.
+    """Indices of a partitioned copy: that of element `kth` is in its sorted position.
 
     Parameters
     ----------
     a : array_like
         Numbers, in any number of dimensions.
     kth : int
-        The index whose value is put where it would be in order: no value before it is
-        greater, none behind it is less.
+        The index whose value is put where it would be if all were sorted: no value before
+        it is greater, none behind it is less.
     axis : int, optional
         The axis to partition along; by default, the last. None for all values together.
 
@@ -3554,7 +3568,7 @@ def push(
     n: SupportsIndex | None = None,
     axis: SupportsIndex = -1,
 ) -> np.ndarray[_ShapeT, np.dtype[_ScalarT]]:
-    """Fill each NaN with the last value before it.
+    """Fill NaNs forward with the last value before them.
 
     Parameters
     ----------
@@ -3603,7 +3617,7 @@ def replace(
     old: SupportsFloat | SupportsIndex,
     new: SupportsFloat | SupportsIndex,
 ) -> _ArrayT:
-    """Replace values in their place.
+    """Replace values in place.
 
     Parameters
     ----------
@@ -3685,3 +3699,7 @@ def set_num_threads(n: SupportsIndex) -> None:
     """
 
 __version__: str
+
+_FUNCTIONS: dict[str, tuple[str, str]]
+
+_Reading: type

@@ -106,6 +106,18 @@ def test_the_module_is_exported_in_order_and_defined_as_it_comes() -> None:
     assert text.index("def push") < text.index("def mean") < text.index("__version__:")
 
 
+def test_types_follow_from_the_kind_of_a_function() -> None:
+    made = module(mean)
+    table = {"mean": ("reduce", "mean")}
+    vars(made).update(_FUNCTIONS=table, _Reading=type, __private__=1)
+    text = stubs.generate(made, {"reduce.mean.*": [Overload("float")]})
+    assert ") -> float:" in text
+    ends = "_FUNCTIONS: dict[str, tuple[str, str]]\n\n_Reading: type\n"
+    assert text.endswith(f"__version__: str\n\n{ends}")
+    with pytest.raises(Failure, match=r"reduce\.mean\.mean needs one entry"):
+        stubs.generate(made, {"mean": [Overload("float")]})
+
+
 def test_every_family_makes_python() -> None:
     for overloads in stubs.RESULTS.values():
         text = stubs.generate(module(mean), {"mean": overloads})
@@ -166,7 +178,10 @@ def test_the_file_was_made_with_this_header() -> None:
 def test_the_file_follows_from_what_functions_take_and_say() -> None:
     """The built module is compared where there is one: `generate.py stubs --check`."""
     text = stubs.PATH.read_text("utf-8")
-    assert stubs.generate(read_back(text), stubs.RESULTS) == text
+    # By types alone, kinds of function that return the same are one.
+    distinct = {id(found): key for key, found in [*stubs.RESULTS.items()][::-1]}
+    results = {key: stubs.RESULTS[key] for key in distinct.values()}
+    assert stubs.generate(read_back(text), results) == text
 
 
 def read_back(text: str) -> ModuleType:
@@ -180,13 +195,29 @@ def read_back(text: str) -> ModuleType:
             names.append(node.name)
         elif isinstance(node, ast.AnnAssign) and isinstance(node.target, ast.Name):
             values = {"str": "", "type": type}
-            setattr(made, node.target.id, values.get(ast.unparse(node.annotation)))
-            names.append(node.target.id)
+            annotation = ast.unparse(node.annotation)
+            if annotation in values:
+                setattr(made, node.target.id, values[annotation])
+                names.append(node.target.id)
     for name, overloads in definitions.items():
         setattr(made, name, of_overloads(overloads))
-    aliases = {"_Axes", "_Float", "_Integer", "_Whole"}
-    vars(made)["__all__"] = [one for one in dict.fromkeys(names) if one not in aliases]
+    public = [one for one in dict.fromkeys(names) if one[0] != "_" or one[1] == "_"]
+    kinds = {name: kind_of(found) for name, found in definitions.items()}
+    vars(made)["__all__"] = public
+    vars(made)["_FUNCTIONS"] = {name: kind for name, kind in kinds.items() if kind}
     return made
+
+
+def kind_of(overloads: Sequence[ast.FunctionDef]) -> tuple[str, ...]:
+    """The first kind of functions that return these types; none of a name alone."""
+    name = overloads[0].name
+    returned = [ast.unparse(one.returns) for one in overloads if one.returns]
+    for pattern, results in stubs.RESULTS.items():
+        if [ast.unparse(ast.parse(one.returns)) for one in results] == returned:
+            *kind, last = pattern.split(".")
+            if last in ("*", name):
+                return (kind[0], kind[1] if kind[1:] else "value") if kind else ()
+    raise AssertionError(f"{name} returns what no kind of function does")
 
 
 def of_overloads(overloads: Sequence[ast.FunctionDef]) -> Function:

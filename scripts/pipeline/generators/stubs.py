@@ -1,8 +1,8 @@
 """The stub of the extension: signatures, types and docstrings, for type checkers.
 
 Run by a Python that has the package installed, as after `maturin develop`: names,
-defaults and docstrings are read off the built module. What a module cannot tell, the
-types, stands here, in PARAMETERS and RESULTS.
+defaults and docstrings are read off the built module, and off its table `_FUNCTIONS` of
+what kind each function is. The types of a kind stand here, in PARAMETERS and RESULTS.
 
 Types do not show everything: a list of bools is a list of ints to them, and an array of
 swapped bytes looks like any other, though both are answered with NumPy's scalars.
@@ -219,30 +219,24 @@ PUSHED = [
     Overload("NDArray[Any]"),
 ]
 
-# What is returned, by the function's name.
+# What is returned, by the two words that the module's table has for a function, and by
+# its name; by that alone, where the table has no such function.
 RESULTS: Mapping[str, Sequence[Overload]] = {
-    "allnan": TRUTH,
-    "anynan": TRUTH,
-    "argpartition": INDICES,
+    "reduce.total.*": TOTAL,
+    "reduce.mean.*": MEAN,
+    "reduce.spread.*": MEAN,
+    "reduce.value.*": EXTREME,
+    "reduce.index.*": PLACE,
+    "reduce.truth.*": TRUTH,
+    "select.mean.*": MEAN,
+    "move.*": MOVING,
+    "fill.rank.*": RANKS,
+    "fill.value.partition": PARTITION,
+    "fill.value.push": PUSHED,
+    "fill.index.*": INDICES,
+    "replace.*": [Overload("_ArrayT", {"a": "_ArrayT"})],
     "get_num_threads": [Overload("int")],
-    "median": MEAN,
-    "move_*": MOVING,
-    "nanargmax": PLACE,
-    "nanargmin": PLACE,
-    "nanmax": EXTREME,
-    "nanmean": MEAN,
-    "nanmedian": MEAN,
-    "nanmin": EXTREME,
-    "nanrankdata": RANKS,
-    "nanstd": MEAN,
-    "nansum": TOTAL,
-    "nanvar": MEAN,
-    "partition": PARTITION,
-    "push": PUSHED,
-    "rankdata": RANKS,
-    "replace": [Overload("_ArrayT", {"a": "_ArrayT"})],
     "set_num_threads": [Overload("None")],
-    "ss": TOTAL,
 }
 
 
@@ -250,27 +244,39 @@ def generate(module: ModuleType, results: Mapping[str, Sequence[Overload]]) -> s
     """What the file should hold."""
     exported = "".join(f'    "{name}",\n' for name in sorted(module.__all__))
     parts = [f"{HEADER}\n__all__ = [\n{exported}]\n\n"]
-    functions = []
-    for name in module.__all__:
+    table: Mapping[str, tuple[str, str]] = getattr(module, "_FUNCTIONS", {})
+    keys = []
+    private = sorted(name for name in vars(module) if name[0] == "_" != name[1])
+    for name in [*module.__all__, *private]:
         value = getattr(module, name)
         if inspect.isroutine(value):
-            functions.append(name)
-            parts.append(function(name, value, results))
+            keys.append(".".join([*table.get(name, ()), name]))
+            parts.append(function(keys[-1], value, results))
         else:
-            parts.append(f"{name}: {type(value).__name__}\n\n")
+            parts.append(f"{name}: {type_of(value)}\n\n")
     for pattern in results:
-        if not any(fnmatchcase(name, pattern) for name in functions):
+        if not any(fnmatchcase(key, pattern) for key in keys):
             raise Failure(f"RESULTS has {pattern}, {module.__name__} has not")
     return "".join(parts).rstrip("\n") + "\n"
 
 
+def type_of(value: object) -> str:
+    """As an annotation; all items of a dict are like its first."""
+    if isinstance(value, dict):
+        return f"dict[{', '.join(type_of(part) for part in next(iter(value.items())))}]"
+    if isinstance(value, tuple):
+        return f"tuple[{', '.join(map(type_of, value))}]"
+    return type(value).__name__
+
+
 def function(
-    name: str, value: Callable[..., object], results: Mapping[str, Sequence[Overload]]
+    key: str, value: Callable[..., object], results: Mapping[str, Sequence[Overload]]
 ) -> str:
     """Its definitions, the first with the docstring."""
-    found = [result for key, result in results.items() if fnmatchcase(name, key)]
+    found = [result for pattern, result in results.items() if fnmatchcase(key, pattern)]
     if len(found) != 1:
-        raise Failure(f"{name} needs one entry in RESULTS, has {len(found)}")
+        raise Failure(f"{key} needs one entry in RESULTS, has {len(found)}")
+    name = key.rpartition(".")[2]
     decorator = "@overload\n" if len(found[0]) > 1 else ""
     first, *others = (
         f"{decorator}{definition(name, inspect.signature(value), overload)}"

@@ -1,0 +1,190 @@
+//! How an entry of `functions.rs` becomes a whole function.
+
+/// Makes the module: each entry is a whole function.
+macro_rules! functions {
+    (
+        $(reduction $driver:ident { $(
+            #$reduce_summary:tt
+            $(#$reduce_doc:tt)*
+            $reduce:ident(
+                $($parameter:ident: $type:ty = $default:tt),*
+                $(; $keyword:ident: $keyword_type:ty = $fallback:tt)?
+            ) -> $reduced:ident => $reduce_kernel:expr;
+        )* })*
+        $(moving $move_driver:ident { $(
+            #$move_summary:tt
+            $(#$move_doc:tt)*
+            $move:ident($($setting:ident: $setting_type:ty = $initial:tt),*)
+                -> $moved:ident => $move_kernel:expr;
+        )* })*
+        other { $(
+            $(#$other_doc:tt)*
+            $kind:ident $result:ident
+            fn $other:ident<$py:lifetime> $arguments:tt -> $returned:ty $body:block
+        )* }
+        settings { $($setting_function:item)* }
+    ) => {
+        #[pyo3::pymodule(gil_used = false)]
+        mod _core {
+            use super::*;
+
+            $($(
+                #[pyfunction]
+                // Python reads the signature off the first line of the docstring.
+                #[doc = concat!(
+                    stringify!($reduce), "(a, axis=None, ",
+                    $(stringify!($parameter), "=", in_python!($default), ", ",)*
+                    "*, keepdims=False, out=None",
+                    $(", ", stringify!($keyword), "=", in_python!($fallback),)?
+                    ")\n--\n",
+                )]
+                #$reduce_summary
+                ///
+                /// Parameters
+                /// ----------
+                /// a : array_like
+                ///     Numbers, in any number of dimensions.
+                #[doc = axis!($reduced)]
+                $(#[doc = parameter!($parameter)])*
+                /// keepdims : bool, optional
+                ///     Whether the axes stay, with length one. The result is an array then, always.
+                /// out : ndarray or ..., optional
+                ///     Where the result is written to and which is returned: of the result's shape,
+                ///     and a dtype of the same kind; ``...`` asks for a new array, always, as in
+                ///     NumPy.
+                $(#[doc = parameter!($keyword)])?
+                ///
+                /// Returns
+                /// -------
+                #[doc = returns!($reduced)]
+                ///
+                /// Raises
+                /// ------
+                #[doc = concat!(needs_memory!($driver), "numpy.exceptions.AxisError")]
+                ///     If `axis` is not an axis of `a`.
+                /// ValueError
+                #[doc = wrong_value!($reduced)]
+                /// TypeError
+                ///     If `a` is a masked array or not numeric, another argument has a wrong type,
+                ///     or `out` is no array that can hold the result.
+                $(#$reduce_doc)*
+                #[pyo3(
+                    signature = (
+                        a, axis = Axes::All, $($parameter = $default,)*
+                        *, keepdims = false, out = None $(, $keyword = $fallback)?
+                    ),
+                    text_signature = None
+                )]
+                fn $reduce<'py>(
+                    a: &Bound<'py, PyAny>,
+                    #[pyo3(from_py_with = arguments::axes)] axis: Axes,
+                    $(#[pyo3(from_py_with = arguments::$parameter)] $parameter: $type,)*
+                    keepdims: bool,
+                    out: Option<&Bound<'py, PyAny>>,
+                    $(#[pyo3(from_py_with = arguments::$keyword)] $keyword: $keyword_type,)?
+                ) -> PyResult<Bound<'py, PyAny>> {
+                    let name = stringify!($reduce);
+                    let form = Form { name, keepdims, out };
+                    call::$driver(a, &axis, form, $reduce_kernel, |a| {
+                        let keywords = PyDict::new(a.py());
+                        $(keywords.set_item(stringify!($keyword), $keyword)?;)?
+                        others(a.py())?.call((name, a, &axis, $($parameter),*), Some(&keywords))
+                    })
+                }
+            )*)*
+
+            $($(
+                #[pyfunction]
+                #[doc = concat!(
+                    stringify!($move), "(a, window, min_count=None, axis=-1, ",
+                    $(stringify!($setting), "=", in_python!($initial), ", ",)*
+                    "*, out=None)\n--\n",
+                )]
+                #$move_summary
+                ///
+                /// Parameters
+                /// ----------
+                /// a : array_like
+                ///     Numbers, in any number of dimensions.
+                /// window : int
+                ///     How many values a window has: the one at the same place and those before it;
+                ///     more than the axis has are as good as all of them.
+                /// min_count : int, optional
+                ///     Windows with fewer values that are not NaN give NaN; by default, those with
+                ///     any NaN do, and the first `window` - 1.
+                /// axis : int, optional
+                ///     The axis to move along; by default, the last.
+                $(#[doc = parameter!($setting)])*
+                /// out : ndarray, optional
+                ///     Where the result is written to and which is returned: of the result's shape,
+                ///     and a dtype of the same kind.
+                ///
+                /// Returns
+                /// -------
+                /// ndarray
+                ///     One value for each of `a`, in C order; of its dtype for floats, else float64.
+                ///
+                /// Raises
+                /// ------
+                /// ValueError
+                ///     If `window` is less than 1, `min_count` is not between 1 and `window`, `a`
+                ///     has no dimension, or `out` has another shape.
+                /// numpy.exceptions.AxisError
+                ///     If `axis` is not an axis of `a`.
+                /// TypeError
+                ///     If `a` is a masked array or not numeric, another argument has a wrong type,
+                ///     or `out` is no array that can hold the result.
+                /// MemoryError
+                ///     If there is no memory for the result or for O(window) values beside it.
+                $(#$move_doc)*
+                #[pyo3(
+                    signature = (
+                        a, window, min_count = None, axis = -1 $(, $setting = $initial)*, *, out = None
+                    ),
+                    text_signature = None
+                )]
+                fn $move<'py>(
+                    a: &Bound<'py, PyAny>,
+                    #[pyo3(from_py_with = arguments::window)] window: i64,
+                    #[pyo3(from_py_with = arguments::min_count)] min_count: Option<i64>,
+                    #[pyo3(from_py_with = arguments::axis)] axis: i64,
+                    $(#[pyo3(from_py_with = arguments::$setting)] $setting: $setting_type,)*
+                    out: Option<&Bound<'py, PyAny>>,
+                ) -> PyResult<Bound<'py, PyAny>> {
+                    let name = stringify!($move);
+                    call::$move_driver(a, window, min_count, axis, out, &$move_kernel, |a| {
+                        others(a.py())?.call1((name, a, window, min_count, axis, $($setting),*))
+                    })
+                }
+            )*)*
+
+            $(
+                #[pyfunction]
+                $(#$other_doc)*
+                fn $other<$py> $arguments -> $returned $body
+            )*
+
+            $($setting_function)*
+
+            /// Each function of arrays, with its driver and with what it returns.
+            const FUNCTIONS: &[(&str, (&str, &str))] = &[
+                $($((stringify!($reduce), (stringify!($driver), stringify!($reduced))),)*)*
+                $($((stringify!($move), ("move", stringify!($moved))),)*)*
+                $((stringify!($other), (stringify!($kind), stringify!($result))),)*
+            ];
+
+            #[pymodule_init]
+            fn init(module: &Bound<'_, PyModule>) -> PyResult<()> {
+                let py = module.py();
+                // What NumPy's C API would say later would be a panic.
+                py.import("numpy")?;
+                threads::set_count_from_environment()?;
+                simd::set_level_from_environment()?;
+                // What is not public is no name of `__all__`.
+                module.setattr("_FUNCTIONS", FUNCTIONS.iter().copied().into_py_dict(py)?)?;
+                module.setattr("_Reading", py.get_type::<Reading>())?;
+                module.add("__version__", env!("CARGO_PKG_VERSION"))
+            }
+        }
+    };
+}
