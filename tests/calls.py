@@ -14,7 +14,16 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from arrays import LAYOUTS
-from functions import CHOOSE, MOVE, OF_ARRAYS, PARTITIONS, REDUCE, call, parameters
+from functions import (
+    ARGS,
+    CHOOSE,
+    MOVE,
+    OF_ARRAYS,
+    PARTITIONS,
+    REDUCE,
+    call,
+    parameters,
+)
 from test_dtypes import REAL, check_partition, expected_dtype
 from test_errors import ODD
 from uncork import slow
@@ -122,7 +131,7 @@ def usual(name: str, parameter: str, a: np.ndarray, data: Bytes) -> Any:
     match parameter:
         case "axis":
             none = [] if name in MOVE or name == "push" else [None]
-            several = [(0, -1), ()] if name in REDUCE and "arg" not in name else []
+            several = [(0, -1), ()] if name in {*REDUCE} - {*ARGS} else []
             return data.choose([*none, *axes, *several, 0])
         case "ddof":
             return data.below(5) - 1

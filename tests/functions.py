@@ -7,11 +7,12 @@ from functools import cache
 from typing import Any
 
 import uncork
+from uncork import _core
 
 #: Every public function of the extension, by name.
 FUNCTIONS = {
     name: function
-    for name in uncork.__all__
+    for name in dir(uncork)
     if inspect.isbuiltin(function := getattr(uncork, name))
 }
 
@@ -21,18 +22,27 @@ def parameters(name: str) -> list[str]:
     return list(inspect.signature(FUNCTIONS[name]).parameters)
 
 
+#: How each goes through an array, and what it returns, by name.
+TABLE = _core._FUNCTIONS
 REDUCE = [name for name in FUNCTIONS if "keepdims" in parameters(name)]
 #: Those whose result is an index.
 ARGS = [name for name in REDUCE if "default" in parameters(name)]
 MOVE = [name for name in FUNCTIONS if parameters(name)[:2] == ["a", "window"]]
-#: Those that give a value for each value of a lane.
-FILL = ["argpartition", "nanrankdata", "partition", "push", "rankdata"]
 #: Those that put one value in its place.
-PARTITIONS = ["partition", "argpartition"]
+PARTITIONS = [name for name in FUNCTIONS if "kth" in parameters(name)]
 #: All that take an array.
 OF_ARRAYS = [name for name in FUNCTIONS if parameters(name)[:1] == ["a"]]
+#: Those that give a value for each value of a lane.
+FILL = [name for name in OF_ARRAYS if name not in {*REDUCE, *MOVE, "replace"}]
+
+
+def returning(*results: str) -> list[str]:
+    """Those that return one of these."""
+    return [name for name, (_, result) in TABLE.items() if result in results]
+
+
 #: Those that need a value to choose from.
-CHOOSE = ["nanmin", "nanmax", "nanargmin", "nanargmax"]
+CHOOSE = [name for name in returning("value", "index") if name in REDUCE]
 
 
 def call(name: str, *args: Any, **kwargs: Any) -> Any:

@@ -76,15 +76,15 @@ def test_every_function_is_measured() -> None:
 def test_a_new_function_is_measured(monkeypatch: pytest.MonkeyPatch) -> None:
     """By its signature alone, and against NumPy."""
 
-    def rank(a: Any, kth: int, axis: int | None = -1) -> Any:
+    def separate(a: Any, kth: int, axis: int | None = -1) -> Any:
         return np.partition(a, kth, axis)
 
     for module in (uncork, slow):
-        monkeypatch.setattr(module, "partition", rank, raising=False)
-    monkeypatch.setattr(uncork, "__all__", [*uncork.__all__, "partition"])
-    assert "partition" in cases.functions()
-    made = list(cases.cases(PLAN, ["partition"], [1]))
-    assert {case.call for case in made if case.shape == (10,)} == {"partition(a, 4)"}
+        monkeypatch.setattr(module, "separate", separate, raising=False)
+    monkeypatch.setitem(cases.KIND, "separate", "fill")
+    assert "separate" in cases.functions()
+    made = list(cases.cases(PLAN, ["separate"], [1]))
+    assert {case.call for case in made if case.shape == (10,)} == {"separate(a, 4)"}
     modules = run.installed(["uncork", "numpy"])
     for found in run.measure(PLAN, made, modules):
         assert set(found.seconds) == {"uncork", "numpy"}

@@ -7,6 +7,7 @@ import math
 import tracemalloc
 import warnings
 from fractions import Fraction
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -16,7 +17,17 @@ from hypothesis import strategies as st
 
 import uncork
 from arrays import LAYOUTS, axes_of, bits, swapped
-from functions import ARGS, CHOOSE, FILL, MOVE, OF_ARRAYS, PARTITIONS, REDUCE, call
+from functions import (
+    ARGS,
+    CHOOSE,
+    FILL,
+    MOVE,
+    OF_ARRAYS,
+    PARTITIONS,
+    REDUCE,
+    call,
+    returning,
+)
 from reference import exact_mean, exact_variance, sums, ulps
 from uncork import slow
 
@@ -31,39 +42,11 @@ REAL = [
 ]
 TIMES = ["m8[s]", "M8[s]", swapped("m8[ns]")]
 
-#: By result: that of a value, a sum, a mean; the others are the same for every dtype.
-VALUES = ["nanmin", "nanmax", "partition", "push"]
-SUMS = ["nansum", "ss"]
-MEANS = ["nanmean", "nanvar", "nanstd", "median", "nanmedian", *MOVE]
-SPREADS = ["nanvar", "nanstd", "move_var", "move_std"]
+SPREADS = returning("spread")
 OF_COMPLEX = ["nansum", "nanmean", "nanvar", "nanstd"]
 #: What has no meaning for durations, and for dates.
 NOT_OF_DURATIONS = ["ss", *SPREADS]
-NOT_OF_DATES = [
-    *NOT_OF_DURATIONS, "nansum", "nanmean", "median", "nanmedian",
-    "move_sum", "move_mean", "move_median",
-]  # fmt: skip
-
-
-def expected_dtype(name: str, dtype: np.dtype[Any]) -> np.dtype[Any]:
-    native = dtype.newbyteorder("=")
-    if name in {"partition", "push"} or (name in MOVE and dtype.kind == "f"):
-        return dtype  # Bottleneck's tests ask for the same bytes
-    if name in VALUES:
-        return native
-    if dtype.kind == "m" and name in [*SUMS, "nanmean", "median", "nanmedian"]:
-        return native
-    if name in SUMS:
-        return (
-            native
-            if dtype.kind == "f"
-            else np.dtype("u8" if dtype.kind == "u" else "i8")
-        )
-    if name in MEANS:
-        return native if dtype.kind == "f" else np.dtype("f8")
-    if name in {"anynan", "allnan"}:
-        return np.dtype("?")
-    return np.dtype("f8" if "rank" in name else np.intp)
+NOT_OF_DATES = returning("total", "mean", "spread")
 
 
 def arguments(name: str, axis: int | None) -> tuple[Any, ...]:
@@ -72,6 +55,17 @@ def arguments(name: str, axis: int | None) -> tuple[Any, ...]:
     if name in PARTITIONS:
         return (2, axis)
     return (1, -1 if axis is None else axis) if name == "push" else (axis,)
+
+
+@cache
+def expected_dtype(name: str, dtype: np.dtype[Any]) -> np.dtype[Any]:
+    """That of the reference; of times, that of numbers or their own."""
+    if dtype.kind not in "mM":
+        ones = np.ones((5, 5), dtype)
+        return np.asarray(getattr(slow, name)(ones, *arguments(name, 0))).dtype
+    if name in MOVE or name in returning("index", "rank", "truth"):
+        return expected_dtype(name, np.dtype(np.float64))
+    return dtype if name in {"partition", "push"} else dtype.newbyteorder("=")
 
 
 def example(dtype: np.dtype[Any]) -> tuple[np.ndarray, np.ndarray]:

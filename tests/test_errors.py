@@ -11,7 +11,16 @@ import pytest
 from numpy.exceptions import AxisError
 
 import uncork
-from functions import ARGS, FUNCTIONS, MOVE, OF_ARRAYS, REDUCE, call, parameters
+from functions import (
+    ARGS,
+    CHOOSE,
+    FUNCTIONS,
+    MOVE,
+    OF_ARRAYS,
+    REDUCE,
+    call,
+    parameters,
+)
 
 A = np.arange(12.0).reshape(3, 4)
 MASKED = np.ma.array([1.0, 2.0], mask=[True, False])
@@ -152,7 +161,7 @@ def cases_of(name: str) -> list[Case]:
         first = (A, 2) if name in MOVE else (A,)
         cases += [(first, *case) for case in CASES_OF_DDOF]
     cases += CASES_OF_MOVE if name in MOVE else []
-    cases += CASES_OF_MIN if name.startswith(("nanmin", "nanmax", "nanarg")) else []
+    cases += CASES_OF_MIN if name in CHOOSE else []
     cases += CASES_OF_ARG if name in ARGS else []
     cases += CASES_OF_DEFAULT if name in ARGS else []
     return cases

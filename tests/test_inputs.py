@@ -11,7 +11,7 @@ import pytest
 
 import uncork
 from arrays import swapped, unaligned
-from functions import MOVE, OF_ARRAYS, PARTITIONS, REDUCE, call
+from functions import ARGS, CHOOSE, MOVE, OF_ARRAYS, PARTITIONS, REDUCE, call
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -117,7 +117,7 @@ def test_other_dtypes_with_nan_do_not_warn(name: str, dtype: str) -> None:
     a = np.array([np.nan, np.nan, np.nan]).astype(dtype)
     with warnings.catch_warnings():
         warnings.simplefilter("error")
-        if name.startswith("nanarg"):
+        if name in ARGS:
             with pytest.raises(ValueError, match="All-NaN slice encountered"):
                 call(name, a)
         else:
@@ -189,7 +189,7 @@ def test_empty(
     """NumPy calls no value aligned anywhere; a fuzzer found what came of that."""
     a = layout(np.empty(shape))
     for axis in (None, *range(a.ndim)):
-        needs_value = name.startswith(("nanmin", "nanmax", "nanarg"))
+        needs_value = name in CHOOSE
         no_value = a.size == 0 if axis is None else shape[axis] == 0
         if needs_value and no_value:
             with pytest.raises(ValueError, match="needs at least one value"):

@@ -15,12 +15,11 @@ import numpy as np
 import pytest
 
 import uncork
+from functions import REDUCE, TABLE, returning
 from reference import (
-    Sums,
+    EXACT,
     exact_mean,
     exact_root,
-    exact_sum,
-    exact_sum_of_squares,
     exact_variance,
     sums,
     sums_up_to_each,
@@ -64,16 +63,6 @@ DATA: dict[str, np.ndarray] = {
     "outlier and steps": np.r_[1000.1, np.tile([0.3, -0.3], 2000)],
 }
 
-#: Function, exact result by the sums of the values, and the bound.
-EXACT: dict[str, tuple[Callable[[Sums], Fraction], float]] = {
-    "nansum": (exact_sum, 1),
-    "nanmean": (exact_mean, 1),
-    "nanvar": (exact_variance, 4),
-    "nanstd": (lambda of: exact_root(exact_variance(of)), 3),
-    "ss": (exact_sum_of_squares, 1),
-}
-
-
 #: Where gaps are put; those that lead may be more than a thread gets, or a block.
 GAPS: dict[str, Callable[[np.ndarray], np.ndarray]] = {
     "leading": lambda a: np.r_[np.full(300, np.nan), a],
@@ -85,6 +74,11 @@ GAPS: dict[str, Callable[[np.ndarray], np.ndarray]] = {
 
 # The same values come between gaps of every kind, and in several lanes.
 sums_of = lru_cache(sums)
+
+
+def test_every_sum_has_an_exact_result() -> None:
+    arithmetic = {name for name in REDUCE if TABLE[name][0] == "reduce"}
+    assert EXACT.keys() == arithmetic & {*returning("total", "mean", "spread")}
 
 
 def check(name: str, a: np.ndarray) -> None:

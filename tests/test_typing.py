@@ -2,20 +2,27 @@
 
 from __future__ import annotations
 
+import ast
+import contextlib
+import inspect
 import runpy
 import types
 import typing
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
 from numpy.typing import NDArray
 
 import uncork
-from functions import FUNCTIONS
+from functions import FUNCTIONS, TABLE
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 CALLS = Path(__file__).parent / "typing" / "calls.py"
+TREE = ast.parse(CALLS.read_text("utf-8"))
 
 
 def is_of(value: Any, type_: Any) -> bool:
@@ -33,6 +40,14 @@ def is_of(value: Any, type_: Any) -> bool:
     return type(value) is np.ndarray and value.dtype == np.dtype(scalar)
 
 
+@pytest.fixture
+def _count() -> Iterator[None]:
+    count = uncork.get_num_threads()
+    yield
+    uncork.set_num_threads(count)
+
+
+@pytest.mark.usefixtures("_count")
 def test_typical_calls_return_what_the_stub_says(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
@@ -44,17 +59,49 @@ def test_typical_calls_return_what_the_stub_says(
         return value
 
     monkeypatch.setattr(typing, "assert_type", assert_type)
-    count = uncork.get_num_threads()
-    try:
-        runpy.run_path(str(CALLS))
-    finally:
-        uncork.set_num_threads(count)
+    runpy.run_path(str(CALLS))
     assert wrong == []
 
 
+def kind_of(name: str) -> object:
+    """The same for those that the stub gives the same types."""
+    kind, result = TABLE.get(name, (name, ""))
+    return (kind, result) if kind in {"reduce", "select", "move"} else name
+
+
+def typical_calls(name: str) -> Iterator[tuple[ast.Call, ast.expr]]:
+    """The calls of functions of its kind that have its parameters, and their types."""
+    signature = inspect.signature(FUNCTIONS[name])
+    for node in ast.walk(TREE):
+        match node:
+            case ast.Call(
+                func=ast.Name("assert_type"),
+                args=[ast.Call(ast.Attribute(ast.Name("uncork"), other)) as call, of],
+            ) if kind_of(other) == kind_of(name):
+                named = {f"{one.arg}": None for one in call.keywords}
+                with contextlib.suppress(TypeError):  # of a parameter that it has not
+                    signature.bind(*call.args, **named)
+                    yield call, of
+
+
+def evaluated(*expressions: ast.expr) -> list[Any]:
+    """With the names of the calls as they were before any call."""
+    body = [node for node in TREE.body if not isinstance(node, ast.Expr)]
+    names: dict[str, Any] = {}
+    exec(compile(ast.Module(body, []), CALLS, "exec"), names)  # noqa: S102, it is ours
+    return [eval(ast.unparse(one), names) for one in expressions]  # noqa: S307
+
+
+@pytest.mark.usefixtures("_count")
 @pytest.mark.parametrize("name", FUNCTIONS)
-def test_every_function_is_among_the_typical_calls(name: str) -> None:
-    assert f"assert_type(uncork.{name}(" in CALLS.read_text("utf-8")
+def test_typical_calls_of_its_kind_are_true_of_every_function(name: str) -> None:
+    calls = list(typical_calls(name))
+    assert calls
+    for call, of in calls:
+        own = ast.Call(
+            ast.parse(f"uncork.{name}", mode="eval").body, call.args, call.keywords
+        )
+        assert is_of(*evaluated(own, of)), ast.unparse(own)
 
 
 @pytest.mark.parametrize(

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from uncork import _core, slow
+from uncork._functions import KIND, RESULT
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -23,16 +24,8 @@ if TYPE_CHECKING:
 
     _Array = NDArray[Any]
 
-#: The result is one of the values, or each of them.
-VALUES = {"nanmin", "nanmax", "partition", "push"}
-KEEPERS = {"partition", "push"}
-SUMS = {"nansum", "ss"}
-MEANS = {"nanmean", "nanvar", "nanstd", "median", "nanmedian"}
-SPREADS = {"nanvar", "nanstd", "move_var", "move_std"}
-#: These need a value to choose from.
-CHOOSE = {"nanmin", "nanmax", "nanargmin", "nanargmax"}
-#: These add values up or divide them, so that there must be numbers.
-ARITHMETIC = SUMS | MEANS | SPREADS | {"move_sum", "move_mean", "move_median"}
+#: Results for which values are added up or divided, so that there must be numbers.
+ARITHMETIC = {"total", "mean", "spread"}
 
 INT64 = np.iinfo(np.int64)
 #: Integers up to this are exact in float64.
@@ -44,7 +37,7 @@ def answer(name: str, a: _Array, *args: Any, **keywords: Any) -> Any:
 
     A scalar of NumPy's, where it has no dimension.
     """
-    if name == "replace":
+    if KIND[name] == "replace":
         return slow.replace(a, *args)
     a = np.asarray(a)  # a matrix would keep its two dimensions
     kind = a.dtype.kind
@@ -52,15 +45,15 @@ def answer(name: str, a: _Array, *args: Any, **keywords: Any) -> Any:
         return _real(name, a, args, **keywords)
     if kind in "mM":
         result = _time(name, a, args, **keywords)
-        return result.astype(a.dtype, copy=False) if name in KEEPERS else result
-    if not a.size and name in CHOOSE:
+        return result.astype(a.dtype, copy=False) if _keeps_values(name) else result
+    if not a.size and KIND[name] == "reduce" and RESULT[name] in {"value", "index"}:
         # It says so, if there is nothing to choose.
         _kernel(name, np.empty(a.shape), args, **keywords)
     if kind == "c":
         return _complex(name, a, args, **keywords)
     if kind == "O":
         _check_objects(name, a)
-    if kind in "fO" or name in {"rankdata", "nanrankdata"}:
+    if kind in "fO" or (KIND[name], RESULT[name]) == ("fill", "rank"):
         result = getattr(slow, name)(a, *args, **keywords)
         # An object that is no scalar of NumPy's cannot be given a form.
         is_object = kind == "O" and not isinstance(result, np.ndarray | np.generic)
@@ -83,12 +76,23 @@ def result_dtype(name: str, dtype: np.dtype[Any]) -> np.dtype[Any] | None:
     Only what has a value for each of the array's keeps the order of bytes: Bottleneck's
     own tests ask for that, and NumPy's reductions do not do it.
     """
-    move = name.startswith("move_")
-    if name in SUMS and dtype.kind == "u":
+    if KIND[name] == "move":
+        return dtype if dtype.kind == "f" else None
+    if _is_sum(name) and dtype.kind == "u":
         return np.dtype(np.uint64)
-    if name in VALUES or (dtype.kind == "f" and (name in SUMS | MEANS or move)):
-        return dtype if move or name in KEEPERS else dtype.newbyteorder("=")
+    if RESULT[name] == "value" or (dtype.kind == "f" and RESULT[name] in ARITHMETIC):
+        return dtype if _keeps_values(name) else dtype.newbyteorder("=")
     return None
+
+
+def _keeps_values(name: str) -> bool:
+    """Whether the result has each value, in its place or in another."""
+    return (KIND[name], RESULT[name]) == ("fill", "value")
+
+
+def _is_sum(name: str) -> bool:
+    """Whether the result is as wide as integers come."""
+    return (KIND[name], RESULT[name]) == ("reduce", "total")
 
 
 def _kernel(
@@ -126,7 +130,7 @@ def _real(name: str, a: _Array, args: tuple[Any, ...], **keywords: Any) -> Any:
             return total / (a.size // max(total.size, 1))
     like = _like(name, a)
     result = _kernel(name, a, args, read_as=like, **keywords)
-    if like == "flipped" and name in VALUES:
+    if like == "flipped" and RESULT[name] == "value":
         result = np.asarray(result).view(np.uint64) ^ HALF
     return _typed(result, dtype)
 
@@ -155,7 +159,9 @@ def _is_fast(name: str, a: _Array, axis: Any = None, *_others: Any) -> bool:
     if name == "nansum":
         return a.dtype.itemsize == 8 and a.dtype.isnative
     along_rows = axis is None or axis in (-1, a.ndim - 1)
-    has_vectors = name == "push" or (name in VALUES and a.shape[-1:] >= (128,))
+    has_vectors = name == "push" or (
+        name in {"nanmin", "nanmax"} and a.shape[-1:] >= (128,)
+    )
     return along_rows or has_vectors
 
 
@@ -176,22 +182,22 @@ def _like(name: str, a: _Array) -> str:
     if dtype.itemsize == 8:
         return "int64"
     if (dtype.kind, dtype.itemsize) == ("u", 4):
-        return "int64" if name in SUMS else "float64"
+        return "int64" if _is_sum(name) else "float64"
     return "int32"
 
 
 def _like_largest(name: str, a: _Array) -> str:
     """As what uint64 is read, whose largest no other dtype has."""
-    if name in SUMS or not a.size:
+    if _is_sum(name) or not a.size:
         # Sums wrap, in both in the same way.
         return "int64"
-    if name not in MEANS and not name.startswith("move_"):
+    if KIND[name] != "move" and RESULT[name] not in ARITHMETIC:
         # The order stays what it is where all is moved by the same.
         return "flipped"
     if a.max() <= INT64.max:
         return "int64"
     # Nothing is subtracted but for spreads: one rounding more does not grow.
-    by_distance = name in SPREADS | {"move_argmin", "move_argmax", "move_rank"}
+    by_distance = RESULT[name] in {"spread", "index", "rank"}
     return "flipped" if by_distance else "float64"
 
 
@@ -200,16 +206,11 @@ HALF = np.uint64(1 << 63)
 
 # Dates and durations, among which NaT is what NaN is among numbers.
 
-#: What has a meaning for dates, which cannot be added.
-_OF_DATES = {
-    *VALUES, "anynan", "allnan", "nanargmin", "nanargmax", "rankdata", "nanrankdata",
-    "argpartition", "move_min", "move_max", "move_argmin", "move_argmax", "move_rank",
-}  # fmt: skip
-
 
 def _time(name: str, a: _Array, args: tuple[Any, ...], **keywords: Any) -> Any:
-    undefined = {"ss"} | SPREADS
-    if name in undefined or (a.dtype.kind == "M" and name not in _OF_DATES):
+    squared = name == "ss" or RESULT[name] == "spread"
+    # Dates cannot be added.
+    if squared or (a.dtype.kind == "M" and RESULT[name] in ARITHMETIC):
         what = "datetime64" if a.dtype.kind == "M" else "timedelta64"
         msg = f"{name} has no meaning for {what}: a must be of numbers, got {a.dtype}"
         raise TypeError(msg)
@@ -217,10 +218,12 @@ def _time(name: str, a: _Array, args: tuple[Any, ...], **keywords: Any) -> Any:
         return _typed(_kernel(name, a, args, read_as="time"), None)
     if name == "push":
         return slow.push(a, *args)
-    if name.startswith("move_"):
+    if KIND[name] == "move":
         return _move_time(name, a, args)
-    if name in SUMS | MEANS:
+    if name in {"nansum", "nanmean", "median", "nanmedian"}:
         return _durations(name, a, *args)
+    if RESULT[name] in ARITHMETIC:
+        return getattr(slow, name)(a, *args, **keywords)
     # NaT is the least integer: one less, and it wraps to be the greatest.
     if name in {"nanargmin", "nanargmax"}:
         rule = "below" if name == "nanargmin" else "int64"
@@ -232,7 +235,7 @@ def _time(name: str, a: _Array, args: tuple[Any, ...], **keywords: Any) -> Any:
         return _typed(_kernel(name, a, args, read_as="int64"), None).view(native)
     ranked = name.replace("nanrank", "rank")
     result = _typed(_kernel(ranked, a, args, read_as="below"), None)
-    if name in VALUES:
+    if RESULT[name] == "value":
         with np.errstate(over="ignore"):
             return (result + 1).view(native)
     return _ranked(name, result, np.isnat(a), *args) if "rank" in name else result
@@ -292,8 +295,9 @@ def _durations(name: str, a: _Array, axis: Any = None) -> Any:
 
 def _move_time(name: str, a: _Array, args: tuple[Any, ...]) -> _Array:
     """In float64, of the units of the dtype, as Bottleneck has it."""
-    if name in {"move_min", "move_max", "move_median"} or _are_exact(a):
-        # Rounding keeps the order.
+    is_sum = name in {"move_sum", "move_mean"}
+    keeps_order = not is_sum and RESULT[name] in {"value", "mean"}  # when rounded
+    if keeps_order or _are_exact(a):
         return np.asarray(_kernel(name, a, args, read_as="time"))
     counts = a.astype(a.dtype.newbyteorder("="), copy=False).view(np.int64)
     missing = np.isnat(a)
@@ -301,7 +305,7 @@ def _move_time(name: str, a: _Array, args: tuple[Any, ...]) -> _Array:
     def floats(values: _Array) -> _Array:
         return np.where(missing, np.nan, values.astype(np.float64))
 
-    if name in {"move_sum", "move_mean"}:
+    if is_sum:
         high = _kernel(name, floats(counts >> 32), args)
         result = high * 2.0**32 + _kernel(name, floats(counts & 0xFFFFFFFF), args)
     else:
@@ -336,7 +340,7 @@ def _complex(name: str, a: _Array, args: tuple[Any, ...], **keywords: Any) -> An
         result = np.empty(real.shape, dtype)
         result.real, result.imag = real, imag
         return result[()]
-    if name in SPREADS:
+    if name.endswith(("var", "std")):
         real, imag = parts(name.replace("std", "var"))
         with np.errstate(all="ignore"):
             total = real + imag
@@ -353,7 +357,7 @@ def _check_objects(name: str, a: _Array) -> None:
     for place, value in enumerate(a.ravel()):  # `flat` has no more than 32 dimensions
         number = isinstance(value, numbers.Number | datetime.timedelta)
         missing = value is None or type(value).__name__ == "NAType"
-        if missing or (name in ARITHMETIC and not number):
+        if missing or (RESULT[name] in ARITHMETIC and not number):
             index = tuple(map(int, np.unravel_index(place, a.shape)))
             where = f" at index {index}" if index else ""
             hint = ": use NaN for what is missing" if missing else ""

@@ -26,38 +26,6 @@ if TYPE_CHECKING:
     #: None stands for all.
     _Axis = int | tuple[int, ...] | None
 
-__all__ = [
-    "allnan",
-    "anynan",
-    "argpartition",
-    "median",
-    "move_argmax",
-    "move_argmin",
-    "move_max",
-    "move_mean",
-    "move_median",
-    "move_min",
-    "move_rank",
-    "move_std",
-    "move_sum",
-    "move_var",
-    "nanargmax",
-    "nanargmin",
-    "nanmax",
-    "nanmean",
-    "nanmedian",
-    "nanmin",
-    "nanrankdata",
-    "nanstd",
-    "nansum",
-    "nanvar",
-    "partition",
-    "push",
-    "rankdata",
-    "replace",
-    "ss",
-]
-
 #: Windows are looked at in stretches of about so many values.
 STRETCH = 1 << 20
 
@@ -209,7 +177,8 @@ def push(a: ArrayLike, n: int | None = None, axis: int = -1) -> _Array:
         latest = np.maximum.accumulate(np.where(_isnan(rows), -1, index), axis=-1)
         near = (latest >= 0) & (index - latest <= (index.size if n is None else n))
         values = np.take_along_axis(rows, np.maximum(latest, 0), axis=-1)
-        return np.where(near, values, rows)
+        # In the order of bytes that the array has.
+        return np.where(near, values, rows).astype(rows.dtype, copy=False)
 
     return _by_rows(pushed, np.array(a, subok=False), axis)
 
@@ -366,9 +335,9 @@ def _widened(a: _Array) -> _Array:
     """Integers as wide as sums of them are: squares would wrap before, and NumPy's own
     sums are as wide as the platform's addresses.
     """
-    if a.dtype.kind not in "iu":
+    if a.dtype.kind not in "biu":
         return a
-    return a.astype(np.int64 if a.dtype.kind == "i" else np.uint64, copy=False)
+    return a.astype(np.uint64 if a.dtype.kind == "u" else np.int64, copy=False)
 
 
 def _float_of(a: _Array) -> np.dtype[Any] | None:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 import uncork
+from uncork._functions import KIND
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -43,8 +44,7 @@ def parameters(function: str) -> Mapping[str, inspect.Parameter]:
 
 def functions() -> list[str]:
     """The public functions that take an array."""
-    names = [n for n in uncork.__all__ if inspect.isroutine(getattr(uncork, n))]
-    return [name for name in names if next(iter(parameters(name)), None) == "a"]
+    return sorted(KIND)
 
 
 def evaluated(expression: str, names: dict[str, Any]) -> Any:

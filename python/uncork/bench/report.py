@@ -6,6 +6,7 @@ import math
 from collections import Counter, defaultdict
 from typing import TYPE_CHECKING, NamedTuple
 
+from uncork._functions import KIND
 from uncork._table import print_table
 from uncork.bench.cases import FACTS
 
@@ -17,10 +18,7 @@ if TYPE_CHECKING:
 #: From here on, a cell is to be ahead of every peer.
 LARGE = 100_000
 #: What reads each value once and writes next to nothing.
-REDUCTIONS = (
-    *("nansum", "nanmean", "nanvar", "nanstd", "ss"),
-    *("nanmin", "nanmax", "nanargmin", "nanargmax", "anynan", "allnan"),
-)
+REDUCTIONS = {name for name, kind in KIND.items() if kind == "reduce"}
 #: A first call that takes so much longer has been compiled.
 COMPILED = 0.05
 

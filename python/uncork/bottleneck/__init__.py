@@ -8,11 +8,11 @@ What says `import bottleneck` gets the same after `uncork.enable()`.
 import uncork
 
 from . import slow as slow
-from .benchmark import bench as bench
-from .benchmark import bench_detailed as bench_detailed
+from .functions import bench as bench
+from .functions import bench_detailed as bench_detailed
 from .functions import get_functions as get_functions
 from .functions import test as test
-from .move import *  # noqa: F403, the list is there
+from .move import *  # noqa: F403, the names are there
 from .nonreduce import *  # noqa: F403
 from .nonreduce_axis import *  # noqa: F403
 from .reduce import *  # noqa: F403

@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, Any, Literal, overload
 
 import numpy as np
 
+import uncork
+
 from . import move, nonreduce, nonreduce_axis, reduce, slow
 
 if TYPE_CHECKING:
@@ -16,16 +18,19 @@ if TYPE_CHECKING:
     _Array = NDArray[Any]
     _Function = Callable[..., Any]
 
-#: Where the functions are listed, by the names that `get_functions` takes.
+#: The names of the functions, by the kinds that `get_functions` takes.
 KINDS = {
-    "reduce": reduce,
-    "move": move,
-    "nonreduce": nonreduce,
-    "nonreduce_axis": nonreduce_axis,
+    kind: [name for name in vars(module) if not name.startswith("_")]
+    for kind, module in {
+        "reduce": reduce,
+        "move": move,
+        "nonreduce": nonreduce,
+        "nonreduce_axis": nonreduce_axis,
+    }.items()
 }
 #: All of them, by name.
 FUNCTIONS: dict[str, _Function] = {
-    name: getattr(module, name) for module in KINDS.values() for name in module.__all__
+    name: getattr(uncork, name) for names in KINDS.values() for name in names
 }
 
 
@@ -60,13 +65,12 @@ def get_functions(
         kinds = ", ".join([*KINDS, "all"])
         msg = f"module_name must be one of {kinds}, got {module_name!r}"
         raise ValueError(msg)
-    modules = KINDS.values() if module_name == "all" else [KINDS[module_name]]
-    names = [name for module in modules for name in module.__all__]
+    names = [*FUNCTIONS] if module_name == "all" else KINDS[module_name]
     return names if as_string else [FUNCTIONS[name] for name in names]
 
 
 def arguments(name: str, a: _Array, axis: int) -> tuple[Any, ...]:
-    """What to pass beside the array: usual values, as in Bottleneck's benchmark."""
+    """What to pass beside the array: usual values."""
     length = a.shape[axis]
     if name.startswith("move_"):
         return max(1, length // 5), 1, axis
@@ -75,6 +79,16 @@ def arguments(name: str, a: _Array, axis: int) -> tuple[Any, ...]:
     if name == "push":
         return 5, axis
     return (np.nan, 0) if name == "replace" else (axis,)
+
+
+def bench(*_options: object, **_named: object) -> None:
+    """Say what to run instead: it measures more, and beside Bottleneck, too."""
+    print("python -m uncork.bench --help")
+
+
+def bench_detailed(*_options: object, **_named: object) -> None:
+    """Say what to run instead, as `bench` does."""
+    bench()
 
 
 def test(*_options: object, **_named: object) -> bool:

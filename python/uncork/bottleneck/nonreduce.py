@@ -1,5 +1,3 @@
 """Functions that work in place."""
 
-from uncork import replace
-
-__all__ = ["replace"]
+from uncork import replace as replace

@@ -1,5 +1,7 @@
 """Functions that give one value for each value of a lane."""
 
-from uncork import argpartition, nanrankdata, partition, push, rankdata
-
-__all__ = ["argpartition", "nanrankdata", "partition", "push", "rankdata"]
+from uncork import argpartition as argpartition
+from uncork import nanrankdata as nanrankdata
+from uncork import partition as partition
+from uncork import push as push
+from uncork import rankdata as rankdata

@@ -9,19 +9,20 @@ from __future__ import annotations
 import functools
 from typing import TYPE_CHECKING, Any
 
+import uncork
 from uncork import _dropin
 
 from . import *  # noqa: F403, the names are there
 from . import __path__ as __path__
 from . import __version__ as __version__
-from . import reduce
+from .functions import KINDS
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
 
 def _of_numpy(name: str) -> Callable[..., Any]:
-    @functools.wraps(getattr(reduce, name))
+    @functools.wraps(getattr(uncork, name))
     def reduction(*args: Any, **kwargs: Any) -> Any:
         # Who replaces a function in `bottleneck`, as tests do, replaces this one.
         function = getattr(_dropin.namespace(), name)
@@ -31,4 +32,4 @@ def _of_numpy(name: str) -> Callable[..., Any]:
     return reduction
 
 
-globals().update((name, _of_numpy(name)) for name in reduce.__all__)
+globals().update((name, _of_numpy(name)) for name in KINDS["reduce"])
