@@ -6,8 +6,8 @@
     python scripts/generate.py support --record DIST    first notes what the ledger says
 
 WHAT is any of `locks` (requirements/*.txt), `sbom` (the bill of materials), `support`
-(README's table of wheels) and `stubs`, which needs a Python that has the package
-installed, as after `maturin develop`.
+(README's table of wheels), `functions` (README's table of functions) and `stubs`; the
+last two need a Python that has the package installed, as after `maturin develop`.
 """
 
 import argparse
@@ -17,7 +17,13 @@ from typing import Protocol
 
 from pipeline import toolenv
 from pipeline.commands import Failure, main
-from pipeline.generators import sbom, stubs, support_table, tool_locks
+from pipeline.generators import (
+    function_table,
+    sbom,
+    stubs,
+    support_table,
+    tool_locks,
+)
 
 
 class Generator(Protocol):
@@ -28,6 +34,7 @@ class Generator(Protocol):
 
 
 GENERATORS: dict[str, Generator] = {
+    "functions": function_table,
     "locks": tool_locks,
     "sbom": sbom,
     "stubs": stubs,
@@ -58,8 +65,8 @@ def stage(arguments: Sequence[str]) -> int:
     options = parser().parse_args(arguments)
     if options.check and (options.upgrade or options.record):
         raise Failure("--check writes nothing: leave --upgrade and --record out")
-    # The stubs are read off the package, which only this Python has.
-    if "stubs" not in options.what:
+    # What is read off the package only this Python can write.
+    if not {"functions", "stubs"} & {*options.what}:
         toolenv.enter("audit")
     if options.record:
         support_table.note(options.record)

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 import uncork
 from arrays import DTYPES, LAYOUTS, arrays, axes_of, larger_arrays, windows
-from functions import CHOOSE, MOVE, REDUCE, call
+from functions import CHOOSE, MOVE, REDUCE, call, returning
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -151,7 +151,7 @@ def test_the_widest_window_is_the_reduction(
         a = np.flip(np.where(np.expand_dims(nothing, axis), 0, a), axis)
     whole = call(name.replace("move_", "nan"), a, axis)
     whole = np.where(nothing, np.nan, whole).astype(last.dtype)
-    assert_same(last, whole, 4 if name in {"move_var", "move_std"} else 1)
+    assert_same(last, whole, 4 if name in returning("spread") else 1)
 
 
 @pytest.mark.parametrize("name", MOVE)

@@ -66,7 +66,9 @@ def test_typical_calls_return_what_the_stub_says(
 def kind_of(name: str) -> object:
     """The same for those that the stub gives the same types."""
     kind, result = TABLE.get(name, (name, ""))
-    return (kind, result) if kind in {"reduce", "select", "move"} else name
+    if kind in {"reduce", "select"}:
+        return "mean" if result == "spread" else result
+    return (kind, result == "spread") if kind == "move" else name
 
 
 def typical_calls(name: str) -> Iterator[tuple[ast.Call, ast.expr]]:

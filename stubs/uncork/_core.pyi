@@ -2524,14 +2524,14 @@ def move_mean(
 ) -> _OutT: ...
 @overload
 def move_var(
-    a: np.ndarray[_ShapeT, np.dtype[_InexactT]],
+    a: np.ndarray[_ShapeT, np.dtype[_FloatT]],
     window: SupportsIndex,
     min_count: SupportsIndex | None = None,
     axis: SupportsIndex = -1,
     ddof: SupportsIndex = 0,
     *,
     out: EllipsisType | None = None,
-) -> np.ndarray[_ShapeT, np.dtype[_InexactT]]:
+) -> np.ndarray[_ShapeT, np.dtype[_FloatT]]:
     """Moving-window (rolling) variance, ignoring NaNs.
 
     Parameters
@@ -2632,14 +2632,14 @@ def move_var(
 ) -> _OutT: ...
 @overload
 def move_std(
-    a: np.ndarray[_ShapeT, np.dtype[_InexactT]],
+    a: np.ndarray[_ShapeT, np.dtype[_FloatT]],
     window: SupportsIndex,
     min_count: SupportsIndex | None = None,
     axis: SupportsIndex = -1,
     ddof: SupportsIndex = 0,
     *,
     out: EllipsisType | None = None,
-) -> np.ndarray[_ShapeT, np.dtype[_InexactT]]:
+) -> np.ndarray[_ShapeT, np.dtype[_FloatT]]:
     """Moving-window (rolling) standard deviation, ignoring NaNs.
 
     Parameters

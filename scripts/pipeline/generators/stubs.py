@@ -177,18 +177,25 @@ TRUTH = reduction(
     "bool | np.bool_",
     "NDArray[np.bool_] | Any",
 )
-MOVING = [
-    *(
-        Overload(result, {"a": a, "out": "EllipsisType | None"})
-        for a, result in {
-            array("_ShapeT", "_InexactT"): array("_ShapeT", "_InexactT"),
-            array("_ShapeT", "_Whole"): array("_ShapeT", "np.float64"),
-            "Sequence[float]": array("tuple[int]", "np.float64"),
-            "ArrayLike": "NDArray[Any]",
-        }.items()
-    ),
-    Overload("_OutT", {"out": "_OutT"}),
-]
+
+
+# The dtypes of `kept` are those of the result, too.
+def moving(kept: str) -> list[Overload]:
+    return [
+        *(
+            Overload(result, {"a": a, "out": "EllipsisType | None"})
+            for a, result in {
+                array("_ShapeT", kept): array("_ShapeT", kept),
+                array("_ShapeT", "_Whole"): array("_ShapeT", "np.float64"),
+                "Sequence[float]": array("tuple[int]", "np.float64"),
+                "ArrayLike": "NDArray[Any]",
+            }.items()
+        ),
+        Overload("_OutT", {"out": "_OutT"}),
+    ]
+
+
+MOVING = moving("_InexactT")
 
 
 # In the shape of the array, or in one dimension without an axis.
@@ -229,7 +236,12 @@ RESULTS: Mapping[str, Sequence[Overload]] = {
     "reduce.index.*": PLACE,
     "reduce.truth.*": TRUTH,
     "select.mean.*": MEAN,
-    "move.*": MOVING,
+    "move.total.*": MOVING,
+    "move.mean.*": MOVING,
+    "move.spread.*": moving("_FloatT"),
+    "move.value.*": MOVING,
+    "move.index.*": MOVING,
+    "move.rank.*": MOVING,
     "fill.rank.*": RANKS,
     "fill.value.partition": PARTITION,
     "fill.value.push": PUSHED,

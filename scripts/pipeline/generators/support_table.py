@@ -95,13 +95,13 @@ def is_wanted() -> bool:
     return DOCUMENT.exists() and START in DOCUMENT.read_text("utf-8")
 
 
-def written(text: str, made: str) -> str:
+def written(text: str, made: str, start: str = START, end: str = END) -> str:
     """The document with the table between its marks."""
-    head, start, rest = text.partition(START)
-    _, end, tail = rest.partition(END)
-    if not start or not end:
-        raise Failure(f"{DOCUMENT.name} lacks the lines {START} and {END}")
-    return f"{head}{START}\n\n{made}\n{END}{tail}"
+    head, found, rest = text.partition(start)
+    _, closed, tail = rest.partition(end)
+    if not found or not closed:
+        raise Failure(f"{DOCUMENT.name} lacks the lines {start} and {end}")
+    return f"{head}{start}\n\n{made}\n{end}{tail}"
 
 
 def note(dist: Path) -> None:
