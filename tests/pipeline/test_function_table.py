@@ -6,7 +6,7 @@ from types import ModuleType
 import pytest
 
 from pipeline.commands import Failure
-from pipeline.generators import function_table
+from pipeline.generators import function_table, stubs
 
 
 def nanmean(a: object, axis: object = None, *, out: object = None) -> None: ...
@@ -59,5 +59,13 @@ def test_a_stale_table_fails_the_check_and_stays(document: Path) -> None:
     with pytest.raises(Failure, match=r"stale: .* python scripts/generate\.py"):
         function_table.check()
     assert document.read_text() == before
-    function_table.write()
+    assert function_table.write().startswith("wrote")
     assert "up to date" in function_table.check()
+
+
+def test_the_readme_has_a_row_for_every_kind() -> None:
+    text = function_table.DOCUMENT.read_text("utf-8")
+    kinds = {pattern.split(".")[0] for pattern in stubs.RESULTS if "." in pattern}
+    assert function_table.KINDS.keys() == kinds
+    rows = text.partition(function_table.START)[2].partition(function_table.END)[0]
+    assert all(f"\n| {word}, `f(a" in rows for word in function_table.KINDS.values())
