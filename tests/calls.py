@@ -22,6 +22,7 @@ from functions import (
     PARTITIONS,
     REDUCE,
     call,
+    default_of,
     parameters,
 )
 from test_dtypes import REAL, check_partition, expected_dtype
@@ -147,8 +148,8 @@ def usual(name: str, parameter: str, a: np.ndarray, data: Bytes) -> Any:
             return data.choose([None, 0, 1, 2, 2**63])
         case "old" | "new":
             return data.choose([*VALUES, *range(-9, 10)])
-        case _:  # "out", which is checked by itself
-            return None
+        case _:  # of "out", which is checked by itself, too
+            return default_of(name, parameter)
 
 
 def any_arguments(name: str, a: np.ndarray, data: Bytes) -> tuple[dict[str, Any], bool]:

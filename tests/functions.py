@@ -17,9 +17,17 @@ FUNCTIONS = {
 }
 
 
-@cache  # the signature is a text that is read anew each time
+@cache  # a signature is a text that is read anew each time
+def signature(name: str) -> inspect.Signature:
+    return inspect.signature(FUNCTIONS[name])
+
+
 def parameters(name: str) -> list[str]:
-    return list(inspect.signature(FUNCTIONS[name]).parameters)
+    return list(signature(name).parameters)
+
+
+def default_of(name: str, parameter: str) -> Any:
+    return signature(name).parameters[parameter].default
 
 
 #: How each goes through an array, and what it returns, by name.

@@ -1,5 +1,7 @@
 //! What callers may pass for an argument beside the array.
 
+use std::convert::Infallible;
+
 use pyo3::IntoPyObjectExt;
 use pyo3::exceptions::{PyTypeError, PyValueError};
 use pyo3::prelude::*;
@@ -21,8 +23,6 @@ integers! {
     axis -> i64: integer;
     axis_or_none -> Option<i64>: integer_or_none;
     axes -> Axes: integers_or_none;
-    ddof -> i64: integer;
-    default -> Option<isize>: index_or_none;
     kth -> i64: integer;
     min_count -> Option<i64>: integer_or_none;
     n -> i64: integer;
@@ -59,6 +59,47 @@ fn index_or_none(name: &str, object: &Bound<'_, PyAny>) -> PyResult<Option<isize
         })
     };
     integer_or_none(name, object)?.map(index).transpose()
+}
+
+/// A type that an entry may give to a parameter of its own.
+pub(super) trait Parameter: Sized {
+    /// The value of the argument `name`.
+    fn read(name: &str, object: &Bound<'_, PyAny>) -> PyResult<Self>;
+}
+
+impl Parameter for i64 {
+    fn read(name: &str, object: &Bound<'_, PyAny>) -> PyResult<Self> {
+        integer(name, object)
+    }
+}
+
+impl Parameter for Option<isize> {
+    fn read(name: &str, object: &Bound<'_, PyAny>) -> PyResult<Self> {
+        index_or_none(name, object)
+    }
+}
+
+/// What came for such a parameter; to read it takes its name, for errors.
+pub(super) enum Argument<'a, 'py, T> {
+    Default(T),
+    Given(Borrowed<'a, 'py, PyAny>),
+}
+
+impl<T: Parameter> Argument<'_, '_, T> {
+    pub(super) fn read(self, name: &str) -> PyResult<T> {
+        match self {
+            Self::Default(value) => Ok(value),
+            Self::Given(object) => T::read(name, &object),
+        }
+    }
+}
+
+impl<'a, 'py, T> FromPyObject<'a, 'py> for Argument<'a, 'py, T> {
+    type Error = Infallible;
+
+    fn extract(object: Borrowed<'a, 'py, PyAny>) -> Result<Self, Infallible> {
+        Ok(Self::Given(object))
+    }
 }
 
 /// The axes of a reduction, as they came.

@@ -1,7 +1,7 @@
 //! What several docstrings say, written once; sections between the summary of an entry of
 //! `functions.rs` and its notes follow from its parameters and from what it returns.
 
-/// Describes a parameter that some functions of a kind have beside those of all.
+/// Describes a parameter that several functions have beside those of their kind.
 macro_rules! parameter {
     (ddof) => {
         "ddof : int, optional

@@ -7,15 +7,16 @@ macro_rules! functions {
             #$reduce_summary:tt
             $(#$reduce_doc:tt)*
             $reduce:ident(
-                $($parameter:ident: $type:ty = $default:tt),*
-                $(; $keyword:ident: $keyword_type:ty = $fallback:tt)?
+                $($(#$about:tt)* $parameter:ident: $type:ty = $default:tt),*
+                $(; $(#$about_keyword:tt)* $keyword:ident: $keyword_type:ty = $fallback:tt)?
             ) -> $reduced:ident => $reduce_kernel:expr;
         )* })*
         $(moving $move_driver:ident { $(
             #$move_summary:tt
             $(#$move_doc:tt)*
-            $move:ident($($setting:ident: $setting_type:ty = $initial:tt),*)
-                -> $moved:ident => $move_kernel:expr;
+            $move:ident($(
+                $(#$about_setting:tt)* $setting:ident: $setting_type:ty = $initial:tt
+            ),*) -> $moved:ident => $move_kernel:expr;
         )* })*
         other { $(
             $(#$other_doc:tt)*
@@ -45,14 +46,14 @@ macro_rules! functions {
                 /// a : array_like
                 ///     Numbers, in any number of dimensions.
                 #[doc = axis!($reduced)]
-                $(#[doc = parameter!($parameter)])*
+                $($(#$about)*)*
                 /// keepdims : bool, optional
                 ///     Whether the axes stay, with length one. The result is an array then, always.
                 /// out : ndarray or ..., optional
                 ///     Where the result is written to and which is returned: of the result's shape,
                 ///     and a dtype of the same kind; ``...`` asks for a new array, always, as in
                 ///     NumPy.
-                $(#[doc = parameter!($keyword)])?
+                $($(#$about_keyword)*)?
                 ///
                 /// Returns
                 /// -------
@@ -70,20 +71,23 @@ macro_rules! functions {
                 $(#$reduce_doc)*
                 #[pyo3(
                     signature = (
-                        a, axis = Axes::All, $($parameter = $default,)*
-                        *, keepdims = false, out = None $(, $keyword = $fallback)?
+                        a, axis = Axes::All, $($parameter = Argument::Default($default),)*
+                        *, keepdims = false, out = None
+                        $(, $keyword = Argument::Default($fallback))?
                     ),
                     text_signature = None
                 )]
                 fn $reduce<'py>(
                     a: &Bound<'py, PyAny>,
                     #[pyo3(from_py_with = arguments::axes)] axis: Axes,
-                    $(#[pyo3(from_py_with = arguments::$parameter)] $parameter: $type,)*
+                    $($parameter: Argument<'_, 'py, $type>,)*
                     keepdims: bool,
                     out: Option<&Bound<'py, PyAny>>,
-                    $(#[pyo3(from_py_with = arguments::$keyword)] $keyword: $keyword_type,)?
+                    $($keyword: Argument<'_, 'py, $keyword_type>,)?
                 ) -> PyResult<Bound<'py, PyAny>> {
                     let name = stringify!($reduce);
+                    $(let $parameter = $parameter.read(stringify!($parameter))?;)*
+                    $(let $keyword = $keyword.read(stringify!($keyword))?;)?
                     let form = Form { name, keepdims, out };
                     call::$driver(a, &axis, form, $reduce_kernel, |a| {
                         let keywords = PyDict::new(a.py());
@@ -114,7 +118,7 @@ macro_rules! functions {
                 ///     any NaN do, and the first `window` - 1.
                 /// axis : int, optional
                 ///     The axis to move along; by default, the last.
-                $(#[doc = parameter!($setting)])*
+                $($(#$about_setting)*)*
                 /// out : ndarray, optional
                 ///     Where the result is written to and which is returned: of the result's shape,
                 ///     and a dtype of the same kind.
@@ -139,7 +143,8 @@ macro_rules! functions {
                 $(#$move_doc)*
                 #[pyo3(
                     signature = (
-                        a, window, min_count = None, axis = -1 $(, $setting = $initial)*, *, out = None
+                        a, window, min_count = None, axis = -1,
+                        $($setting = Argument::Default($initial),)* *, out = None
                     ),
                     text_signature = None
                 )]
@@ -148,10 +153,11 @@ macro_rules! functions {
                     #[pyo3(from_py_with = arguments::window)] window: i64,
                     #[pyo3(from_py_with = arguments::min_count)] min_count: Option<i64>,
                     #[pyo3(from_py_with = arguments::axis)] axis: i64,
-                    $(#[pyo3(from_py_with = arguments::$setting)] $setting: $setting_type,)*
+                    $($setting: Argument<'_, 'py, $setting_type>,)*
                     out: Option<&Bound<'py, PyAny>>,
                 ) -> PyResult<Bound<'py, PyAny>> {
                     let name = stringify!($move);
+                    $(let $setting = $setting.read(stringify!($setting))?;)*
                     call::$move_driver(a, window, min_count, axis, out, &$move_kernel, |a| {
                         others(a.py())?.call1((name, a, window, min_count, axis, $($setting),*))
                     })

@@ -19,7 +19,7 @@
 use pyo3::prelude::*;
 use pyo3::types::{IntoPyDict, PyDict};
 
-use super::arguments::{self, Axes, Number, kth_within, steps};
+use super::arguments::{self, Argument, Axes, Number, kth_within, steps};
 use super::call::{self, Form, Layout};
 use super::read::Reading;
 use crate::error::Error;
@@ -97,7 +97,10 @@ functions! {
         /// 0.25
         /// >>> uncork.nanvar([1.0, numpy.nan, 2.0], ddof=1)
         /// 0.5
-        nanvar(ddof: i64 = 0) -> spread => Var::new(ddof);
+        nanvar(
+            #[doc = parameter!(ddof)]
+            ddof: i64 = 0
+        ) -> spread => Var::new(ddof);
 
         /// Standard deviation, ignoring NaNs.
         ///
@@ -110,7 +113,10 @@ functions! {
         /// --------
         /// >>> uncork.nanstd([1.0, numpy.nan, 2.0])
         /// 0.5
-        nanstd(ddof: i64 = 0) -> spread => Var::std(ddof);
+        nanstd(
+            #[doc = parameter!(ddof)]
+            ddof: i64 = 0
+        ) -> spread => Var::std(ddof);
 
         /// Minimum, ignoring NaNs.
         ///
@@ -142,7 +148,10 @@ functions! {
         /// 2
         /// >>> uncork.nanargmin([[4.0, numpy.nan, 2.0], [numpy.nan] * 3], axis=1, default=-1)
         /// array([ 2, -1])
-        nanargmin(; default: Option<isize> = None) -> index => NanArg { order: Least, default };
+        nanargmin(;
+            #[doc = parameter!(default)]
+            default: Option<isize> = None
+        ) -> index => NanArg { order: Least, default };
 
         /// Index of the maximum, ignoring NaNs.
         ///
@@ -154,7 +163,10 @@ functions! {
         /// 0
         /// >>> uncork.nanargmax([[4.0, numpy.nan, 2.0], [numpy.nan] * 3], axis=1, default=-1)
         /// array([ 0, -1])
-        nanargmax(; default: Option<isize> = None) -> index => NanArg { order: Greatest, default };
+        nanargmax(;
+            #[doc = parameter!(default)]
+            default: Option<isize> = None
+        ) -> index => NanArg { order: Greatest, default };
 
         /// Whether any value is NaN.
         ///
@@ -258,7 +270,10 @@ functions! {
         /// --------
         /// >>> uncork.move_var([1.0, 2.0, 4.0], window=2)
         /// array([ nan, 0.25, 1.  ])
-        move_var(ddof: i64 = 0) -> spread => Var::new(ddof);
+        move_var(
+            #[doc = parameter!(ddof)]
+            ddof: i64 = 0
+        ) -> spread => Var::new(ddof);
 
         /// Moving-window (rolling) standard deviation, ignoring NaNs.
         ///
@@ -268,7 +283,10 @@ functions! {
         /// --------
         /// >>> uncork.move_std([1.0, 2.0, 4.0], window=2)
         /// array([nan, 0.5, 1. ])
-        move_std(ddof: i64 = 0) -> spread => Var::std(ddof);
+        move_std(
+            #[doc = parameter!(ddof)]
+            ddof: i64 = 0
+        ) -> spread => Var::std(ddof);
     }
     moving slide {
         /// Moving-window (rolling) minimum, ignoring NaNs.

@@ -39,6 +39,10 @@ def coloured(a: object, colour: object = None) -> None:
     """Nobody knows what a colour is."""
 
 
+def scaled(a: object, scale: object = 1.5, biased: object = False) -> None:
+    """The types of its parameters are those of their defaults."""
+
+
 def undocumented(a: object) -> None: ...
 
 
@@ -92,6 +96,16 @@ def test_overloads_have_one_docstring_and_defaults_of_their_types() -> None:
         " ...",
     ]
     assert "axis: None)" in generate(push, Overload("Any", {"axis": "None"}))
+
+
+def test_a_default_tells_what_may_be_passed() -> None:
+    assert generate(scaled, Overload("int")).startswith(
+        "def scaled(\n"
+        "    a: ArrayLike,\n"
+        "    scale: SupportsFloat | SupportsIndex = 1.5,\n"
+        "    biased: bool = False,\n"
+        ") -> int:\n"
+    )
 
 
 def test_what_has_to_be_named_is_so_in_the_stub() -> None:

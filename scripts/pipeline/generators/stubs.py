@@ -67,11 +67,12 @@ _OutT = TypeVar("_OutT", bound=NDArray[Any])
 
 NUMBER = "SupportsFloat | SupportsIndex"
 
-# What may be passed, by the parameter's name; None too where that is the default.
+# What may be passed, by the type of a default,
+OF_DEFAULTS = {bool: "bool", int: "SupportsIndex", float: NUMBER, str: "str"}
+# or by the parameter's name; None too where that is the default.
 PARAMETERS = {
     "a": "ArrayLike",
     "axis": "SupportsIndex",
-    "ddof": "SupportsIndex",
     "default": "SupportsIndex",
     "keepdims": "bool",
     "kth": "SupportsIndex",
@@ -332,10 +333,11 @@ def is_of(default: object, type_: str) -> bool:
 
 
 def usual_type(name: str, parameter: inspect.Parameter) -> str:
-    if parameter.name not in PARAMETERS:
+    default = parameter.default
+    usual = PARAMETERS.get(parameter.name) or OF_DEFAULTS.get(type(default))
+    if not usual:
         raise Failure(f"{name}: {parameter.name} needs an entry in PARAMETERS")
-    optional = " | None" if parameter.default is None else ""
-    return PARAMETERS[parameter.name] + optional
+    return f"{usual} | None" if default is None else usual
 
 
 def docstring(name: str, text: str | None) -> str:
