@@ -45,8 +45,9 @@ TIMES = ["m8[s]", "M8[s]", swapped("m8[ns]")]
 SPREADS = returning("spread")
 OF_COMPLEX = ["nansum", "nanmean", "nanvar", "nanstd"]
 #: What has no meaning for durations, and for dates.
-NOT_OF_DURATIONS = ["ss", *SPREADS]
 NOT_OF_DATES = returning("total", "mean", "spread")
+OF_DURATIONS = {"nansum", "nanmean", "median", "nanmedian", *MOVE} - {*SPREADS}
+NOT_OF_DURATIONS = [name for name in NOT_OF_DATES if name not in OF_DURATIONS]
 
 
 def arguments(name: str, axis: int | None) -> tuple[Any, ...]:

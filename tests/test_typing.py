@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import ast
-import contextlib
-import inspect
 import runpy
 import types
 import typing
@@ -16,7 +14,7 @@ import pytest
 from numpy.typing import NDArray
 
 import uncork
-from functions import FUNCTIONS, TABLE
+from functions import FUNCTIONS, TABLE, parameters, signature
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -73,7 +71,6 @@ def kind_of(name: str) -> object:
 
 def typical_calls(name: str) -> Iterator[tuple[ast.Call, ast.expr]]:
     """The calls of functions of its kind that have its parameters, and their types."""
-    signature = inspect.signature(FUNCTIONS[name])
     for node in ast.walk(TREE):
         match node:
             case ast.Call(
@@ -81,8 +78,8 @@ def typical_calls(name: str) -> Iterator[tuple[ast.Call, ast.expr]]:
                 args=[ast.Call(ast.Attribute(ast.Name("uncork"), other)) as call, of],
             ) if kind_of(other) == kind_of(name):
                 named = {f"{one.arg}": None for one in call.keywords}
-                with contextlib.suppress(TypeError):  # of a parameter that it has not
-                    signature.bind(*call.args, **named)
+                passed = signature(other).bind(*call.args, **named).arguments
+                if passed.keys() <= {*parameters(name)}:
                     yield call, of
 
 

@@ -207,10 +207,15 @@ HALF = np.uint64(1 << 63)
 # Dates and durations, among which NaT is what NaN is among numbers.
 
 
+#: The reductions that add durations up.
+OF_DURATIONS = {"nansum", "nanmean", "median", "nanmedian"}
+
+
 def _time(name: str, a: _Array, args: tuple[Any, ...], **keywords: Any) -> Any:
-    squared = name == "ss" or RESULT[name] == "spread"
-    # Dates cannot be added.
-    if squared or (a.dtype.kind == "M" and RESULT[name] in ARITHMETIC):
+    # Dates cannot be added, and squares of durations are none.
+    adds = RESULT[name] in ARITHMETIC
+    whole = KIND[name] != "move" and name not in OF_DURATIONS
+    if adds and (a.dtype.kind == "M" or whole or RESULT[name] == "spread"):
         what = "datetime64" if a.dtype.kind == "M" else "timedelta64"
         msg = f"{name} has no meaning for {what}: a must be of numbers, got {a.dtype}"
         raise TypeError(msg)
@@ -220,10 +225,8 @@ def _time(name: str, a: _Array, args: tuple[Any, ...], **keywords: Any) -> Any:
         return slow.push(a, *args)
     if KIND[name] == "move":
         return _move_time(name, a, args)
-    if name in {"nansum", "nanmean", "median", "nanmedian"}:
+    if name in OF_DURATIONS:
         return _durations(name, a, *args)
-    if RESULT[name] in ARITHMETIC:
-        return getattr(slow, name)(a, *args, **keywords)
     # NaT is the least integer: one less, and it wraps to be the greatest.
     if name in {"nanargmin", "nanargmax"}:
         rule = "below" if name == "nanargmin" else "int64"
