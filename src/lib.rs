@@ -25,6 +25,8 @@ pub mod fill;
 pub mod interrupt;
 /// One file for each statistic.
 pub mod kernels;
+/// The idea: what is known of some values, and how it is merged.
+pub mod merge;
 /// Numbers: dtypes, and sums of twice the precision.
 pub mod numeric;
 /// Statistics of the order of values: medians, ranks, partitions.

@@ -10,7 +10,49 @@ use crate::simd::{Baseline, Isa, Task, vectorized};
 use crate::strided::{Lanes, LanesMut, Rows, Sweep, View, ViewMut};
 use crate::threads;
 
-/// A statistic: what it is of rows of values, of two parts together, and at the end.
+pub use merged::Merged;
+
+mod merged;
+
+/// A reduction: a statistic of many values.
+pub trait Reduction<T: Element>: Copy + Send + Sync {
+    /// The result.
+    type Out: Copy + Send + Sync;
+
+    /// Whether the place of a value matters.
+    const ORDERED: bool = false;
+
+    /// Whether there is a result of no values at all.
+    #[inline(always)]
+    fn allows_empty(&self) -> bool {
+        true
+    }
+
+    /// The result, if it is known without reading values. `empty`: there are none.
+    #[inline(always)]
+    fn foregone(&self, _empty: bool) -> Option<Self::Out> {
+        None
+    }
+
+    /// The result, if it is certain before all values or after the first few.
+    #[inline(always)]
+    fn early(&self, _view: &View<'_, T>) -> Option<Self::Out> {
+        None
+    }
+
+    /// The statistic of all values.
+    fn all(&self, view: &View<'_, T>) -> Result<Self::Out, Error>;
+
+    /// The statistic along the axes of the bit set `axes`, for each place of the others.
+    fn along(
+        &self,
+        view: &View<'_, T>,
+        axes: u64,
+        out: &mut ViewMut<'_, Self::Out>,
+    ) -> Result<(), Error>;
+}
+
+/// A statistic that does not merge by the one trait: what it is of rows of values, of two parts together, and at the end.
 pub trait Reduce<T: Element>: Copy + Send + Sync {
     /// What is known of some of the values of one lane.
     type State: Copy + Send + Sync;
@@ -102,6 +144,44 @@ const PART: usize = 1 << 15;
 const PARALLEL: usize = 1 << 18;
 /// A lane that is no longer than this is read together with its neighbours.
 const SHORT: usize = 128;
+
+/// A reduction whose lanes are columns, side by side.
+#[derive(Clone, Copy)]
+pub struct Columnwise<K>(pub K);
+
+impl<T: Element, K: Reduce<T>> Reduction<T> for Columnwise<K> {
+    type Out = K::Out;
+
+    const ORDERED: bool = K::ORDERED;
+
+    #[inline(always)]
+    fn allows_empty(&self) -> bool {
+        self.0.allows_empty()
+    }
+
+    #[inline(always)]
+    fn foregone(&self, empty: bool) -> Option<K::Out> {
+        self.0.foregone(empty)
+    }
+
+    #[inline(always)]
+    fn early(&self, view: &View<'_, T>) -> Option<K::Out> {
+        early(view, self.0)
+    }
+
+    fn all(&self, view: &View<'_, T>) -> Result<K::Out, Error> {
+        all(view, self.0)
+    }
+
+    fn along(
+        &self,
+        view: &View<'_, T>,
+        axes: u64,
+        out: &mut ViewMut<'_, K::Out>,
+    ) -> Result<(), Error> {
+        along(view, axes, self.0, out)
+    }
+}
 
 /// The statistic of all values, if it is certain before them or settled by the first few.
 #[inline(always)]
@@ -205,13 +285,13 @@ fn settle_early<T: Element, K: Reduce<T>>(
 }
 
 /// What is done with a bundle of lanes; by several threads, if there are too few bundles.
-type Reduction<'a, T, O> =
+type BundleWork<'a, T, O> =
     dyn Fn(Lanes<'_, T>, LanesMut<'_, O>, bool) -> Result<(), Error> + Sync + 'a;
 
 /// Reduces all bundles, on several threads where there is much to do.
 fn spread<T: Element, O: Send>(
     sweep: Sweep<'_, T, O>,
-    reduce: &Reduction<'_, T, O>,
+    reduce: &BundleWork<'_, T, O>,
 ) -> Result<(), Error> {
     let large = sweep.values() >= PARALLEL;
     let parts = if large { sweep.values().div_ceil(PARALLEL / 4) } else { 1 };

@@ -13,10 +13,11 @@
 use std::iter::once;
 use std::marker::PhantomData;
 use std::mem::MaybeUninit;
-use std::ops::{self, RangeInclusive};
+use std::ops;
 
 use crate::error::Error;
 use crate::interrupt;
+use crate::merge::{Merge, Rescaling, Sample, Shift, StateVectors, Summary, WindowInfo};
 use crate::numeric::element::{Element, Float};
 use crate::simd::{Isa, LANES, One, Row, Task, Vector, Work, dispatch, vectorized};
 use crate::strided::scratch::Lines;
@@ -25,180 +26,7 @@ use crate::threads;
 
 mod tiles;
 
-use tiles::{Stretch, Totals};
-
-/// A statistic of a window that is merged from two parts.
-pub trait Slide: Copy + Send + Sync {
-    /// What is known of some of the values, in each lane.
-    type State<V: Vector>: Parts<V>;
-
-    /// What is done where finite values may sum up to something infinite.
-    const LARGE: Option<Rescue> = None;
-    /// What is done where values are so small that nothing may be left of their squares.
-    const SMALL: Option<Rescue> = None;
-    /// Whether it needs to know of an anchor.
-    const ANCHORED: bool = false;
-
-    /// Of no values.
-    fn nothing<V: Vector>(&self) -> Self::State<V>;
-
-    /// Takes in the value after these. With `CARE`, it may be NaN, which changes nothing.
-    fn push<V: Vector, const CARE: bool>(
-        &self,
-        state: Self::State<V>,
-        item: Item<V>,
-    ) -> Self::State<V>;
-
-    /// Takes in the value before these.
-    #[inline(always)]
-    fn push_before<V: Vector, const CARE: bool>(
-        &self,
-        state: Self::State<V>,
-        item: Item<V>,
-    ) -> Self::State<V> {
-        self.push::<V, CARE>(state, item)
-    }
-
-    /// What is known of the left part, as seen from the anchor of the right one.
-    #[inline(always)]
-    fn reanchored<V: Vector>(&self, left: Self::State<V>, _anchors: Anchors<V>) -> Self::State<V> {
-        left
-    }
-
-    /// The same, as seen from so many rows later.
-    #[inline(always)]
-    fn later<V: Vector>(&self, state: Self::State<V>, _rows: V) -> Self::State<V> {
-        state
-    }
-
-    /// What is known of two parts, which have the same anchor. With `CARE`, one may have no value.
-    fn joined<V: Vector, const CARE: bool>(
-        &self,
-        left: Self::State<V>,
-        right: Self::State<V>,
-    ) -> Self::State<V>;
-
-    /// The result of a window. With `CARE`, values and sums may be infinite.
-    fn result<V: Vector, const CARE: bool>(&self, state: Self::State<V>, whole: Whole<V>) -> V;
-
-    /// The result of values that were multiplied with a power of two, whose inverse is `unscale`.
-    #[inline(always)]
-    fn unscaled<V: Vector>(&self, result: V, unscale: V) -> V {
-        result.mul(unscale)
-    }
-
-    /// The results of a second walk for small values that are better than those of the first; one
-    /// for large values is better where the first is not finite.
-    fn small_results(&self) -> RangeInclusive<f64> {
-        f64::NEG_INFINITY..=f64::INFINITY
-    }
-
-    /// Of a value and the result of its window, the one that is not finite where the carefree
-    /// form does not hold.
-    fn witness<V: Vector>(&self, value: V, result: V) -> V;
-}
-
-/// What consists of some vectors.
-pub trait Parts<V: Vector>: Copy {
-    /// How many.
-    const PARTS: usize;
-    /// From neighbours, of which there are enough.
-    fn read(values: &[f64]) -> Self;
-    /// To neighbours, of which there are enough.
-    fn write(self, places: &mut [f64]);
-}
-
-impl<V: Vector> Parts<V> for V {
-    const PARTS: usize = 1;
-
-    #[inline(always)]
-    fn read(values: &[f64]) -> Self {
-        V::load(values)
-    }
-
-    #[inline(always)]
-    fn write(self, places: &mut [f64]) {
-        V::store(self, places);
-    }
-}
-
-impl<V: Vector, S: Parts<V>> Parts<V> for (S, S) {
-    const PARTS: usize = 2 * S::PARTS;
-
-    #[inline(always)]
-    fn read(values: &[f64]) -> Self {
-        (S::read(values), S::read(&values[S::PARTS * V::LANES..]))
-    }
-
-    #[inline(always)]
-    fn write(self, places: &mut [f64]) {
-        self.0.write(places);
-        self.1.write(&mut places[S::PARTS * V::LANES..]);
-    }
-}
-
-/// A second walk, over values that are multiplied with a power of two.
-#[derive(Clone, Copy)]
-pub struct Rescue {
-    /// It is for magnitudes beyond this power of two, whose exponent is even.
-    pub beyond: f64,
-    /// The power of two.
-    pub scale: f64,
-}
-
-impl Rescue {
-    /// For sums: no window has 2⁶⁴ values, so that what is scaled does not overflow.
-    pub const OF_LARGE_SUMS: Self = Self { beyond: power(960), scale: power(-64) };
-}
-
-/// A power of two.
-pub const fn power(exponent: i64) -> f64 {
-    f64::from_bits(((1023 + exponent) as u64) << 52)
-}
-
-/// A value of a window.
-#[derive(Clone, Copy)]
-pub struct Item<V> {
-    /// Itself.
-    pub value: V,
-    /// One of the values of its part, from which distances may be taken.
-    pub anchor: V,
-    /// Its row, counted from the beginning of the latest block.
-    pub place: V,
-}
-
-/// The anchors of two parts of a window.
-#[derive(Clone, Copy)]
-pub struct Anchors<V> {
-    /// NaN where the left part has no value.
-    pub left: V,
-    /// NaN where the right part has none.
-    pub right: V,
-    /// How many values the left part has.
-    pub left_count: V,
-}
-
-/// What is known of a whole window.
-#[derive(Clone, Copy)]
-pub struct Whole<V> {
-    /// How many values it has.
-    pub count: V,
-    /// One divided by that.
-    pub inverse: V,
-    /// The row of its last value.
-    pub place: V,
-}
-
-impl<V: Vector> Whole<V> {
-    /// A sum of two parts, divided by the count: times its inverse, and one step of correction
-    /// (Markstein 1990), which makes a quotient of it.
-    #[inline(always)]
-    pub fn mean(&self, high: V, low: V) -> V {
-        let quotient = high.add(low).mul(self.inverse);
-        let rest = quotient.mul_sub_from(self.count, high).add(low);
-        rest.mul_add(self.inverse, quotient)
-    }
-}
+use tiles::Totals;
 
 /// The window of a call.
 #[derive(Clone, Copy)]
@@ -252,7 +80,7 @@ pub fn along<T: Element>(
     view: &View<'_, T>,
     axis: usize,
     window: Window,
-    kernel: &dyn AnySlide,
+    kernel: &dyn AnyMoving,
     out: &mut ViewMut<'_, T::Float>,
 ) -> Result<(), Error> {
     if let (Some(values), Some(places)) = (view.as_slice(), out.as_slice_mut())
@@ -273,7 +101,7 @@ pub fn along<T: Element>(
 fn few<T: Element>(
     values: &[T],
     window: Window,
-    kernel: &dyn AnySlide,
+    kernel: &dyn AnyMoving,
     places: &mut [MaybeUninit<T::Float>],
 ) -> bool {
     let (mut floats, mut results) = ([0.0; FEW], [0.0; FEW]);
@@ -328,7 +156,7 @@ pub(crate) fn each_piece<T: Copy + Sync, O: Send>(
 
 /// A kernel whose type is left behind, so that what moves values is compiled for each dtype and
 /// not for each statistic.
-pub trait AnySlide: Sync {
+pub trait AnyMoving: Sync {
     /// The results of a few values of a lane; says whether none asks for a second walk.
     fn directly(&self, window: Window, values: &[f64], results: &mut [f64]) -> bool;
     /// Gives `work` what walks with the best instructions through lanes of at most `len` rows.
@@ -340,7 +168,7 @@ pub trait AnySlide: Sync {
     ) -> Result<(), Error>;
 }
 
-impl<K: Slide + 'static> AnySlide for K {
+impl<K: Merge + 'static> AnyMoving for K {
     fn directly(&self, window: Window, values: &[f64], results: &mut [f64]) -> bool {
         vectorized(Directly { kernel: *self, window, values, results })
     }
@@ -363,7 +191,7 @@ struct Directly<'a, K> {
     results: &'a mut [f64],
 }
 
-impl<K: Slide> Task for Directly<'_, K> {
+impl<K: Merge> Task for Directly<'_, K> {
     type Out = bool;
 
     #[inline(always)]
@@ -373,20 +201,20 @@ impl<K: Slide> Task for Directly<'_, K> {
         let min_count = One::splat(window.min_count as f64);
         let mut range = Range::<K, One<I>>::new();
         for (last, result) in results.iter_mut().enumerate() {
-            let (mut state, mut count, mut anchor) = (kernel.nothing(), zero, One::splat(f64::NAN));
+            let (mut state, mut count, mut anchor) = (kernel.empty(), zero, One::splat(f64::NAN));
             let mut place = One::splat(0.0);
             for at in (last + 1).saturating_sub(window.len)..=last {
                 let value = One::load(&values[at..]);
                 place = One::splat(at as f64);
                 anchor = anchor.unless_nan(anchor, value);
-                state = kernel.push::<_, true>(state, Item { value, anchor, place });
+                state = kernel.insert::<_, true>(state, Sample::new(value, anchor, place));
                 count = count.add(one_if_value(value));
             }
             range.see_size(One::load(&values[last..]));
             range.see_square(One::load(&values[last..]));
-            let whole = Whole { count, inverse: one.div(count), place };
+            let whole = WindowInfo { count, inverse: one.div(count), row: place };
             kernel
-                .result::<_, true>(state, whole)
+                .finish::<_, true>(state, whole)
                 .where_reaches(count, min_count)
                 .store(std::slice::from_mut(result));
         }
@@ -401,7 +229,7 @@ struct WithScan<'a, K> {
     work: &'a mut dyn FnMut(&mut dyn Walker) -> Result<(), Error>,
 }
 
-impl<K: Slide + 'static> Work for WithScan<'_, K> {
+impl<K: Merge + 'static> Work for WithScan<'_, K> {
     type Out = Result<(), Error>;
 
     fn work<I: Isa>(self) -> Self::Out {
@@ -462,7 +290,7 @@ impl<'a, T: Copy, O> Piece<'a, T, O> {
 }
 
 impl<T: Element> Piece<'_, T, T::Float> {
-    fn walk(mut self, kernel: &dyn AnySlide, window: Window) -> Result<(), Error> {
+    fn walk(mut self, kernel: &dyn AnyMoving, window: Window) -> Result<(), Error> {
         let len = self.out.len();
         if self.lanes.count() >= LANES {
             return kernel.with_walker(window, len, &mut |walker| self.walk_lanes(walker));
@@ -471,7 +299,7 @@ impl<T: Element> Piece<'_, T, T::Float> {
         kernel.with_walker(window, segment, &mut |walker| self.walk_segments(segment, walker))
     }
 
-    /// Whole lanes, `LANES` of them in step.
+    /// WindowInfo lanes, `LANES` of them in step.
     pub(crate) fn walk_lanes(&mut self, walker: &mut dyn Walker) -> Result<(), Error> {
         for first in (0..self.out.count()).step_by(LANES) {
             let team = self.lanes.team(self.lane + first, LANES);
@@ -620,14 +448,14 @@ impl<O: Float> Task for Store<'_, '_, O> {
 }
 
 /// The walk of a team of lanes, and what it needs to remember.
-struct Scan<K: Slide, I, V: Vector> {
+struct Scan<K: Merge, I, V: Vector> {
     kernel: K,
     isa: PhantomData<I>,
     window: Window,
     /// How many rows a block has: as many as the window, or as a tile.
     block: usize,
     /// What lies between the two blocks of a window.
-    between: Stretch<K::State<V>, V>,
+    between: Summary<K::State<V>, V>,
     totals: Totals,
     /// The rows that are walked, whole blocks of them, and those before.
     strips: [Strip<V>; 2],
@@ -684,10 +512,10 @@ impl<V: Vector> Strip<V> {
     }
 }
 
-impl<K: Slide, I: Isa, V: Vector> Scan<K, I, V> {
+impl<K: Merge, I: Isa, V: Vector> Scan<K, I, V> {
     /// For walks of lanes of at most `len` rows.
     fn new(kernel: K, window: Window, len: usize) -> Result<Self, Error> {
-        let (zero, nothing) = (V::splat(0.0), kernel.nothing());
+        let (zero, empty) = (V::splat(0.0), kernel.empty());
         let block = window.len.min(len);
         let strip_len = strip_len(block, len);
         Ok(Self {
@@ -695,16 +523,16 @@ impl<K: Slide, I: Isa, V: Vector> Scan<K, I, V> {
             isa: PhantomData,
             window,
             block,
-            between: Stretch::new(nothing),
+            between: Summary::new(empty),
             totals: Totals::NONE,
             strips: [Strip::new(strip_len)?, Strip::new(strip_len)?],
             strip_len,
             now: 0,
-            suffixes: Strip::new((block + 1).saturating_mul(K::State::<V>::PARTS))?,
+            suffixes: Strip::new((block + 1).saturating_mul(K::State::<V>::COUNT))?,
             suffix_counts: Strip::new(block + 1)?,
             results: Strip::new(ROWS)?,
             prefix_len: 0,
-            prefix: nothing,
+            prefix: empty,
             prefix_count: zero,
             left_anchor: zero,
             anchor: zero,
@@ -746,7 +574,7 @@ impl<K: Slide, I: Isa, V: Vector> Scan<K, I, V> {
     }
 }
 
-impl<K: Slide, I: Isa, V: Vector> Walker for Scan<K, I, V> {
+impl<K: Merge, I: Isa, V: Vector> Walker for Scan<K, I, V> {
     fn walk(&mut self, source: &dyn Source, sink: &mut dyn Sink) -> Result<(), Error> {
         (self.scale, self.large, self.small) = (1.0, false, false);
         self.walk_rows(source, &mut |row, rows| sink.store(row, rows))?;
@@ -772,7 +600,7 @@ impl<K: Slide, I: Isa, V: Vector> Walker for Scan<K, I, V> {
         }
         if let Some(rescue) = small {
             self.scale = rescue.scale;
-            let small = self.kernel.small_results();
+            let small = self.kernel.trusted_range();
             let better = |_, second| small.contains(&second);
             self.walk_rows(source, &mut |row, rows| sink.amend(row, rows, &better))?;
         }
@@ -793,8 +621,8 @@ fn strip_len(window: usize, len: usize) -> usize {
 fn extremes<V: Vector>(
     source: &dyn Source,
     stretches: &mut dyn Iterator<Item = ops::Range<isize>>,
-    large: Option<Rescue>,
-    small: Option<Rescue>,
+    large: Option<Rescaling>,
+    small: Option<Rescaling>,
 ) -> (bool, bool) {
     let greatest = large.map_or(f64::INFINITY, |it| it.beyond);
     let least = small.map_or(0.0, |it| it.beyond);
@@ -815,12 +643,12 @@ fn extremes<V: Vector>(
 }
 
 /// Looks at the block before the first, which is the last of a strip.
-struct Begin<'a, K: Slide, I, V: Vector> {
+struct Begin<'a, K: Merge, I, V: Vector> {
     scan: &'a mut Scan<K, I, V>,
     strip: usize,
 }
 
-impl<K: Slide, J: Isa, V: Vector> Task for Begin<'_, K, J, V> {
+impl<K: Merge, J: Isa, V: Vector> Task for Begin<'_, K, J, V> {
     type Out = ();
 
     #[inline(always)]
@@ -851,7 +679,7 @@ struct Range<K, V> {
     kernel: PhantomData<K>,
 }
 
-impl<K: Slide, V: Vector> Range<K, V> {
+impl<K: Merge, V: Vector> Range<K, V> {
     #[inline(always)]
     fn new() -> Self {
         let (zero, one) = (V::splat(0.0), V::splat(1.0));
@@ -875,13 +703,13 @@ impl<K: Slide, V: Vector> Range<K, V> {
 
     #[inline(always)]
     fn is_large(&self) -> bool {
-        let Some(Rescue { beyond, .. }) = K::LARGE else { return false };
+        let Some(Rescaling { beyond, .. }) = K::LARGE else { return false };
         is_any_less(V::splat(beyond), self.greatest) || is_any_less(self.least, V::splat(-beyond))
     }
 
     #[inline(always)]
     fn is_small(&self) -> bool {
-        let Some(Rescue { beyond, .. }) = K::SMALL else { return false };
+        let Some(Rescaling { beyond, .. }) = K::SMALL else { return false };
         is_any_less(self.least_square, V::splat(beyond * beyond))
     }
 }
@@ -892,13 +720,13 @@ fn is_any_less<V: Vector>(value: V, limit: V) -> bool {
 }
 
 /// Walks `len` rows of a strip, from `row` on.
-struct Walk<'a, K: Slide, I, V: Vector> {
+struct Walk<'a, K: Merge, I, V: Vector> {
     scan: &'a mut Scan<K, I, V>,
     row: usize,
     len: usize,
 }
 
-impl<K: Slide, J: Isa, V: Vector> Task for Walk<'_, K, J, V> {
+impl<K: Merge, J: Isa, V: Vector> Task for Walk<'_, K, J, V> {
     type Out = ();
 
     #[inline(always)]
@@ -924,11 +752,11 @@ impl<K: Slide, J: Isa, V: Vector> Task for Walk<'_, K, J, V> {
 /// Both parts have one anchor from the beginning, and all values are finite.
 const CAREFREE: u8 = 0;
 /// The parts have the same anchor.
-const CARE: u8 = 1;
+const CAREFUL: u8 = 1;
 /// Each part has its own.
 const APART: u8 = 2;
 
-impl<K: Slide, I: Isa, V: Vector> Scan<K, I, V> {
+impl<K: Merge, I: Isa, V: Vector> Scan<K, I, V> {
     /// Remembers whether there were values that ask for a second walk.
     #[inline(always)]
     fn see(&mut self, range: &Range<K, V>) {
@@ -939,7 +767,7 @@ impl<K: Slide, I: Isa, V: Vector> Scan<K, I, V> {
     #[inline(always)]
     fn start_block(&mut self, row: usize) {
         self.care = self.finite < self.window.len || self.scale != 1.0;
-        (self.prefix, self.prefix_count) = (self.kernel.nothing(), V::splat(0.0));
+        (self.prefix, self.prefix_count) = (self.kernel.empty(), V::splat(0.0));
         (self.prefix_len, self.suffixes_form) = (0, None);
         let first = V::load(self.strips[self.now].rows(row, 1));
         self.anchor = if self.care { V::splat(f64::NAN) } else { first };
@@ -969,7 +797,7 @@ impl<K: Slide, I: Isa, V: Vector> Scan<K, I, V> {
             self.walk_as::<APART>(row, result, apart);
             return apart;
         }
-        self.walk_as::<CARE>(row, result, len);
+        self.walk_as::<CAREFUL>(row, result, len);
         len
     }
 
@@ -1011,19 +839,18 @@ impl<K: Slide, I: Isa, V: Vector> Scan<K, I, V> {
     #[inline(always)]
     fn sum_suffixes<const FORM: u8>(&mut self, start: usize) {
         let len = self.block;
-        let Stretch { mut state, mut count, anchor: own } = self.between;
+        let Summary { mut state, mut count, anchor: own } = self.between;
         let mut anchor = if FORM == APART { own } else { self.anchor };
         if K::ANCHORED && FORM != APART && self.has_tiles() {
-            let anchors = Anchors { left: own, right: anchor, left_count: count };
-            state = self.kernel.reanchored(state, anchors);
+            state = self.kernel.rebase(state, Shift { from: own, to: anchor, count });
         }
         let (one, scale) = (V::splat(1.0), V::splat(self.scale));
         let block = match start.checked_sub(len) {
             Some(first) => self.strips[self.now].rows(first, len),
             None => self.strips[1 - self.now].rows(self.strip_len - len, len),
         };
-        let size = K::State::<V>::PARTS * V::LANES;
-        let suffixes = self.suffixes.rows_mut(0, (len + 1) * K::State::<V>::PARTS);
+        let size = K::State::<V>::COUNT * V::LANES;
+        let suffixes = self.suffixes.rows_mut(0, (len + 1) * K::State::<V>::COUNT);
         let counts = self.suffix_counts.rows_mut(0, len + 1);
         state.write(&mut suffixes[len * size..]);
         count.store(&mut counts[len * V::LANES..]);
@@ -1033,14 +860,16 @@ impl<K: Slide, I: Isa, V: Vector> Scan<K, I, V> {
             let value = V::load(&block[row * V::LANES..]);
             place = place.sub(one);
             if FORM == CAREFREE {
-                state = self.kernel.push_before::<V, false>(state, Item { value, anchor, place });
+                state =
+                    self.kernel.insert_before::<V, false>(state, Sample::new(value, anchor, place));
             } else {
                 let value = value.mul(scale);
                 range.see_size(value);
                 if FORM == APART {
                     anchor = anchor.unless_nan(anchor, value);
                 }
-                state = self.kernel.push_before::<V, true>(state, Item { value, anchor, place });
+                state =
+                    self.kernel.insert_before::<V, true>(state, Sample::new(value, anchor, place));
                 count = count.add(one_if_value(value));
                 count.store(&mut counts[row * V::LANES..]);
             }
@@ -1061,7 +890,7 @@ impl<K: Slide, I: Isa, V: Vector> Scan<K, I, V> {
         let min_count = V::splat(self.window.min_count as f64);
         let rows = self.strips[self.now].rows(row, len);
         let first = self.prefix_len + 1;
-        let parts = K::State::<V>::PARTS;
+        let parts = K::State::<V>::COUNT;
         let suffixes = self.suffixes.rows(first * parts, len * parts);
         let counts = self.suffix_counts.rows(first, len);
         let results = self.results.rows_mut(result, len);
@@ -1075,25 +904,25 @@ impl<K: Slide, I: Isa, V: Vector> Scan<K, I, V> {
             let mut suffix = K::State::read(&suffixes[at * parts * V::LANES..]);
             let result = &mut results[at * V::LANES..];
             if FORM == CAREFREE {
-                state = self.kernel.push::<V, false>(state, Item { value: row, anchor, place });
-                let whole = Whole { count: full, inverse: full_inverse, place };
-                let joined = self.kernel.joined::<V, false>(suffix, state);
-                let of_window = self.kernel.result::<V, false>(joined, whole);
+                state = self.kernel.insert::<V, false>(state, Sample::new(row, anchor, place));
+                let whole = WindowInfo { count: full, inverse: full_inverse, row: place };
+                let joined = self.kernel.combine::<V, false>(suffix, state);
+                let of_window = self.kernel.finish::<V, false>(joined, whole);
                 of_window.store(result);
-                witness = self.kernel.witness(row, of_window).mul_add_loosely(zero, witness);
+                witness = self.kernel.finite_check(row, of_window).mul_add_loosely(zero, witness);
             } else {
                 let (value, left_count) = (row.mul(scale), V::load(&counts[at * V::LANES..]));
                 if FORM == APART {
                     anchor = anchor.unless_nan(anchor, value);
-                    let anchors = Anchors { left, right: anchor, left_count };
-                    suffix = self.kernel.reanchored(suffix, anchors);
+                    let shift = Shift { from: left, to: anchor, count: left_count };
+                    suffix = self.kernel.rebase(suffix, shift);
                 }
-                state = self.kernel.push::<V, true>(state, Item { value, anchor, place });
+                state = self.kernel.insert::<V, true>(state, Sample::new(value, anchor, place));
                 count = count.add(one_if_value(value));
                 let all = count.add(left_count);
-                let whole = Whole { count: all, inverse: one.div(all), place };
-                let joined = self.kernel.joined::<V, true>(suffix, state);
-                let of_window = self.kernel.result::<V, true>(joined, whole);
+                let whole = WindowInfo { count: all, inverse: one.div(all), row: place };
+                let joined = self.kernel.combine::<V, true>(suffix, state);
+                let of_window = self.kernel.finish::<V, true>(joined, whole);
                 let of_window = self.kernel.unscaled(of_window, unscale);
                 of_window.where_reaches(all, min_count).store(result);
                 witness = value.mul_add_loosely(zero, witness);

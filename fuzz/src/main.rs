@@ -20,6 +20,7 @@ use uncork::error::Error;
 use uncork::fill::Fill;
 use uncork::kernels::arg::{Arg, NanArg};
 use uncork::kernels::extreme::{Extreme, Greatest, Least, MAX, MIN, Order};
+use uncork::kernels::integer_sums::{INTEGER_SUM, INTEGER_SUM_OF_SQUARES, IntegerMean};
 use uncork::kernels::integers::{Form, OfIntegers, bits};
 use uncork::kernels::mean::Mean;
 use uncork::kernels::median::{Median, MoveMedian};
@@ -29,14 +30,14 @@ use uncork::kernels::partition::{ArgPartition, Partition};
 use uncork::kernels::push::Push;
 use uncork::kernels::rank::Rank;
 use uncork::kernels::replace::replace;
-use uncork::kernels::squares::{SUM_OF_SQUARES, Squares};
+use uncork::kernels::squares::SumOfSquares;
 use uncork::kernels::sum::Sum;
 use uncork::kernels::var::Var;
 use uncork::numeric::element::{Element, Float};
 use uncork::order::ordered::{self, Ordered};
 use uncork::order::select;
-use uncork::reduce::{self, Reduce};
-use uncork::slide::{self, AnySlide, Window};
+use uncork::reduce::{Columnwise, Merged, Reduction};
+use uncork::slide::{self, AnyMoving, Window};
 use uncork::strided::{View, ViewMut};
 // What the tests' module knows as the crate's own.
 use uncork::{fill, simd, strided, threads};
@@ -90,7 +91,7 @@ values! {
 }
 
 /// A value of an array.
-trait Input: Element<Float: Value + Number> + Value {
+trait Input: Summed + Element<Float: Value + Number> + Value {
     /// Those at which something changes.
     const SPECIAL: &[Self];
     /// The nearest.
@@ -100,6 +101,34 @@ trait Input: Element<Float: Value + Number> + Value {
     /// The results of the form that only `i64` asks for.
     fn exact(moving: &Moving<'_, Self>, kernel: impl Fill<i64, Out = f64>) -> Vec<Self::Float>;
 }
+
+/// A dtype, and how it is summed.
+trait Summed: Element<Float: Value + Number> {
+    fn total() -> impl Reduction<Self, Out: Value + Number>;
+    fn squares() -> impl Reduction<Self, Out: Value + Number>;
+    fn mean() -> impl Reduction<Self, Out = Self::Float>;
+}
+
+macro_rules! summed {
+    ($total:expr, $squares:expr, $mean:expr; $($t:ident)*) => {$(
+        impl Summed for $t {
+            fn total() -> impl Reduction<Self, Out: Value + Number> {
+                $total
+            }
+            fn squares() -> impl Reduction<Self, Out: Value + Number> {
+                $squares
+            }
+            fn mean() -> impl Reduction<Self, Out = Self::Float> {
+                $mean
+            }
+        }
+    )*};
+}
+
+summed!(Merged(Sum), Merged(SumOfSquares), Merged(Mean); f64 f32);
+summed!(
+    Columnwise(INTEGER_SUM), Columnwise(INTEGER_SUM_OF_SQUARES), Columnwise(IntegerMean); i64 i32
+);
 
 macro_rules! inputs {
     ($($t:ident [$($special:expr),*], $form:expr, $exact:expr;)*) => {$(
@@ -240,13 +269,7 @@ fn values<T: Input>(bytes: &mut Unstructured<'_>) -> Read<impl FnMut(usize) -> T
     })
 }
 
-fn check<T: Input>(bytes: &mut Unstructured<'_>) -> Read<()>
-where
-    Sum: Reduce<T, Out: Value + Number>,
-    Squares<false>: Reduce<T, Out: Value + Number>,
-    Mean: Reduce<T, Out = T::Float>,
-    Var: Reduce<T, Out = T::Float>,
-{
+fn check<T: Input>(bytes: &mut Unstructured<'_>) -> Read<()> {
     let function = bytes.int_in_range(0..=28)?;
     let ddof = bytes.int_in_range(-2..=4)?;
     match function {
@@ -256,13 +279,15 @@ where
             let call = &Call::<T>::read(bytes)?;
             let axes = axes & ((1 << call.lens.len()) - 1);
             match function {
-                0 => call.check_sums(axes, Sum, Sums::sum, 1),
-                1 => call.check_sums(axes, SUM_OF_SQUARES, Sums::squares, 1),
-                2 => call.check_sums(axes, Mean, Sums::mean, 1),
-                3 => call.check_sums(axes, Var::new(ddof), |sums| sums.variance(ddof), 4),
-                4 => call.check_sums(axes, Var::std(ddof), |sums| sums.deviation(ddof), 3),
-                5 => call.check_reduce(axes, AnyNan, |lane| Ok(plain::nans(lane) > 0)),
-                6 => call.check_reduce(axes, AllNan, |lane| Ok(plain::nans(lane) == lane.len())),
+                0 => call.check_sums(axes, T::total(), Sums::sum, 1),
+                1 => call.check_sums(axes, T::squares(), Sums::squares, 1),
+                2 => call.check_sums(axes, T::mean(), Sums::mean, 1),
+                3 => call.check_sums(axes, Merged(Var::new(ddof)), |sums| sums.variance(ddof), 4),
+                4 => call.check_sums(axes, Merged(Var::std(ddof)), |sums| sums.deviation(ddof), 3),
+                5 => call.check_reduce(axes, Columnwise(AnyNan), |lane| Ok(plain::nans(lane) > 0)),
+                6 => call.check_reduce(axes, Columnwise(AllNan), |lane| {
+                    Ok(plain::nans(lane) == lane.len())
+                }),
                 7 => call.check_extreme(axes, MIN),
                 8 => call.check_extreme(axes, MAX),
                 9 => call.check_place(axes, NanArg { order: Least, default }),
@@ -341,16 +366,15 @@ fn unsigned_all<F: Element>(results: Results<F>) -> Results<F> {
 impl<T: Input> Call<T> {
     /// The results of each lane along the axes, and again where one function gives it for all
     /// values. None if there are too many to compare, or the kernel is never asked.
-    fn reduced<K: Reduce<T, Out: Value>>(&self, axes: u64, kernel: K) -> Vec<Results<K::Out>> {
+    fn reduced<K: Reduction<T, Out: Value>>(&self, axes: u64, kernel: K) -> Vec<Results<K::Out>> {
         let lens = without(&self.lens, axes);
         let empty = self.array.view().is_empty_along(axes);
         if (K::ORDERED && axes.count_ones() != 1) || (empty && !kernel.allows_empty()) {
             return Vec::new();
         }
-        let mut results =
-            vec![self.results(&lens, |view, out| reduce::along(&view, axes, kernel, out))];
+        let mut results = vec![self.results(&lens, |view, out| kernel.along(&view, axes, out))];
         if lens.is_empty() {
-            results.push(reduce::all(&self.array.view(), kernel).map(|result| vec![result]));
+            results.push(kernel.all(&self.array.view()).map(|result| vec![result]));
         }
         if self.len() <= FEW { results } else { Vec::new() }
     }
@@ -359,7 +383,7 @@ impl<T: Input> Call<T> {
         self.array.lanes(axes).iter().map(|lane| of(lane)).collect()
     }
 
-    fn check_reduce<K: Reduce<T, Out: Value>>(
+    fn check_reduce<K: Reduction<T, Out: Value>>(
         &self,
         axes: u64,
         kernel: K,
@@ -371,20 +395,20 @@ impl<T: Input> Call<T> {
     }
 
     fn check_place<O: Order>(&self, axes: u64, kernel: NanArg<O>) {
-        self.check_reduce(axes, kernel, |lane| {
+        self.check_reduce(axes, Columnwise(kernel), |lane| {
             plain::place::<T, O>(lane).or(kernel.default).ok_or(Error::AllNan)
         });
     }
 
     fn check_extreme<O: Order>(&self, axes: u64, kernel: Extreme<O>) {
-        for results in self.reduced(axes, kernel) {
+        for results in self.reduced(axes, Columnwise(kernel)) {
             let expected =
                 self.of_lanes(axes, |lane| Ok(plain::first::<T, O, T>(lane, |value| value)));
             assert_same(&unsigned_all(results), &unsigned_all(expected));
         }
     }
 
-    fn check_sums<K: Reduce<T, Out: Value + Number>>(
+    fn check_sums<K: Reduction<T, Out: Value + Number>>(
         &self,
         axes: u64,
         kernel: K,
@@ -488,7 +512,7 @@ impl<'a, T: Input> Moving<'a, T> {
         window.has_results().then_some(Self { call, axis, len, min_count, window })
     }
 
-    fn slid(&self, kernel: &dyn AnySlide) -> Vec<T::Float> {
+    fn slid(&self, kernel: &dyn AnyMoving) -> Vec<T::Float> {
         let (axis, window) = (self.axis, self.window);
         let work = |view: View<'_, T>, out: &mut ViewMut<'_, T::Float>| {
             slide::along(&view, axis, window, kernel, out)

@@ -17,7 +17,7 @@ use crate::kernels::var::Var;
 use crate::numeric::element::Element;
 use crate::order::ordered;
 use crate::order::select;
-use crate::reduce::{self, Reduce};
+use crate::reduce::{Columnwise, Merged, Reduction};
 use crate::slide::{self, Window};
 use crate::testing::{Layout, Random, Strided, with_threads};
 use crate::threads;
@@ -82,22 +82,22 @@ fn out_of<T: Copy>(array: &Strided<impl Copy>, value: T) -> Strided<T> {
 }
 
 #[track_caller]
-fn check_reduce<K: Reduce<f64>>(kernel: K, value: impl Fn(i64) -> f64, any: K::Out) {
+fn check_reduce<K: Reduction<f64>>(kernel: K, value: impl Fn(i64) -> f64, any: K::Out) {
     for array in arrays(&[1, 5, 20], value) {
         let mut out = Strided::filled(&[array.lens()[1]], &Layout::c_order(1), any);
-        check_asks(4, || reduce::along(&array.view(), 1, kernel, &mut out.view_mut()));
+        check_asks(4, || kernel.along(&array.view(), 1, &mut out.view_mut()));
     }
 }
 
 #[test]
 fn reductions() {
-    check_reduce(Sum, |value| value as f64, 0.0);
-    check_reduce(Var::new(0), |value| value as f64, 0.0);
-    check_reduce(MAX, |value| value as f64, 0.0);
-    check_reduce(NanArg { order: Greatest, default: None }, |value| value as f64, 0);
-    check_reduce(AllNan, |_| f64::NAN, false);
+    check_reduce(Merged(Sum), |value| value as f64, 0.0);
+    check_reduce(Merged(Var::new(0)), |value| value as f64, 0.0);
+    check_reduce(Columnwise(MAX), |value| value as f64, 0.0);
+    check_reduce(Columnwise(NanArg { order: Greatest, default: None }), |value| value as f64, 0);
+    check_reduce(Columnwise(AllNan), |_| f64::NAN, false);
     // A second look for sums that are too large.
-    check_reduce(Mean, |value| value as f64 * 1e290, 0.0);
+    check_reduce(Merged(Mean), |value| value as f64 * 1e290, 0.0);
 }
 
 #[test]

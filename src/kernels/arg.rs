@@ -13,10 +13,11 @@ use super::integers::OfIntegers;
 use crate::error::Error;
 use crate::fill::Fill;
 use crate::interrupt;
+use crate::merge::{Merge, Sample, WindowInfo};
 use crate::numeric::element::Element;
 use crate::reduce::Reduce;
 use crate::simd::{Isa, Vector};
-use crate::slide::{Item, Slide, Whole, Window};
+use crate::slide::Window;
 use crate::strided::{Rows, View};
 
 /// `nanargmin` and `nanargmax`: the place of the value that wins.
@@ -142,50 +143,58 @@ fn position<T: Element>(values: &[T], value: T) -> usize {
 #[derive(Clone, Copy)]
 pub struct Arg<O>(pub O);
 
-impl<O: Order> Slide for Arg<O> {
+impl<O: Order> Merge for Arg<O> {
     /// The value that wins and its row; NaN and any, if there is no value.
     type State<V: Vector> = (V, V);
 
     #[inline(always)]
-    fn nothing<V: Vector>(&self) -> (V, V) {
+    fn empty<V: Vector>(&self) -> (V, V) {
         (V::splat(f64::NAN), V::splat(0.0))
     }
 
     #[inline(always)]
-    fn push<V: Vector, const CARE: bool>(&self, best: (V, V), item: Item<V>) -> (V, V) {
-        let item = (item.value, item.place);
-        let item = if CARE { unless_nan(item, best) } else { item };
+    fn insert<V: Vector, const MAY_BE_NAN: bool>(&self, best: (V, V), sample: Sample<V>) -> (V, V) {
+        let item = (sample.value, sample.row);
+        let item = if MAY_BE_NAN { unless_nan(item, best) } else { item };
         let first = |this, other| O::where_before(best.0, item.0, this, other);
         (first(best.0, item.0), first(best.1, item.1))
     }
 
     #[inline(always)]
-    fn push_before<V: Vector, const CARE: bool>(&self, best: (V, V), item: Item<V>) -> (V, V) {
-        let item = (item.value, item.place);
-        let item = if CARE { unless_nan(item, best) } else { item };
+    fn insert_before<V: Vector, const MAY_BE_NAN: bool>(
+        &self,
+        best: (V, V),
+        sample: Sample<V>,
+    ) -> (V, V) {
+        let item = (sample.value, sample.row);
+        let item = if MAY_BE_NAN { unless_nan(item, best) } else { item };
         let first = |this, other| O::where_not_after(best.0, item.0, this, other);
         (first(best.0, item.0), first(best.1, item.1))
     }
 
     #[inline(always)]
-    fn later<V: Vector>(&self, (value, place): (V, V), rows: V) -> (V, V) {
+    fn advance<V: Vector>(&self, (value, place): (V, V), rows: V) -> (V, V) {
         (value, place.sub(rows))
     }
 
     #[inline(always)]
-    fn joined<V: Vector, const CARE: bool>(&self, left: (V, V), right: (V, V)) -> (V, V) {
-        let right = if CARE { unless_nan(right, left) } else { right };
+    fn combine<V: Vector, const MAY_BE_NAN: bool>(&self, left: (V, V), right: (V, V)) -> (V, V) {
+        let right = if MAY_BE_NAN { unless_nan(right, left) } else { right };
         let first = |this, other| O::where_before(left.0, right.0, this, other);
         (first(left.0, right.0), first(left.1, right.1))
     }
 
     #[inline(always)]
-    fn result<V: Vector, const CARE: bool>(&self, (_, place): (V, V), whole: Whole<V>) -> V {
-        whole.place.sub(place)
+    fn finish<V: Vector, const MAY_BE_NAN: bool>(
+        &self,
+        (_, place): (V, V),
+        whole: WindowInfo<V>,
+    ) -> V {
+        whole.row.sub(place)
     }
 
     #[inline(always)]
-    fn witness<V: Vector>(&self, value: V, _result: V) -> V {
+    fn finite_check<V: Vector>(&self, value: V, _result: V) -> V {
         value
     }
 }

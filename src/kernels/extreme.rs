@@ -6,10 +6,11 @@ use std::marker::PhantomData;
 
 use super::missing::AllNan;
 use crate::error::Error;
+use crate::merge::{Merge, Sample, WindowInfo};
 use crate::numeric::element::Element;
 use crate::reduce::{Fold, Reduce, dense, state_of_all};
 use crate::simd::{Isa, Vector};
-use crate::slide::{Item, Slide, Whole};
+
 use crate::strided::{Rows, View};
 
 /// Which of two values wins.
@@ -166,32 +167,32 @@ impl<T: Element, O: Order> Fold<T> for Extreme<O> {
 
 /// `move_min` and `move_max`. Integers are compared as `float64`, which is what comes out:
 /// rounding keeps their order.
-impl<O: Order> Slide for Extreme<O> {
+impl<O: Order> Merge for Extreme<O> {
     type State<V: Vector> = V;
 
     #[inline(always)]
-    fn nothing<V: Vector>(&self) -> V {
+    fn empty<V: Vector>(&self) -> V {
         V::splat(O::last())
     }
 
     /// Keeps the state where `value` is NaN: one instruction.
     #[inline(always)]
-    fn push<V: Vector, const CARE: bool>(&self, state: V, item: Item<V>) -> V {
-        O::first(item.value, state)
+    fn insert<V: Vector, const MAY_BE_NAN: bool>(&self, state: V, sample: Sample<V>) -> V {
+        O::first(sample.value, state)
     }
 
     #[inline(always)]
-    fn joined<V: Vector, const CARE: bool>(&self, left: V, right: V) -> V {
+    fn combine<V: Vector, const MAY_BE_NAN: bool>(&self, left: V, right: V) -> V {
         O::first(left, right)
     }
 
     #[inline(always)]
-    fn result<V: Vector, const CARE: bool>(&self, first: V, _whole: Whole<V>) -> V {
+    fn finish<V: Vector, const MAY_BE_NAN: bool>(&self, first: V, _whole: WindowInfo<V>) -> V {
         first
     }
 
     #[inline(always)]
-    fn witness<V: Vector>(&self, value: V, _result: V) -> V {
+    fn finite_check<V: Vector>(&self, value: V, _result: V) -> V {
         value
     }
 }

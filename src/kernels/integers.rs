@@ -10,16 +10,17 @@ use super::var::Var;
 use crate::error::Error;
 use crate::fill::Fill;
 use crate::interrupt;
+use crate::merge::{Merge, Sample, WindowInfo};
 use crate::numeric::double::Double;
 use crate::reduce::{self, Fold, Reduce, dense};
 use crate::simd::{Isa, Vector};
-use crate::slide::{Item, Slide, Whole, Window};
+use crate::slide::Window;
 use crate::strided::{Rows, View};
 
 /// A moving statistic that has other forms for integers.
-pub trait OfIntegers: Slide {
+pub trait OfIntegers: Merge {
     /// The form for small ones.
-    type Plain: Slide + 'static;
+    type Plain: Merge + 'static;
     /// The form for those that `f64` does not tell apart.
     type Exact: Fill<i64, Out = f64>;
 
@@ -61,32 +62,32 @@ pub fn bits(view: &View<'_, i64>) -> Result<u32, Error> {
 #[derive(Clone, Copy)]
 pub struct Plain<const MEAN: bool>;
 
-impl<const MEAN: bool> Slide for Plain<MEAN> {
+impl<const MEAN: bool> Merge for Plain<MEAN> {
     type State<V: Vector> = V;
 
     #[inline(always)]
-    fn nothing<V: Vector>(&self) -> V {
+    fn empty<V: Vector>(&self) -> V {
         V::splat(0.0)
     }
 
     #[inline(always)]
-    fn push<V: Vector, const CARE: bool>(&self, sum: V, item: Item<V>) -> V {
-        let value = item.value;
-        sum.add(if CARE { value.unless_nan(value, V::splat(0.0)) } else { value })
+    fn insert<V: Vector, const MAY_BE_NAN: bool>(&self, sum: V, sample: Sample<V>) -> V {
+        let value = sample.value;
+        sum.add(if MAY_BE_NAN { value.unless_nan(value, V::splat(0.0)) } else { value })
     }
 
     #[inline(always)]
-    fn joined<V: Vector, const CARE: bool>(&self, left: V, right: V) -> V {
+    fn combine<V: Vector, const MAY_BE_NAN: bool>(&self, left: V, right: V) -> V {
         left.add(right)
     }
 
     #[inline(always)]
-    fn result<V: Vector, const CARE: bool>(&self, sum: V, whole: Whole<V>) -> V {
+    fn finish<V: Vector, const MAY_BE_NAN: bool>(&self, sum: V, whole: WindowInfo<V>) -> V {
         if MEAN { whole.mean(sum, V::splat(0.0)) } else { sum }
     }
 
     #[inline(always)]
-    fn witness<V: Vector>(&self, value: V, _result: V) -> V {
+    fn finite_check<V: Vector>(&self, value: V, _result: V) -> V {
         value
     }
 }

@@ -7,6 +7,8 @@
 pub mod arg;
 /// `nanmin`, `nanmax`, `move_min`, `move_max`
 pub mod extreme;
+/// `nansum`, `nanmean`, `ss` of integers
+pub mod integer_sums;
 /// Moving sums, means and variances of integers that `f64` does not tell apart
 pub mod integers;
 /// `nanmean`, `move_mean`
@@ -17,6 +19,8 @@ pub mod median;
 pub mod missing;
 /// `move_rank`
 pub mod move_rank;
+/// Numbers of twice the precision, in vectors
+mod pair;
 /// `partition`, `argpartition`
 pub mod partition;
 /// `push`

@@ -1,5 +1,7 @@
 //! The dtypes that the kernels accept.
 
+use crate::simd::Vector;
+
 /// A value of an array.
 pub trait Element: Copy + Default + PartialOrd + Send + Sync + 'static {
     /// The dtype of a mean: itself for floats, `f64` for integers.
@@ -18,6 +20,12 @@ pub trait Element: Copy + Default + PartialOrd + Send + Sync + 'static {
     /// What stands for no value: NaN, or zero for integers, which never need it.
     const MISSING: Self;
 
+    /// Neighbours, of which there are enough, as the nearest `f64`.
+    fn load<V: Vector>(values: &[Self]) -> V;
+    /// The same, and how far they are from an anchor, without what that has rounded away.
+    fn load_distance<V: Vector>(values: &[Self], anchor: V) -> (V, V);
+    /// The value times a power of two; only for those that have extremes.
+    fn scaled(self, scale: f64) -> Self;
     /// Whether this is NaN.
     fn is_nan(self) -> bool;
     /// The nearest `f64`.
@@ -69,7 +77,7 @@ pub trait Float: Element<Float = Self, Sum = Self> {
 }
 
 macro_rules! float {
-    ($($t:ident $bits:ident: $as_f64s:expr),*) => {$(
+    ($($t:ident $bits:ident $load:ident: $as_f64s:expr),*) => {$(
         impl Element for $t {
             type Float = $t;
             type Sum = $t;
@@ -78,6 +86,19 @@ macro_rules! float {
             const HIGHEST: $t = $t::INFINITY;
             const MISSING: $t = $t::NAN;
 
+            #[inline(always)]
+            fn load<V: Vector>(values: &[$t]) -> V {
+                V::$load(values)
+            }
+            #[inline(always)]
+            fn load_distance<V: Vector>(values: &[$t], anchor: V) -> (V, V) {
+                let value = Self::load::<V>(values);
+                (value, value.sub(anchor))
+            }
+            #[inline(always)]
+            fn scaled(self, scale: f64) -> $t {
+                (f64::from(self) * scale) as $t
+            }
             #[inline(always)]
             fn is_nan(self) -> bool {
                 self.is_nan()
@@ -130,7 +151,7 @@ macro_rules! float {
 }
 
 macro_rules! integer {
-    ($($t:ident)*) => {$(
+    ($($t:ident $load:ident $distance:ident),*) => {$(
         impl Element for $t {
             type Float = f64;
             type Sum = i64;
@@ -141,6 +162,18 @@ macro_rules! integer {
             const HIGHEST: $t = $t::MAX;
             const MISSING: $t = 0;
 
+            #[inline(always)]
+            fn load<V: Vector>(values: &[$t]) -> V {
+                $load(values)
+            }
+            #[inline(always)]
+            fn load_distance<V: Vector>(values: &[$t], anchor: V) -> (V, V) {
+                $distance(values, anchor)
+            }
+            #[inline(always)]
+            fn scaled(self, _scale: f64) -> $t {
+                self
+            }
             #[inline(always)]
             fn is_nan(self) -> bool {
                 false
@@ -183,5 +216,29 @@ macro_rules! integer {
     )*};
 }
 
-float!(f32 u32: |_| None, f64 u64: Some);
-integer!(i32 i64);
+float!(f32 u32 from_f32s: |_| None, f64 u64 load: Some);
+integer!(i32 whole whole_distance, i64 nearest long_distance);
+
+#[inline(always)]
+fn whole<V: Vector>(values: &[i32]) -> V {
+    V::from_i32s(values)
+}
+
+/// Integers of 32 bits and their differences are exact.
+#[inline(always)]
+fn whole_distance<V: Vector>(values: &[i32], anchor: V) -> (V, V) {
+    let value = V::from_i32s(values);
+    (value, value.sub(anchor))
+}
+
+/// Those of 64 bits are the nearest `f64` and what is left.
+#[inline(always)]
+fn long_distance<V: Vector>(values: &[i64], anchor: V) -> (V, V) {
+    let (value, left) = V::from_i64s(values);
+    (value, value.sub(anchor).add(left))
+}
+
+#[inline(always)]
+fn nearest<V: Vector>(values: &[i64]) -> V {
+    V::from_i64s(values).0
+}

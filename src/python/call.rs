@@ -20,8 +20,8 @@ use crate::kernels::replace;
 use crate::numeric::element::Element;
 use crate::order::ordered::{self, Ordered};
 use crate::order::select::{self, Select};
-use crate::reduce::{self, Reduce};
-use crate::slide::{self, AnySlide, Window};
+use crate::reduce::Reduction;
+use crate::slide::{self, AnyMoving, Window};
 use crate::strided::{View, ViewMut};
 
 /// Fewer values than this are done before the interpreter could be left and entered again.
@@ -45,22 +45,21 @@ macro_rules! scalar {
 
 scalar!(f64 f32 i64 i32 isize bool);
 
-/// A kernel that works on every dtype of the library.
-pub(super) trait ReduceAny:
-    Reduce<f64, Out: Scalar>
-    + Reduce<f32, Out: Scalar>
-    + Reduce<i64, Out: Scalar>
-    + Reduce<i32, Out: Scalar>
+/// A reduction of each float dtype.
+pub(super) trait ReduceFloats:
+    Reduction<f64, Out: Scalar> + Reduction<f32, Out: Scalar>
 {
 }
 
-impl<K> ReduceAny for K where
-    K: Reduce<f64, Out: Scalar>
-        + Reduce<f32, Out: Scalar>
-        + Reduce<i64, Out: Scalar>
-        + Reduce<i32, Out: Scalar>
+impl<K: Reduction<f64, Out: Scalar> + Reduction<f32, Out: Scalar>> ReduceFloats for K {}
+
+/// A reduction of each integer dtype.
+pub(super) trait ReduceIntegers:
+    Reduction<i64, Out: Scalar> + Reduction<i32, Out: Scalar>
 {
 }
+
+impl<K: Reduction<i64, Out: Scalar> + Reduction<i32, Out: Scalar>> ReduceIntegers for K {}
 
 /// An order statistic of every dtype of the library.
 pub(super) trait SelectAny:
@@ -167,20 +166,26 @@ fn is_among(axis: usize, axes: Option<u64>) -> bool {
 }
 
 /// Many values in, one out. `others` answers for the dtypes that kernels do not accept.
-pub(super) fn reduce<'py, K: ReduceAny>(
+pub(super) fn reduce<'py, F: ReduceFloats, I: ReduceIntegers>(
     a: &Bound<'py, PyAny>,
     axes: &Axes,
     form: Form<'_, 'py>,
-    kernel: K,
+    (floats, integers): (F, I),
     others: impl FnOnce(&Bound<'py, PyAny>) -> Answer<'py>,
 ) -> Answer<'py> {
     let array = Array::new(a)?;
-    if <K as Reduce<f64>>::ORDERED {
+    if <F as Reduction<f64>>::ORDERED {
         axes.not_several()?;
     }
     let axes = axes.within(array.ndim())?;
     let of = &array;
-    let result = for_dtype!(of, others, reduce_typed::<_, _>(axes, form, kernel))?;
+    let result = match of.dtype() {
+        Some(Dtype::Float64) => reduce_typed::<f64, F>(of, axes, form, floats),
+        Some(Dtype::Float32) => reduce_typed::<f32, F>(of, axes, form, floats),
+        Some(Dtype::Int64) => reduce_typed::<i64, I>(of, axes, form, integers),
+        Some(Dtype::Int32) => reduce_typed::<i32, I>(of, axes, form, integers),
+        None => others(of.as_any()),
+    }?;
     form.give(result, of, axes)
 }
 
@@ -193,7 +198,7 @@ fn reduce_typed<'py, T, K>(
 ) -> Answer<'py>
 where
     T: Element + Readable,
-    K: Reduce<T, Out: Scalar>,
+    K: Reduction<T, Out: Scalar>,
 {
     let py = array.as_any().py();
     let shape = array.shape();
@@ -208,13 +213,13 @@ where
             return Ok(out.into_any());
         }
         let mut places = out.places();
-        detached(py, view.len(), &mut || reduce::along(&view, axes, kernel, &mut places))?;
+        detached(py, view.len(), &mut || kernel.along(&view, axes, &mut places))?;
         return Ok(out.into_any());
     }
     let view = array.flat::<T>();
-    let value = match reduce::early(&view, kernel) {
+    let value = match kernel.early(&view) {
         Some(value) => value,
-        None => detached(py, view.len(), &mut || reduce::all(&view, kernel))?,
+        None => detached(py, view.len(), &mut || kernel.all(&view))?,
     };
     if form.is_array() { of_no_dimension(py, value) } else { value.into_python(py) }
 }
@@ -277,7 +282,7 @@ pub(super) fn slide<'py>(
     min_count: Option<i64>,
     axis: i64,
     out: Option<&Bound<'py, PyAny>>,
-    kernel: &dyn AnySlide,
+    kernel: &dyn AnyMoving,
     others: impl FnOnce(&Bound<'py, PyAny>) -> Answer<'py>,
 ) -> Answer<'py> {
     slid(&moving(a, window, min_count, axis)?, out, kernel, others)
@@ -286,7 +291,7 @@ pub(super) fn slide<'py>(
 fn slid<'py>(
     (array, axis, window): &(Array<'py>, usize, Window),
     out: Option<&Bound<'py, PyAny>>,
-    kernel: &dyn AnySlide,
+    kernel: &dyn AnyMoving,
     others: impl FnOnce(&Bound<'py, PyAny>) -> Answer<'py>,
 ) -> Answer<'py> {
     let result = for_dtype!(

@@ -25,6 +25,7 @@ use super::read::Reading;
 use crate::error::Error;
 use crate::kernels::arg::{Arg, NanArg};
 use crate::kernels::extreme::{Greatest, Least, MAX, MIN};
+use crate::kernels::integer_sums::{INTEGER_SUM, INTEGER_SUM_OF_SQUARES, IntegerMean};
 use crate::kernels::mean::Mean;
 use crate::kernels::median::{Median, MoveMedian};
 use crate::kernels::missing::{AllNan, AnyNan};
@@ -32,10 +33,16 @@ use crate::kernels::move_rank::MoveRank;
 use crate::kernels::partition::{ArgPartition, Partition};
 use crate::kernels::push::Push;
 use crate::kernels::rank::Rank;
-use crate::kernels::squares::SUM_OF_SQUARES;
+use crate::kernels::squares::SumOfSquares;
 use crate::kernels::sum::Sum;
 use crate::kernels::var::Var;
+use crate::reduce::{Columnwise, Merged};
 use crate::{simd, threads};
+
+/// A kernel that is the same for floats and integers.
+fn both<K: Copy>(kernel: K) -> (K, K) {
+    (kernel, kernel)
+}
 
 functions! {
     reduction reduce {
@@ -59,7 +66,7 @@ functions! {
         /// 3.0
         /// >>> uncork.nansum([[1, 2], [3, 4]], axis=0)
         /// array([4, 6])
-        nansum() -> total => Sum;
+        nansum() -> total => (Merged(Sum), Columnwise(INTEGER_SUM));
 
         /// Mean (average), ignoring NaNs.
         ///
@@ -74,7 +81,7 @@ functions! {
         /// --------
         /// >>> uncork.nanmean([1.0, numpy.nan, 2.0])
         /// 1.5
-        nanmean() -> mean => Mean;
+        nanmean() -> mean => (Merged(Mean), Columnwise(IntegerMean));
 
         /// Variance, ignoring NaNs.
         ///
@@ -100,7 +107,7 @@ functions! {
         nanvar(
             #[doc = parameter!(ddof)]
             ddof: i64 = 0
-        ) -> spread => Var::new(ddof);
+        ) -> spread => both(Merged(Var::new(ddof)));
 
         /// Standard deviation, ignoring NaNs.
         ///
@@ -116,7 +123,7 @@ functions! {
         nanstd(
             #[doc = parameter!(ddof)]
             ddof: i64 = 0
-        ) -> spread => Var::std(ddof);
+        ) -> spread => both(Merged(Var::std(ddof)));
 
         /// Minimum, ignoring NaNs.
         ///
@@ -126,7 +133,7 @@ functions! {
         /// --------
         /// >>> uncork.nanmin([1.0, numpy.nan, 2.0])
         /// 1.0
-        nanmin() -> value => MIN;
+        nanmin() -> value => both(Columnwise(MIN));
 
         /// Maximum, ignoring NaNs.
         ///
@@ -136,7 +143,7 @@ functions! {
         /// --------
         /// >>> uncork.nanmax([1.0, numpy.nan, 2.0])
         /// 2.0
-        nanmax() -> value => MAX;
+        nanmax() -> value => both(Columnwise(MAX));
 
         /// Index of the minimum, ignoring NaNs.
         ///
@@ -151,7 +158,7 @@ functions! {
         nanargmin(;
             #[doc = parameter!(default)]
             default: Option<isize> = None
-        ) -> index => NanArg { order: Least, default };
+        ) -> index => both(Columnwise(NanArg { order: Least, default }));
 
         /// Index of the maximum, ignoring NaNs.
         ///
@@ -166,7 +173,7 @@ functions! {
         nanargmax(;
             #[doc = parameter!(default)]
             default: Option<isize> = None
-        ) -> index => NanArg { order: Greatest, default };
+        ) -> index => both(Columnwise(NanArg { order: Greatest, default }));
 
         /// Whether any value is NaN.
         ///
@@ -179,7 +186,7 @@ functions! {
         /// --------
         /// >>> uncork.anynan([1.0, numpy.nan, 2.0])
         /// True
-        anynan() -> truth => AnyNan;
+        anynan() -> truth => both(Columnwise(AnyNan));
 
         /// Whether all values are NaN.
         ///
@@ -192,7 +199,7 @@ functions! {
         /// --------
         /// >>> uncork.allnan([1.0, numpy.nan, 2.0])
         /// False
-        allnan() -> truth => AllNan;
+        allnan() -> truth => both(Columnwise(AllNan));
 
         /// Sum of squares, NaN if any value is NaN.
         ///
@@ -210,7 +217,7 @@ functions! {
         /// --------
         /// >>> uncork.ss([1.0, 2.0, 3.0])
         /// 14.0
-        ss() -> total => SUM_OF_SQUARES;
+        ss() -> total => (Merged(SumOfSquares), Columnwise(INTEGER_SUM_OF_SQUARES));
     }
     reduction select {
         /// Median, NaN if any value is NaN.

@@ -48,7 +48,7 @@ fn slid<T: Element>(
     array: &Strided<T>,
     axis: usize,
     window: Window,
-    kernel: impl Slide + 'static,
+    kernel: impl Merge + 'static,
     out_layout: &Layout,
 ) -> Vec<f64> {
     // No mean of integers is as small.
@@ -57,7 +57,7 @@ fn slid<T: Element>(
     assert_eq!(along(&array.view(), axis, window, &kernel, &mut out.view_mut()), Ok(()));
     let (memory, values) = (out.memory.len(), out.values());
     let gaps = out.memory.iter().filter(|&&place| place == gap).count();
-    assert_eq!(gaps, memory - values.len(), "all is written, and nothing between");
+    assert_eq!(gaps, memory - values.len(), "all is written, and empty between");
     values.into_iter().map(Element::to_f64).collect()
 }
 
@@ -281,7 +281,7 @@ fn check_any(array: &Strided<f64>, windows: &[usize]) {
 fn in_tiles_and_in_blocks(
     lane: &[f64],
     window: Window,
-    kernel: impl Slide + 'static,
+    kernel: impl Merge + 'static,
 ) -> (Vec<f64>, Vec<f64>) {
     let (alone, among) = (Layout::c_order(1), Layout::c_order(2));
     let one = Strided::new(&[lane.len()], &alone, 0.0, |at| lane[at]);
@@ -345,7 +345,7 @@ fn sum_of_huge(values: &[f64]) -> f64 {
 fn every_instruction_set_gives_the_same_windows() {
     struct MeanBy<I>(PhantomData<I>);
 
-    impl<I: Isa + Sync> AnySlide for MeanBy<I> {
+    impl<I: Isa + Sync> AnyMoving for MeanBy<I> {
         fn directly(&self, _: Window, _: &[f64], _: &mut [f64]) -> bool {
             unreachable!("many values")
         }
@@ -360,7 +360,7 @@ fn every_instruction_set_gives_the_same_windows() {
         }
     }
 
-    fn slid_by(kernel: &dyn AnySlide, values: &[f64], window: Window) -> Vec<f64> {
+    fn slid_by(kernel: &dyn AnyMoving, values: &[f64], window: Window) -> Vec<f64> {
         let mut out = vec![0.0; values.len()];
         let mut places = ViewMut::from_slice(&mut out);
         let result = along(&View::from_slice(values), 0, window, kernel, &mut places);

@@ -8,32 +8,12 @@
 
 use std::ops;
 
-use super::{Anchors, Begin, Item, Parts, ROWS, Range, Scan, Slide, Source, Walk, one_if_value};
+use super::{Begin, ROWS, Range, Scan, Source, Walk, one_if_value};
 use crate::error::Error;
 use crate::interrupt;
+use crate::merge::{MOST_VECTORS, Merge, Sample, StateVectors, Summary};
 use crate::simd::{Isa, LANES, Task, Vector};
 use crate::strided::scratch::reserve;
-
-/// What is known of a stretch of rows, in each lane.
-#[derive(Clone, Copy)]
-pub(super) struct Stretch<S, V> {
-    pub(super) state: S,
-    /// How many values it has.
-    pub(super) count: V,
-    /// Where its distances are taken from; NaN if it has no value.
-    pub(super) anchor: V,
-}
-
-impl<S, V: Vector> Stretch<S, V> {
-    /// Without a value.
-    pub(super) fn new(nothing: S) -> Self {
-        Self { state: nothing, count: V::splat(0.0), anchor: V::splat(f64::NAN) }
-    }
-}
-
-/// Vectors that a state may consist of, and how many more a stretch has.
-const MOST_PARTS: usize = 4;
-const OTHERS: usize = 2;
 
 /// What is known of each tile of a lane: the same part of all of them side by side, so that eight
 /// can be read from any.
@@ -46,9 +26,8 @@ impl Totals {
     pub(super) const NONE: Self = Self { values: Vec::new(), tiles: 0 };
 
     /// Makes room for so many tiles.
-    fn resize<S: Parts<V>, V: Vector>(&mut self, tiles: usize) -> Result<(), Error> {
-        const { assert!(S::PARTS <= MOST_PARTS) };
-        let len = tiles.saturating_mul(S::PARTS + OTHERS);
+    fn resize<S: StateVectors<V>, V: Vector>(&mut self, tiles: usize) -> Result<(), Error> {
+        let len = tiles.saturating_mul(S::COUNT);
         self.values.clear();
         reserve(&mut self.values, len)?;
         self.values.resize(len, 0.0);
@@ -57,34 +36,25 @@ impl Totals {
     }
 
     #[inline(always)]
-    fn part<V: Vector>(&self, part: usize, tile: usize) -> V {
-        V::load(&self.values[part * self.tiles + tile..])
-    }
-
-    #[inline(always)]
-    fn read<S: Parts<V>, V: Vector>(&self, tile: usize) -> Stretch<S, V> {
-        let mut parts = [0.0; MOST_PARTS * LANES];
-        for part in 0..S::PARTS {
-            self.part::<V>(part, tile).store(&mut parts[part * V::LANES..]);
+    fn read<S: StateVectors<V>, V: Vector>(&self, tile: usize) -> S {
+        let mut vectors = [0.0; MOST_VECTORS * LANES];
+        for (at, vector) in vectors.chunks_exact_mut(V::LANES).take(S::COUNT).enumerate() {
+            vector.copy_from_slice(&self.values[at * self.tiles + tile..][..V::LANES]);
         }
-        let (count, anchor) = (self.part(S::PARTS, tile), self.part(S::PARTS + 1, tile));
-        Stretch { state: S::read(&parts), count, anchor }
+        S::read(&vectors)
     }
 
     #[inline(always)]
-    fn write<S: Parts<V>, V: Vector>(&mut self, tile: usize, stretch: Stretch<S, V>) {
-        let mut parts = [0.0; (MOST_PARTS + OTHERS) * LANES];
-        stretch.state.write(&mut parts);
-        stretch.count.store(&mut parts[S::PARTS * V::LANES..]);
-        stretch.anchor.store(&mut parts[(S::PARTS + 1) * V::LANES..]);
-        for part in 0..S::PARTS + OTHERS {
-            let places = &mut self.values[part * self.tiles + tile..][..V::LANES];
-            places.copy_from_slice(&parts[part * V::LANES..][..V::LANES]);
+    fn write<S: StateVectors<V>, V: Vector>(&mut self, tile: usize, total: S) {
+        let mut vectors = [0.0; MOST_VECTORS * LANES];
+        total.write(&mut vectors);
+        for (at, vector) in vectors.chunks_exact(V::LANES).take(S::COUNT).enumerate() {
+            self.values[at * self.tiles + tile..][..V::LANES].copy_from_slice(vector);
         }
     }
 }
 
-impl<K: Slide, I: Isa, V: Vector> Scan<K, I, V> {
+impl<K: Merge, I: Isa, V: Vector> Scan<K, I, V> {
     /// Whether windows are longer than blocks.
     pub(super) fn has_tiles(&self) -> bool {
         self.block < self.window.len
@@ -113,7 +83,7 @@ impl<K: Slide, I: Isa, V: Vector> Scan<K, I, V> {
     ) -> Result<(), Error> {
         let before = self.tiles_between().div_ceil(V::LANES);
         let groups = source.after().div_ceil(self.group());
-        self.totals.resize::<K::State<V>, V>((before + groups) * V::LANES)?;
+        self.totals.resize::<Summary<K::State<V>, V>, V>((before + groups) * V::LANES)?;
         for group in 0..before + groups {
             interrupt::check();
             let first = (group as isize - before as isize) * self.group() as isize;
@@ -125,7 +95,7 @@ impl<K: Slide, I: Isa, V: Vector> Scan<K, I, V> {
         Ok(())
     }
 
-    /// Whole tiles between the two blocks of a window.
+    /// WindowInfo tiles between the two blocks of a window.
     fn tiles_between(&self) -> usize {
         self.window.len / self.block - 1
     }
@@ -133,7 +103,7 @@ impl<K: Slide, I: Isa, V: Vector> Scan<K, I, V> {
     /// Loads the tiles that begin in this row, and sums them up if windows have whole tiles.
     fn total(&mut self, source: &dyn Source, tile: usize, first: isize) {
         let (block, used) = (self.block, self.tiles_between() > 0);
-        let mut seen = Stretch::new(self.kernel.nothing());
+        let mut seen = Summary::new(self.kernel.empty());
         let all_before = first + block as isize <= -(source.before() as isize);
         let len = if all_before { 0 } else { block };
         for start in (0..len).step_by(ROWS) {
@@ -158,7 +128,7 @@ impl<K: Slide, I: Isa, V: Vector> Scan<K, I, V> {
     ) {
         let (block, window) = (self.block, self.window.len);
         let oldest = first as isize - window as isize;
-        let (mut seen, rest) = (Stretch::new(self.kernel.nothing()), window % block);
+        let (mut seen, rest) = (Summary::new(self.kernel.empty()), window % block);
         for start in (0..rest).step_by(ROWS) {
             let (row, len) = (block + start, ROWS.min(rest - start));
             source.load(oldest + row as isize, self.results.rows_mut(0, len));
@@ -186,17 +156,17 @@ enum Place {
 }
 
 /// Takes in `len` rows.
-struct Look<'a, K: Slide, I, V: Vector> {
+struct Look<'a, K: Merge, I, V: Vector> {
     scan: &'a mut Scan<K, I, V>,
     from: Place,
     len: usize,
     /// Of the first.
     place: f64,
-    seen: Stretch<K::State<V>, V>,
+    seen: Summary<K::State<V>, V>,
 }
 
-impl<K: Slide, J: Isa, V: Vector> Task for Look<'_, K, J, V> {
-    type Out = Stretch<K::State<V>, V>;
+impl<K: Merge, J: Isa, V: Vector> Task for Look<'_, K, J, V> {
+    type Out = Summary<K::State<V>, V>;
 
     #[inline(always)]
     fn run<I: Isa>(mut self) -> Self::Out {
@@ -205,11 +175,11 @@ impl<K: Slide, J: Isa, V: Vector> Task for Look<'_, K, J, V> {
     }
 }
 
-impl<K: Slide, I: Isa, V: Vector> Look<'_, K, I, V> {
-    /// Says also whether all values are finite, without which what is seen holds only with `CARE`.
+impl<K: Merge, I: Isa, V: Vector> Look<'_, K, I, V> {
+    /// Says also whether all values are finite, without which what is seen holds only with `MAY_BE_NAN`.
     #[inline(always)]
-    fn look<const CARE: bool>(&mut self) -> (Stretch<K::State<V>, V>, bool) {
-        let Stretch { mut state, mut count, mut anchor } = self.seen;
+    fn look<const MAY_BE_NAN: bool>(&mut self) -> (Summary<K::State<V>, V>, bool) {
+        let Summary { mut state, mut count, mut anchor } = self.seen;
         let (zero, one) = (V::splat(0.0), V::splat(1.0));
         let (mut place, scale) = (V::splat(self.place), V::splat(self.scan.scale));
         let (mut witness, mut range) = (zero, Range::<K, V>::new());
@@ -217,52 +187,47 @@ impl<K: Slide, I: Isa, V: Vector> Look<'_, K, I, V> {
             Place::Strip(first) => self.scan.strips[self.scan.now].rows(first, self.len),
             Place::Results => self.scan.results.rows(0, self.len),
         };
-        if !CARE {
+        if !MAY_BE_NAN {
             anchor = anchor.unless_nan(anchor, V::load(rows).mul(scale));
             count = count.add(V::splat(self.len as f64));
         }
         for at in 0..self.len {
             let row = V::load(&rows[at * V::LANES..]);
             let value = row.mul(scale);
-            if CARE {
+            if MAY_BE_NAN {
                 anchor = anchor.unless_nan(anchor, value);
                 count = count.add(one_if_value(value));
             } else {
                 witness = value.mul_add_loosely(zero, witness);
             }
-            state = self.scan.kernel.push::<V, CARE>(state, Item { value, anchor, place });
+            state =
+                self.scan.kernel.insert::<V, MAY_BE_NAN>(state, Sample::new(value, anchor, place));
             place = place.add(one);
             range.see_size(row);
             range.see_square(row);
         }
         self.scan.see(&range);
-        (Stretch { state, count, anchor }, !witness.any_nan())
+        (Summary { state, count, anchor }, !witness.any_nan())
     }
 }
 
 /// Joins what was seen of a tile's windows with the tiles between it and their tile.
-struct Join<'a, K: Slide, I, V: Vector> {
+struct Join<'a, K: Merge, I, V: Vector> {
     scan: &'a Scan<K, I, V>,
-    seen: Stretch<K::State<V>, V>,
+    seen: Summary<K::State<V>, V>,
     tile: usize,
 }
 
-impl<K: Slide, J: Isa, V: Vector> Task for Join<'_, K, J, V> {
-    type Out = Stretch<K::State<V>, V>;
+impl<K: Merge, J: Isa, V: Vector> Task for Join<'_, K, J, V> {
+    type Out = Summary<K::State<V>, V>;
 
     #[inline(always)]
     fn run<I: Isa>(self) -> Self::Out {
         let Self { scan, mut seen, tile } = self;
         for ago in (1..=scan.tiles_between()).rev() {
-            let next = scan.totals.read::<K::State<V>, V>(tile - ago);
-            let state = scan.kernel.later(next.state, V::splat((ago * scan.block) as f64));
-            let (left, right, left_count) = (seen.anchor, next.anchor, seen.count);
-            let before = scan.kernel.reanchored(seen.state, Anchors { left, right, left_count });
-            seen = Stretch {
-                state: scan.kernel.joined::<V, true>(before, state),
-                count: left_count.add(next.count),
-                anchor: right.unless_nan(right, left),
-            };
+            let next: Summary<K::State<V>, V> = scan.totals.read(tile - ago);
+            let state = scan.kernel.advance(next.state, V::splat((ago * scan.block) as f64));
+            seen = seen.combine(&scan.kernel, Summary { state, ..next });
         }
         seen
     }

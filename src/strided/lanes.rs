@@ -10,8 +10,8 @@ use super::dims::offset_of;
 use super::lanes_mut::each_place;
 use super::stored::{Stored, Strides};
 use super::transpose::{Transpose, can_transpose};
-use super::view::{As, moved};
-use super::{Dim, Dims, Lane, Rows, SOME, View};
+use super::view::{As, moved, value_at};
+use super::{Dim, Lane, Rows, SOME, View};
 use crate::simd::{LANES, vectorized};
 
 /// Lanes that lie side by side at a fixed distance.
@@ -23,6 +23,8 @@ pub struct Lanes<'a, T> {
     pub(super) len: usize,
     pub(super) stride: isize,
     pub(super) folded: &'a [Dim],
+    pub(super) whole: &'a [Dim],
+    pub(super) corner: isize,
     pub(super) stored: As<T>,
     pub(super) values: PhantomData<&'a T>,
 }
@@ -69,7 +71,7 @@ impl<'a, T: Copy> Lanes<'a, T> {
     pub fn fold(&self, index: usize) -> Self {
         assert!(index < self.folds());
         let first = moved(self.first, offset_of(self.folded, index), self.stored);
-        Self { first, folded: &[], ..*self }
+        Self { first, folded: &[], whole: &[], ..*self }
     }
 
     /// One of the lanes.
@@ -95,15 +97,25 @@ impl<'a, T: Copy> Lanes<'a, T> {
         })
     }
 
-    /// One of the lanes with all that is folded into it, as an array.
+    /// One of the lanes with all that is folded into it, in the order of the array.
     ///
     /// # Panics
     /// If there is no such lane.
     pub fn whole(&self, lane: usize) -> View<'a, T> {
-        let Lane { first, len, stride, stored, .. } = self.lane(lane);
-        let mut dims: Dims = self.folded.iter().copied().collect();
-        dims.push(Dim { len, stride });
-        View { first, dims, stored, values: PhantomData }
+        let first = moved(self.lane(lane).first, self.corner, self.stored);
+        let dims = self.whole.iter().copied().collect();
+        View { first, dims, stored: self.stored, values: PhantomData }
+    }
+
+    /// The first value of that, if there is one.
+    ///
+    /// # Panics
+    /// If there is no such lane.
+    #[inline(always)]
+    pub fn first_value(&self, lane: usize) -> Option<T> {
+        let first = moved(self.lane(lane).first, self.corner, self.stored);
+        // SAFETY: the lane has a first value, if it has any.
+        (self.len > 0).then(|| unsafe { value_at(first, self.stored) })
     }
 
     /// Copies `count` whole lanes from `lane` on, each without gaps to every `pitch`th place.
@@ -155,7 +167,8 @@ impl<'a, T: Copy> Lanes<'a, T> {
         }
         let (apart, stride) = (apart as isize, stride as isize);
         let (first, stored, values) = (memory.as_ptr(), None, PhantomData);
-        Some(Lanes { first, count, apart, len, stride, folded: &[], stored, values })
+        let (folded, whole, corner) = (&[][..], &[][..], 0);
+        Some(Lanes { first, count, apart, len, stride, folded, whole, corner, stored, values })
     }
 
     /// Gives `visit` every value of these rows of these lanes, which are stored as something else,

@@ -66,8 +66,10 @@ impl<'a, T: Copy, O> Sweep<'a, T, O> {
             let (first, out) = walk.bundle(index);
             let Shared { len: count, stride: apart, out_stride } = walk.across;
             let Dim { len, stride } = walk.lane;
-            let (first, folded, values) = (first.cast(), walk.folded.as_slice(), PhantomData);
-            let lanes = Lanes { first, count, apart, len, stride, folded, stored, values };
+            let (first, values) = (first.cast(), PhantomData);
+            let (folded, whole, corner) = (&*walk.folded, &*walk.whole, walk.corner);
+            let lanes =
+                Lanes { first, count, apart, len, stride, folded, whole, corner, stored, values };
             let Dim { len, stride } = walk.out_lane;
             let (first, values) = (out.cast(), PhantomData);
             (lanes, LanesMut { first, count, apart: out_stride, len, stride, values })

@@ -111,10 +111,14 @@ impl<'a, T: Copy> View<'a, T> {
 
     /// Every value, in C order.
     pub fn iter(&self) -> impl Iterator<Item = T> + '_ {
-        let Self { first, dims, stored, .. } = self;
-        let place = move |index| moved(*first, offset_of(dims, index), *stored);
-        // SAFETY: `offset_of` leads to indices within `dims`.
-        (0..self.len()).map(move |index| unsafe { value_at(place(index), *stored) })
+        let Self { first, dims, stored, values } = self;
+        let single = &Dim { len: 1, stride: 0 };
+        let (&Dim { len, stride }, outer) = dims.split_last().unwrap_or((single, &[]));
+        let lanes: usize = outer.iter().map(|dim| dim.len).product();
+        (0..lanes).flat_map(move |index| {
+            let first = moved(*first, offset_of(outer, index), *stored);
+            Lane { first, len, stride, stored: *stored, values: *values }.iter()
+        })
     }
 }
 

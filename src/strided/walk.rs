@@ -52,6 +52,10 @@ pub(super) struct Walk {
     pub(super) folded: Dims,
     pub(super) lane: Dim,
     pub(super) out_lane: Dim,
+    /// All dimensions of a lane as the array has them, and where its first value is, counted from
+    /// where the walk begins: that does not depend on how the array lies in memory.
+    pub(super) whole: Dims,
+    pub(super) corner: isize,
 }
 
 impl Walk {
@@ -67,6 +71,8 @@ impl Walk {
                 kept.push(shared(dim, out_dims.next()));
             }
         }
+        let whole = folded.clone();
+        let mut corner = 0;
         let empty = folded.iter().any(|dim| dim.len == 0);
         folded.retain(|dim| dim.len != 1);
         if empty {
@@ -75,6 +81,7 @@ impl Walk {
             for dim in folded.iter_mut().filter(|dim| dim.stride < 0) {
                 let last = (dim.len - 1) as isize * dim.stride;
                 first = first.wrapping_offset(last * input.size as isize);
+                corner -= last;
                 dim.stride = -dim.stride;
             }
             sort_by_stride(&mut folded);
@@ -82,7 +89,8 @@ impl Walk {
         coalesce_dims(&mut folded);
         let lane = take_lane(&mut folded, ordered);
         let out_lane = Dim { len: 1, stride: 0 };
-        Self::arrange(Memory { first, ..input }, kept, folded, lane, output, out_lane)
+        let walk = Self::arrange(Memory { first, ..input }, kept, folded, lane, output, out_lane);
+        Self { whole, corner, ..walk }
     }
 
     pub(super) fn along(input: Memory, axis: usize, output: Memory) -> Self {
@@ -132,6 +140,8 @@ impl Walk {
             folded,
             lane,
             out_lane,
+            whole: Dims::from_elem(lane, 1),
+            corner: 0,
         }
     }
 
@@ -154,6 +164,7 @@ impl Walk {
                 let (first, out) = self.moved(lane as isize * stride, lane as isize * out_stride);
                 let across = Shared { len, ..self.across };
                 let (outer, folded) = (self.outer.clone(), self.folded.clone());
+                let whole = self.whole.clone();
                 split.push(Self {
                     first,
                     out,
@@ -161,6 +172,7 @@ impl Walk {
                     range: range.clone(),
                     across,
                     folded,
+                    whole,
                     ..self
                 });
             }

@@ -1,0 +1,306 @@
+//! The one idea: a statistic is a summary that merges.
+//!
+//! What is known of some values is a *state*, a few vectors that hold it for several lanes at once.
+//! A state can take in one value more, and two states can be combined into that of all their
+//! values. A statistic that says how, and what its result is, is written once; everything else
+//! follows from it:
+//!
+//! ```text
+//!     insert insert insert ...          insert insert insert ...
+//!     one part of a lane                the next part
+//!                  \                    /
+//!                   rebase and combine
+//!                           |
+//!                         finish
+//! ```
+//!
+//! - A reduction (`reduce::merged`) cuts lanes into parts, for several threads if they are long,
+//!   and combines their states.
+//! - A moving window (`slide`) is the end of one block and the beginning of the next: it combines
+//!   a suffix of the one with a prefix of the other.
+//!
+//! States of distances, as variances need them, say from which *anchor* they were taken; before two
+//! are combined, the left one is rebased on the anchor of the right one.
+
+use std::ops::RangeInclusive;
+
+use crate::simd::Vector;
+
+/// A statistic that is merged from parts.
+pub trait Merge: Copy + Send + Sync + 'static {
+    /// What is known of some of the values, in each lane.
+    type State<V: Vector>: StateVectors<V>;
+
+    /// Whether it ignores NaN. If not, NaN is a value like any other.
+    const IGNORES_NAN: bool = true;
+    /// Whether the result depends on how many values there are.
+    const COUNTED: bool = true;
+    /// Whether it takes distances from an anchor.
+    const ANCHORED: bool = false;
+    /// What is done where finite values may sum up to something infinite.
+    const LARGE: Option<Rescaling> = None;
+    /// What is done where values are so small that nothing may be left of their squares.
+    const SMALL: Option<Rescaling> = None;
+
+    /// The state of no values.
+    fn empty<V: Vector>(&self) -> Self::State<V>;
+
+    /// Takes in the value after these. With `MAY_BE_NAN`, it may be NaN, which changes nothing.
+    fn insert<V: Vector, const MAY_BE_NAN: bool>(
+        &self,
+        state: Self::State<V>,
+        sample: Sample<V>,
+    ) -> Self::State<V>;
+
+    /// Takes in the value before these, for a statistic that depends on their order.
+    #[inline(always)]
+    fn insert_before<V: Vector, const MAY_BE_NAN: bool>(
+        &self,
+        state: Self::State<V>,
+        sample: Sample<V>,
+    ) -> Self::State<V> {
+        self.insert::<V, MAY_BE_NAN>(state, sample)
+    }
+
+    /// The state as seen from another anchor.
+    #[inline(always)]
+    fn rebase<V: Vector>(&self, state: Self::State<V>, _shift: Shift<V>) -> Self::State<V> {
+        state
+    }
+
+    /// The state as seen from so many rows later, for a statistic that depends on places.
+    #[inline(always)]
+    fn advance<V: Vector>(&self, state: Self::State<V>, _rows: V) -> Self::State<V> {
+        state
+    }
+
+    /// The state of the values of two parts, which have the same anchor. With `MAY_BE_NAN`, one may
+    /// have no value.
+    fn combine<V: Vector, const MAY_BE_NAN: bool>(
+        &self,
+        left: Self::State<V>,
+        right: Self::State<V>,
+    ) -> Self::State<V>;
+
+    /// The result. With `MAY_BE_NAN`, values and sums may be infinite.
+    fn finish<V: Vector, const MAY_BE_NAN: bool>(
+        &self,
+        state: Self::State<V>,
+        whole: WindowInfo<V>,
+    ) -> V;
+
+    /// The result of values that were multiplied with a power of two, whose inverse is `unscale`.
+    #[inline(always)]
+    fn unscaled<V: Vector>(&self, result: V, unscale: V) -> V {
+        result.mul(unscale)
+    }
+
+    /// The vector to test, of a value and the result of its window: while it is finite, no value
+    /// so far was NaN or infinite, and the result holds without `MAY_BE_NAN`.
+    #[inline(always)]
+    fn finite_check<V: Vector>(&self, _value: V, result: V) -> V {
+        result
+    }
+
+    /// The results of rescaled small values that are better than those of the values as they are.
+    /// One of rescaled large values is better where the other is not finite.
+    fn trusted_range(&self) -> RangeInclusive<f64> {
+        f64::NEG_INFINITY..=f64::INFINITY
+    }
+}
+
+/// What consists of some vectors.
+pub trait StateVectors<V: Vector>: Copy {
+    /// How many.
+    const COUNT: usize;
+    /// Reads them one after the other; there are enough values.
+    fn read(values: &[f64]) -> Self;
+    /// Writes them one after the other; there are enough places.
+    fn write(self, places: &mut [f64]);
+}
+
+/// The most vectors that a summary may consist of.
+pub const MOST_VECTORS: usize = 10;
+
+impl<V: Vector> StateVectors<V> for V {
+    const COUNT: usize = 1;
+
+    #[inline(always)]
+    fn read(values: &[f64]) -> Self {
+        V::load(values)
+    }
+
+    #[inline(always)]
+    fn write(self, places: &mut [f64]) {
+        V::store(self, places);
+    }
+}
+
+impl<V: Vector, S: StateVectors<V>> StateVectors<V> for (S, S) {
+    const COUNT: usize = 2 * S::COUNT;
+
+    #[inline(always)]
+    fn read(values: &[f64]) -> Self {
+        (S::read(values), S::read(&values[S::COUNT * V::LANES..]))
+    }
+
+    #[inline(always)]
+    fn write(self, places: &mut [f64]) {
+        self.0.write(places);
+        self.1.write(&mut places[S::COUNT * V::LANES..]);
+    }
+}
+
+/// A value that is taken in.
+#[derive(Clone, Copy)]
+pub struct Sample<V> {
+    /// The value itself.
+    pub value: V,
+    /// Its distance from the anchor.
+    pub distance: V,
+    /// Its row, counted from the beginning of the latest block.
+    pub row: V,
+}
+
+impl<V: Vector> Sample<V> {
+    /// A value, and the anchor that its distance is taken from.
+    #[inline(always)]
+    pub fn new(value: V, anchor: V, row: V) -> Self {
+        Self { value, distance: value.sub(anchor), row }
+    }
+
+    /// The value; zero, if it `MAY_BE_NAN` and is.
+    #[inline(always)]
+    pub fn value_or_zero<const MAY_BE_NAN: bool>(&self) -> V {
+        self.or_zero::<MAY_BE_NAN>(self.value)
+    }
+
+    /// The distance; zero, if the value `MAY_BE_NAN` and is.
+    #[inline(always)]
+    pub fn distance_or_zero<const MAY_BE_NAN: bool>(&self) -> V {
+        self.or_zero::<MAY_BE_NAN>(self.distance)
+    }
+
+    #[inline(always)]
+    fn or_zero<const MAY_BE_NAN: bool>(&self, number: V) -> V {
+        if MAY_BE_NAN { number.unless_nan(self.value, V::splat(0.0)) } else { number }
+    }
+}
+
+/// From where to where a state is rebased.
+#[derive(Clone, Copy)]
+pub struct Shift<V> {
+    /// The anchor that the state has; NaN if it has no value.
+    pub from: V,
+    /// The anchor that it gets; NaN if there is none, and the state keeps its own.
+    pub to: V,
+    /// How many values the state has.
+    pub count: V,
+}
+
+impl<V: Vector> Shift<V> {
+    /// How far the old anchor is from the new one, in twice the precision; zero where there is
+    /// nothing to move.
+    #[inline(always)]
+    pub fn distance(&self) -> (V, V) {
+        let zero = V::splat(0.0);
+        let (high, low) = self.from.two_difference(self.to);
+        let if_some = |part: V| {
+            let part = part.unless_nan(part, zero);
+            zero.where_less(self.count, V::splat(1.0), part)
+        };
+        (if_some(high), if_some(low))
+    }
+}
+
+/// What is known of all values of a result besides their state.
+#[derive(Clone, Copy)]
+pub struct WindowInfo<V> {
+    /// How many values there are.
+    pub count: V,
+    /// One divided by that.
+    pub inverse: V,
+    /// The row of the last value.
+    pub row: V,
+}
+
+impl<V: Vector> WindowInfo<V> {
+    /// A sum of two parts, divided by the count: times its inverse, and one step of correction
+    /// (Markstein 1990), which makes a quotient of it.
+    #[inline(always)]
+    pub fn mean(&self, high: V, low: V) -> V {
+        let quotient = high.add(low).mul(self.inverse);
+        let rest = quotient.mul_sub_from(self.count, high).add(low);
+        rest.mul_add(self.inverse, quotient)
+    }
+}
+
+/// What is known of some values: their state, and what any statistic has to know.
+#[derive(Clone, Copy)]
+pub struct Summary<S, V> {
+    /// What the statistic knows of them.
+    pub state: S,
+    /// How many values there are.
+    pub count: V,
+    /// The anchor of the state; NaN if there is no value.
+    pub anchor: V,
+}
+
+impl<S, V: Vector> Summary<S, V> {
+    /// The summary of no values, whose state is `empty`.
+    #[inline(always)]
+    pub fn new(empty: S) -> Self {
+        Self { state: empty, count: V::splat(0.0), anchor: V::splat(f64::NAN) }
+    }
+
+    /// The summary of these values and of those that follow.
+    #[inline(always)]
+    pub fn combine<M: Merge<State<V> = S>>(self, kernel: &M, right: Self) -> Self {
+        let shift = Shift { from: self.anchor, to: right.anchor, count: self.count };
+        let left = kernel.rebase(self.state, shift);
+        Self {
+            state: kernel.combine::<V, true>(left, right.state),
+            count: self.count.add(right.count),
+            anchor: right.anchor.unless_nan(right.anchor, self.anchor),
+        }
+    }
+}
+
+impl<V: Vector, S: StateVectors<V>> StateVectors<V> for Summary<S, V> {
+    const COUNT: usize = S::COUNT + 2;
+
+    #[inline(always)]
+    fn read(values: &[f64]) -> Self {
+        let (count, anchor) = StateVectors::<V>::read(&values[S::COUNT * V::LANES..]);
+        Self { state: S::read(values), count, anchor }
+    }
+
+    #[inline(always)]
+    fn write(self, places: &mut [f64]) {
+        self.state.write(places);
+        (self.count, self.anchor).write(&mut places[S::COUNT * V::LANES..]);
+    }
+}
+
+/// A second walk, over values that are multiplied with a power of two.
+#[derive(Clone, Copy)]
+pub struct Rescaling {
+    /// It is for magnitudes beyond this power of two, whose exponent is even.
+    pub beyond: f64,
+    /// The power of two that values are multiplied with.
+    pub scale: f64,
+}
+
+impl Rescaling {
+    /// For sums: none has 2⁶⁴ values, so that what is scaled does not overflow.
+    pub const OF_LARGE_SUMS: Self = Self { beyond: power(960), scale: power(-64) };
+    /// For squares: their sum keeps all its digits, and none overflows.
+    pub const OF_LARGE_SQUARES: Self = Self { beyond: power(490), scale: power(-540) };
+    /// For squares: what is scaled keeps all its digits.
+    pub const OF_SMALL_SQUARES: Self = Self { beyond: power(-390), scale: power(800) };
+}
+
+/// A power of two.
+pub const fn power(exponent: i64) -> f64 {
+    f64::from_bits(((1023 + exponent) as u64) << 52)
+}

@@ -1,0 +1,428 @@
+//! Reductions of what merges.
+//!
+//! One lane is read in vectors, several of them abreast, whose states are combined at the end; lanes
+//! side by side are read row by row, a vector of lanes at a time:
+//!
+//! ```text
+//!     one lane:  | v v v v | v v v v | ...      lanes:  | v | v | v |   row 0
+//!                  states 0 to 3                        | v | v | v |   row 1
+//!                  combined to one                     one state for each
+//! ```
+//!
+//! Both begin without a look at what is NaN, which costs half of the time. A state that is not
+//! finite afterwards tells that there was something; then the stretch is walked again with care.
+//!
+//! Long lanes are cut into parts, whose summaries are combined in order. The type of the statistic
+//! is left behind where that is done, so that it is compiled for each dtype only.
+
+use std::marker::PhantomData;
+use std::ops::Range;
+
+use super::{Reduction, spread};
+use crate::error::Error;
+use crate::interrupt;
+use crate::merge::{MOST_VECTORS, Merge, Rescaling, StateVectors, Summary};
+use crate::numeric::element::{Element, Float};
+use crate::simd::{Baseline, LANES, One, vectorized};
+use crate::strided::{Lanes, LanesMut, Sweep, View, ViewMut};
+use crate::threads;
+
+mod tasks;
+
+use tasks::{Columns, Combine, CombineSingle, Empty, Finish, FinishSingle, Part};
+
+/// The reduction that a statistic makes.
+#[derive(Clone, Copy)]
+pub struct Merged<M>(pub M);
+
+impl<T: Element, M: Merge> Reduction<T> for Merged<M> {
+    type Out = T::Float;
+
+    fn all(&self, view: &View<'_, T>) -> Result<T::Float, Error> {
+        let result = match view.as_slice() {
+            // The few values of small arrays are reached without a detour.
+            Some(values) if values.len() <= PART => {
+                let anchor = anchor(&self.0, values.first().copied(), || view.clone());
+                let outcome = self.0.part(values, anchor, &mut [0.0; MOST_VECTORS]);
+                settled(&self.0, outcome, || view.clone())
+            }
+            _ => of_view(&self.0, view),
+        };
+        Ok(T::Float::from_f64(result))
+    }
+
+    fn along(
+        &self,
+        view: &View<'_, T>,
+        axes: u64,
+        out: &mut ViewMut<'_, T::Float>,
+    ) -> Result<(), Error> {
+        let sweep = Sweep::reducing(view, axes, false, out);
+        spread(sweep, &|lanes, out, parallel| {
+            reduce_bundle(&self.0, lanes, out, parallel);
+            Ok(())
+        })
+    }
+}
+
+/// Values of a lane that are summed up before they are combined with others: a job for a thread.
+const PART: usize = super::PART;
+/// Fewer values than this are taken one by one.
+const FEW: usize = 16;
+/// Vectors of one lane that are read abreast, each with a state of its own, as one addition has to
+/// wait for another.
+const ABREAST: usize = 4;
+/// Fewer values than this are read one vector after the other, as combining more would cost more.
+const NARROW: usize = 4 * ABREAST * LANES;
+/// Values that are walked without a look at what is NaN, and again if that was wrong.
+const CHUNK: usize = 2048;
+/// Rows of lanes side by side that are read at once: the prefetcher follows so many.
+const ROWS: usize = 16;
+/// Vectors of lanes that are read together where they lie side by side: some pages of memory.
+const GROUP: usize = 64;
+/// Lanes no longer than this are read side by side though each lies along the memory.
+const SHORT: usize = 128;
+
+/// A vector of one lane, to count with.
+type Scalar = One<Baseline>;
+
+/// The summary of one lane, as `Summary::write` writes it.
+type Single = [f64; MOST_VECTORS];
+
+/// The result of a lane, and whether a second look at the values may lead to another one.
+#[derive(Clone, Copy)]
+struct Outcome {
+    result: f64,
+    needs_recompute: bool,
+}
+
+/// A statistic whose type is left behind.
+trait AnyMerge<T>: Sync {
+    /// How many vectors a summary has.
+    fn vectors(&self) -> usize;
+    /// Whether it takes distances from anchors.
+    fn is_anchored(&self) -> bool;
+    /// Writes the summary of neighbours in one lane; gives the outcome, if they are all there is.
+    fn part(&self, values: &[T], anchor: f64, summary: &mut Single) -> Outcome;
+    /// The summaries of some rows of lanes side by side, a vector of lanes after the other. At
+    /// first, `out` has those of no values.
+    fn columns(&self, lanes: &Lanes<'_, T>, first: usize, rows: Range<usize>, out: &mut [f64]);
+    /// The summaries of no values, with these anchors.
+    fn empty(&self, anchors: &[f64], out: &mut [f64]);
+    /// Combines summaries with those of what follows.
+    fn combine(&self, left: &mut [f64], right: &[f64]);
+    /// Combines the summary of a lane with that of what follows.
+    fn combine_single(&self, left: &mut Single, right: &Single);
+    /// Writes the outcomes of summaries; says whether any needs a second look.
+    fn finish(&self, summaries: &[f64], outcomes: &mut [Outcome]) -> bool;
+    /// The outcome of a lane whose values were multiplied with the inverse of `unscale`.
+    fn finish_single(&self, summary: &Single, unscale: f64) -> Outcome;
+    /// The better result, of values that are multiplied with powers of two.
+    fn recompute(&self, result: f64, values: &View<'_, T>) -> f64;
+}
+
+impl<T: Element, M: Merge> AnyMerge<T> for M {
+    fn vectors(&self) -> usize {
+        <Summary<M::State<Scalar>, Scalar> as StateVectors<Scalar>>::COUNT
+    }
+
+    fn is_anchored(&self) -> bool {
+        M::ANCHORED
+    }
+
+    #[inline(always)]
+    fn part(&self, values: &[T], anchor: f64, summary: &mut Single) -> Outcome {
+        let part = Part { kernel: self, values, anchor, summary };
+        // What is not divided needs no other instructions, and to choose some takes a while.
+        if values.len() < FEW && !M::COUNTED {
+            return part.one_by_one::<Baseline>();
+        }
+        vectorized(part)
+    }
+
+    fn empty(&self, anchors: &[f64], out: &mut [f64]) {
+        vectorized(Empty { kernel: self, anchors, out });
+    }
+
+    fn columns(&self, lanes: &Lanes<'_, T>, first: usize, rows: Range<usize>, out: &mut [f64]) {
+        vectorized(Columns { kernel: self, lanes, first, rows, out });
+    }
+
+    fn combine(&self, left: &mut [f64], right: &[f64]) {
+        vectorized(Combine { kernel: self, left, right });
+    }
+
+    fn combine_single(&self, left: &mut Single, right: &Single) {
+        vectorized(CombineSingle { kernel: self, left, right });
+    }
+
+    fn finish(&self, summaries: &[f64], outcomes: &mut [Outcome]) -> bool {
+        vectorized(Finish::<T, M> { kernel: self, summaries, outcomes, dtype: PhantomData })
+    }
+
+    fn finish_single(&self, summary: &Single, unscale: f64) -> Outcome {
+        vectorized(FinishSingle::<T, M> { kernel: self, summary, unscale, dtype: PhantomData })
+    }
+
+    #[cold]
+    fn recompute(&self, result: f64, values: &View<'_, T>) -> f64 {
+        let (any_large, any_small) = extremes(values, M::LARGE, M::SMALL);
+        if let Some(rescaling) = M::LARGE.filter(|_| any_large && !result.is_finite()) {
+            return rescaled(self, values, rescaling);
+        }
+        if let Some(rescaling) = M::SMALL.filter(|_| any_small) {
+            let better = rescaled(self, values, rescaling);
+            return if self.trusted_range().contains(&better) { better } else { result };
+        }
+        result
+    }
+}
+
+/// The statistic of all values, which are many or have gaps.
+fn of_view<T: Element>(kernel: &dyn AnyMerge<T>, view: &View<'_, T>) -> f64 {
+    let mut nowhere = ();
+    let mut nowhere = ViewMut::from_mut(&mut nowhere);
+    let mut sweep = Sweep::reducing(view, u64::MAX, false, &mut nowhere);
+    let (lanes, _) = sweep.bundles().next().expect("without kept axes there is one bundle");
+    of_lane(kernel, &lanes, 0, view.len() >= super::PARALLEL)
+}
+
+/// The statistic of one lane with all that is folded into it.
+fn of_lane<T: Element>(
+    kernel: &dyn AnyMerge<T>,
+    lanes: &Lanes<'_, T>,
+    lane: usize,
+    parallel: bool,
+) -> f64 {
+    let whole = || lanes.whole(lane);
+    let anchor = anchor(kernel, lanes.first_value(lane), whole);
+    let neighbours = lanes.lane(lane).as_slice();
+    if let Some(values) = neighbours.filter(|it| it.len() <= PART && lanes.folds() == 1) {
+        let outcome = kernel.part(values, anchor, &mut [0.0; MOST_VECTORS]);
+        return settled(kernel, outcome, whole);
+    }
+    let summary = lane_summary(kernel, lanes, lane, anchor, parallel);
+    settled(kernel, kernel.finish_single(&summary, 1.0), whole)
+}
+
+/// The result, after a second look where that may lead to another one.
+#[inline(always)]
+fn settled<'a, T: Element>(
+    kernel: &(impl AnyMerge<T> + ?Sized),
+    outcome: Outcome,
+    values: impl FnOnce() -> View<'a, T>,
+) -> f64 {
+    if outcome.needs_recompute {
+        kernel.recompute(outcome.result, &values())
+    } else {
+        outcome.result
+    }
+}
+
+/// From where the distances of a lane are taken: its first finite value in the order of the array,
+/// which does not depend on how that lies in memory.
+#[inline(always)]
+fn anchor<'a, T: Element>(
+    kernel: &(impl AnyMerge<T> + ?Sized),
+    first: Option<T>,
+    values: impl FnOnce() -> View<'a, T>,
+) -> f64 {
+    let first = first.map_or(0.0, Element::to_f64);
+    if first.is_finite() || !kernel.is_anchored() { first } else { first_finite(&values()) }
+}
+
+/// The first finite value, or zero.
+#[cold]
+fn first_finite<T: Element>(values: &View<'_, T>) -> f64 {
+    let is_finite = |value: &T| value.to_f64().is_finite();
+    if let Some(values) = values.as_slice() {
+        // Some at a time are looked at by vectors.
+        let some = values.chunks(CHUNK / LANES);
+        let mut some =
+            some.skip_while(|some| !some.iter().fold(false, |any, it| any | is_finite(it)));
+        let found = some.next().and_then(|some| some.iter().copied().find(is_finite));
+        return found.map_or(0.0, Element::to_f64);
+    }
+    values.iter().find(is_finite).map_or(0.0, Element::to_f64)
+}
+
+/// Writes the result of each lane of a bundle: each on its own, or a vector of lanes at a time.
+fn reduce_bundle<T: Element>(
+    kernel: &dyn AnyMerge<T>,
+    lanes: Lanes<'_, T>,
+    mut out: LanesMut<'_, T::Float>,
+    parallel: bool,
+) {
+    let count = lanes.count();
+    if count < LANES || (lanes.run_along_memory() && lanes.len() > SHORT) {
+        for lane in 0..count {
+            interrupt::check_at(lane * lanes.len(), lanes.len());
+            out.set(lane, 0, T::Float::from_f64(of_lane(kernel, &lanes, lane, parallel)));
+        }
+        return;
+    }
+    let size = kernel.vectors() * LANES;
+    let mut outcomes = [Outcome { result: 0.0, needs_recompute: false }; GROUP * LANES];
+    let mut summaries = vec![0.0; count.div_ceil(LANES).min(GROUP) * size];
+    for group in (0..count).step_by(GROUP * LANES) {
+        let vectors = (count - group).div_ceil(LANES).min(GROUP);
+        let summaries = &mut summaries[..vectors * size];
+        group_summaries(kernel, &lanes, group, parallel, summaries);
+        let any = kernel.finish(summaries, &mut outcomes);
+        for vector in 0..vectors {
+            let first = first_lane(&lanes, group, vector);
+            for (lane, &outcome) in (first..).zip(&outcomes[vector * LANES..][..LANES]) {
+                let result = if any {
+                    settled(kernel, outcome, || lanes.whole(lane))
+                } else {
+                    outcome.result
+                };
+                out.set(lane, 0, T::Float::from_f64(result));
+            }
+        }
+    }
+}
+
+/// The first lane of a vector of those from `group` on: the last vector overlaps the one before it
+/// rather than being narrower.
+#[inline(always)]
+fn first_lane<T: Copy>(lanes: &Lanes<'_, T>, group: usize, vector: usize) -> usize {
+    (group + vector * LANES).min(lanes.count() - LANES)
+}
+
+/// The summary of neighbours in one lane.
+fn part_summary<T>(kernel: &dyn AnyMerge<T>, values: &[T], anchor: f64) -> Single {
+    let mut summary = [0.0; MOST_VECTORS];
+    kernel.part(values, anchor, &mut summary);
+    summary
+}
+
+/// The summary of one lane with all that is folded into it, in chunks of about `PART` values that
+/// depend on its length alone.
+fn lane_summary<T: Element>(
+    kernel: &dyn AnyMerge<T>,
+    lanes: &Lanes<'_, T>,
+    lane: usize,
+    anchor: f64,
+    parallel: bool,
+) -> Single {
+    let (len, folds) = (lanes.len(), lanes.folds());
+    let (parts, group) = (len.max(1).div_ceil(PART), (PART / len.max(1)).max(1));
+    let chunks = folds.div_ceil(group) * parts;
+    let in_order = |summaries: &mut dyn Iterator<Item = Single>| {
+        let first = summaries.next().unwrap_or_else(|| part_summary(kernel, &[], anchor));
+        summaries.fold(first, |mut left, right| {
+            kernel.combine_single(&mut left, &right);
+            left
+        })
+    };
+    let chunk_summary = |chunk: usize| {
+        interrupt::check_at(chunk * PART, PART);
+        let first = chunk / parts * group;
+        let folds = first..(first + group).min(folds);
+        in_order(&mut folds.map(|fold| {
+            let part = lanes.fold(fold).lane(lane).part(chunk % parts * PART, PART);
+            match part.as_slice() {
+                Some(values) => part_summary(kernel, values, anchor),
+                None => part_summary(kernel, &part.to_vec(), anchor),
+            }
+        }))
+    };
+    if parallel && chunks > 1 {
+        in_order(&mut threads::map(chunks, &chunk_summary).into_iter())
+    } else {
+        in_order(&mut (0..chunks).map(chunk_summary))
+    }
+}
+
+/// The summaries of a group of lanes, with all that is folded into them, in parts that depend on
+/// their length alone.
+fn group_summaries<T: Element>(
+    kernel: &dyn AnyMerge<T>,
+    lanes: &Lanes<'_, T>,
+    first: usize,
+    parallel: bool,
+    summaries: &mut [f64],
+) {
+    let len = lanes.len();
+    let parts = len.max(1).div_ceil(PART);
+    let vectors = summaries.len() / (kernel.vectors() * LANES);
+    let values = vectors * LANES * len.min(PART);
+    let of_part = |part: usize, summaries: &mut [f64]| {
+        interrupt::check_at(part * values, values);
+        let start = part % parts * PART;
+        let rows = start..len.min(start + PART);
+        kernel.columns(&lanes.fold(part / parts), first, rows, summaries);
+    };
+    let parts = lanes.folds() * parts;
+    let mut anchors = [0.0; GROUP * LANES];
+    if kernel.is_anchored() {
+        for (at, place) in anchors[..vectors * LANES].iter_mut().enumerate() {
+            let lane = first_lane(lanes, first, at / LANES) + at % LANES;
+            *place = anchor(kernel, lanes.first_value(lane), || lanes.whole(lane));
+        }
+    }
+    kernel.empty(&anchors, summaries);
+    if parts < 2 {
+        if parts == 1 {
+            of_part(0, summaries);
+        }
+        return;
+    }
+    let empty = summaries.to_vec();
+    of_part(0, summaries);
+    let in_memory = |part: usize| {
+        let mut others = empty.clone();
+        of_part(part + 1, &mut others);
+        others
+    };
+    if parallel && parts > 1 {
+        for others in threads::map(parts - 1, &in_memory) {
+            kernel.combine(summaries, &others);
+        }
+        return;
+    }
+    for part in 0..parts - 1 {
+        let others = in_memory(part);
+        kernel.combine(summaries, &others);
+    }
+}
+
+/// Whether there are finite values beyond the one, and whether some but zero beyond the other.
+fn extremes<T: Element>(
+    values: &View<'_, T>,
+    large: Option<Rescaling>,
+    small: Option<Rescaling>,
+) -> (bool, bool) {
+    let greatest = large.map_or(f64::INFINITY, |it| it.beyond);
+    let least = small.map_or(0.0, |it| it.beyond);
+    let (mut any_large, mut any_small) = (false, false);
+    for (at, value) in values.iter().enumerate() {
+        interrupt::check_at(at, 1);
+        let size = value.to_f64().abs();
+        any_large |= greatest < size && size < f64::INFINITY;
+        any_small |= 0.0 < size && size < least;
+    }
+    (any_large, any_small)
+}
+
+/// The result of values that are multiplied with a power of two.
+fn rescaled<T: Element>(
+    kernel: &dyn AnyMerge<T>,
+    values: &View<'_, T>,
+    Rescaling { scale, .. }: Rescaling,
+) -> f64 {
+    let first = values.iter().next();
+    let anchor = anchor(kernel, first, || values.clone()) * scale;
+    let mut values = values.iter().map(|value| value.scaled(scale)).peekable();
+    let mut summary = part_summary(kernel, &[], anchor);
+    while values.peek().is_some() {
+        interrupt::check_at(0, PART);
+        let part: Vec<T> = values.by_ref().take(PART).collect();
+        kernel.combine_single(&mut summary, &part_summary(kernel, &part, anchor));
+    }
+    kernel.finish_single(&summary, 1.0 / scale).result
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,483 @@
+//! The loops over values and over summaries, for each set of instructions.
+
+use std::array::from_fn;
+use std::marker::PhantomData;
+use std::ops::Range;
+
+use super::{ABREAST, CHUNK, FEW, NARROW, Outcome, ROWS, Single, first_lane};
+use crate::merge::{MOST_VECTORS, Merge, Sample, StateVectors, Summary, WindowInfo, power};
+use crate::numeric::element::Element;
+use crate::simd::{Isa, LANES, One, Task, Vector};
+use crate::slide::one_if_value;
+use crate::strided::{Lanes, Rows};
+
+/// Some neighbours' sample.
+#[inline(always)]
+fn sample<T: Element, M: Merge, V: Vector>(values: &[T], anchor: V) -> Sample<V> {
+    let zero = V::splat(0.0);
+    let (value, distance) =
+        if M::ANCHORED { T::load_distance(values, anchor) } else { (T::load(values), zero) };
+    Sample { value, distance, row: zero }
+}
+
+/// Whether a vector of a state is not finite.
+#[inline(always)]
+fn is_poisoned<V: Vector, S: StateVectors<V>>(states: &[S]) -> bool {
+    let zero = V::splat(0.0);
+    let (mut vectors, mut check) = ([0.0; MOST_VECTORS * LANES], zero);
+    for state in states {
+        state.write(&mut vectors);
+        for vector in vectors[..S::COUNT * V::LANES].chunks_exact(V::LANES) {
+            check = V::load(vector).mul_add_loosely(zero, check);
+        }
+    }
+    check.any_nan()
+}
+
+/// Whether values may have to be looked at one by one, as there is something to ignore among them.
+#[inline(always)]
+const fn may_be_nan<T: Element, M: Merge>() -> bool {
+    T::HAS_NAN && M::IGNORES_NAN
+}
+
+/// How many states the registers hold beside what a step needs.
+const fn held<V: Vector, S: StateVectors<V>>() -> usize {
+    let registers = if V::WIDTH == 8 { 24 } else { 12 };
+    match registers * V::WIDTH / (V::LANES * S::COUNT) {
+        0 | 1 => 1,
+        2 | 3 => 2,
+        _ => 4,
+    }
+}
+
+/// Inserts rows into the summaries of `U` vectors of them, from the column `first` on.
+#[inline(always)]
+fn insert_rows<T, M, V, const MAY_BE_NAN: bool, const U: usize, const N: usize>(
+    kernel: &M,
+    rows: Rows<'_, T, N>,
+    first: usize,
+    summaries: &mut [Summary<M::State<V>, V>; U],
+) where
+    T: Element,
+    M: Merge,
+    V: Vector,
+{
+    let (one, len) = (V::splat(1.0), V::splat(rows.len() as f64));
+    let mut states = summaries.map(|it| it.state);
+    let mut missing = [V::splat(0.0); U];
+    let anchors = summaries.map(|it| it.anchor);
+    for row in rows.iter() {
+        for at in 0..U {
+            let sample = sample::<T, M, V>(&row[first + at * V::LANES..], anchors[at]);
+            states[at] = kernel.insert::<V, MAY_BE_NAN>(states[at], sample);
+            if MAY_BE_NAN && M::COUNTED {
+                missing[at] = missing[at].add_where(sample.value.is_nan(), one);
+            }
+        }
+    }
+    for at in 0..U {
+        summaries[at].state = states[at];
+        summaries[at].count = summaries[at].count.add(len.sub(missing[at]));
+    }
+}
+
+/// The same in the form that holds; says whether values have to be looked at one by one.
+#[inline(always)]
+fn insert_stretch<T, M, V, const U: usize, const N: usize>(
+    kernel: &M,
+    rows: Rows<'_, T, N>,
+    first: usize,
+    careful: bool,
+    summaries: &mut [Summary<M::State<V>, V>; U],
+) -> bool
+where
+    T: Element,
+    M: Merge,
+    V: Vector,
+{
+    if !careful {
+        let before = *summaries;
+        insert_rows::<T, M, V, false, U, N>(kernel, rows, first, summaries);
+        if !may_be_nan::<T, M>() || !is_poisoned(&summaries.map(|it| it.state)) {
+            return false;
+        }
+        *summaries = before;
+    }
+    insert_rows::<T, M, V, true, U, N>(kernel, rows, first, summaries);
+    true
+}
+
+/// The summary of neighbours in one lane.
+pub(super) struct Part<'a, T, M> {
+    pub(super) kernel: &'a M,
+    pub(super) values: &'a [T],
+    pub(super) anchor: f64,
+    pub(super) summary: &'a mut Single,
+}
+
+impl<T: Element, M: Merge> Task for Part<'_, T, M> {
+    type Out = Outcome;
+
+    #[inline(always)]
+    fn run<I: Isa>(self) -> Outcome {
+        match self.values.len() {
+            ..FEW => self.one_by_one::<I>(),
+            FEW..NARROW => self.abreast::<I, 1, LANES>(),
+            _ => self.abreast::<I, ABREAST, { ABREAST * LANES }>(),
+        }
+    }
+}
+
+impl<T: Element, M: Merge> Part<'_, T, M> {
+    /// Of values that are taken one by one.
+    #[inline(always)]
+    pub(super) fn one_by_one<I: Isa>(self) -> Outcome {
+        let Self { kernel, values, anchor, .. } = self;
+        let anchor = One::<I>::splat(anchor);
+        let mut single = Summary { anchor, ..Summary::new(kernel.empty()) };
+        for value in values.chunks_exact(1) {
+            let sample = sample::<T, M, One<I>>(value, anchor);
+            single.state = kernel.insert::<_, true>(single.state, sample);
+            single.count = single.count.add(one_if_value(sample.value));
+        }
+        self.finish(single)
+    }
+
+    /// Of values that are read in `A` vectors abreast, which have `N` values.
+    #[inline(always)]
+    fn abreast<I: Isa, const A: usize, const N: usize>(self) -> Outcome {
+        let single = abreast::<T, M, I, A, N>(self.kernel, self.values, self.anchor);
+        self.finish(single)
+    }
+
+    #[inline(always)]
+    fn finish<I: Isa>(self, single: Summary<M::State<One<I>>, One<I>>) -> Outcome {
+        single.write(self.summary);
+        outcome::<T, M, I>(self.kernel, single, 1.0)
+    }
+}
+
+/// The summary of values that are read in `A` vectors abreast, which have `N` values.
+#[inline(always)]
+fn abreast<T: Element, M: Merge, I: Isa, const A: usize, const N: usize>(
+    kernel: &M,
+    values: &[T],
+    anchor: f64,
+) -> Summary<M::State<One<I>>, One<I>> {
+    let empty = Summary::<_, I::Vector>::new(kernel.empty());
+    let empty = Summary { anchor: I::Vector::splat(anchor), ..empty };
+    let mut summaries = [empty; A];
+    // Of less than a chunk, a second turn would cost too much.
+    let head = &values[..values.len().min(FEW)];
+    let mut careful =
+        may_be_nan::<T, M>() && (values.len() < CHUNK || head.iter().any(|value| value.is_nan()));
+    for chunk in values.chunks(CHUNK) {
+        let (rows, rest) = Rows::<T, N>::cut(chunk);
+        careful = insert_abreast::<T, M, I::Vector, A, N>(kernel, rows, careful, &mut summaries);
+        insert_rest::<T, M, I::Vector>(kernel, rest, &mut summaries);
+    }
+    let mut half = A / 2;
+    while half > 0 {
+        for at in 0..half {
+            summaries[at] = beside(kernel, summaries[at], summaries[at + half]);
+        }
+        half /= 2;
+    }
+    let mut vectors = [0.0; (MOST_VECTORS + 1) * LANES];
+    let mut half = LANES / 2;
+    while half > 0 {
+        summaries[0].write(&mut vectors);
+        summaries[0] = beside(kernel, summaries[0], Summary::read(&vectors[half..]));
+        half /= 2;
+    }
+    summaries[0].write(&mut vectors);
+    let mut single = [0.0; MOST_VECTORS];
+    for (place, vector) in single.iter_mut().zip(vectors.chunks_exact(LANES)) {
+        *place = vector[0];
+    }
+    Summary::read(&single)
+}
+
+/// Of two summaries with one anchor.
+#[inline(always)]
+fn beside<M: Merge, V: Vector>(
+    kernel: &M,
+    left: Summary<M::State<V>, V>,
+    right: Summary<M::State<V>, V>,
+) -> Summary<M::State<V>, V> {
+    let state = kernel.combine::<V, true>(left.state, right.state);
+    Summary { state, count: left.count.add(right.count), anchor: left.anchor }
+}
+
+/// Inserts whole rows of `A` vectors, as many of which are walked together as the registers hold.
+#[inline(always)]
+fn insert_abreast<T: Element, M: Merge, V: Vector, const A: usize, const N: usize>(
+    kernel: &M,
+    rows: Rows<'_, T, N>,
+    careful: bool,
+    summaries: &mut [Summary<M::State<V>, V>; A],
+) -> bool {
+    let held = const { held::<V, M::State<V>>() };
+    if held >= A {
+        return insert_stretch::<T, M, V, A, N>(kernel, rows, 0, careful, summaries);
+    }
+    let mut next = careful;
+    if held == 2 {
+        for (at, pair) in summaries.as_chunks_mut::<2>().0.iter_mut().enumerate() {
+            let first = 2 * at * V::LANES;
+            next |= insert_stretch::<T, M, V, 2, N>(kernel, rows, first, careful, pair);
+        }
+    } else {
+        for (at, one) in summaries.as_chunks_mut::<1>().0.iter_mut().enumerate() {
+            let first = at * V::LANES;
+            next |= insert_stretch::<T, M, V, 1, N>(kernel, rows, first, careful, one);
+        }
+    }
+    next
+}
+
+/// Inserts what does not fill a row, vector by vector, the last filled up with NaN; or with zero for
+/// a statistic that does not ignore NaN, where zero changes nothing.
+#[inline(always)]
+fn insert_rest<T: Element, M: Merge, V: Vector>(
+    kernel: &M,
+    rest: &[T],
+    summaries: &mut [Summary<M::State<V>, V>],
+) {
+    let beyond = if M::IGNORES_NAN { f64::NAN } else { 0.0 };
+    for (values, summary) in rest.chunks(V::LANES).zip(summaries) {
+        let (mut filled, mut zeros) = ([T::default(); LANES], [beyond; LANES]);
+        filled[..values.len()].copy_from_slice(values);
+        zeros[..values.len()].fill(0.0);
+        let Sample { value, distance, row } = sample::<T, M, V>(&filled, summary.anchor);
+        let value = value.add(V::load(&zeros));
+        summary.state = kernel.insert::<V, true>(summary.state, Sample { value, distance, row });
+        summary.count = summary.count.add(one_if_value(value));
+    }
+}
+
+/// The summaries of some rows of lanes side by side.
+pub(super) struct Columns<'a, T, M> {
+    pub(super) kernel: &'a M,
+    pub(super) lanes: &'a Lanes<'a, T>,
+    pub(super) first: usize,
+    pub(super) rows: Range<usize>,
+    pub(super) out: &'a mut [f64],
+}
+
+impl<T: Element, M: Merge> Task for Columns<'_, T, M> {
+    type Out = ();
+
+    #[inline(always)]
+    fn run<I: Isa>(self) {
+        let held = const { held::<I::Vector, M::State<I::Vector>>() };
+        if held == 4 {
+            self.walk::<I::Vector, 4, 32>();
+        } else if held == 2 {
+            self.walk::<I::Vector, 2, 16>();
+        } else {
+            self.walk::<I::Vector, 1, 8>();
+        }
+    }
+}
+
+impl<T: Element, M: Merge> Columns<'_, T, M> {
+    /// Walks `U` vectors together where so many are neighbours, which have `N` lanes.
+    #[inline(always)]
+    fn walk<V: Vector, const U: usize, const N: usize>(self) {
+        let Self { kernel, lanes, first, rows, out } = self;
+        let size = <Summary<M::State<V>, V> as StateVectors<V>>::COUNT * V::LANES;
+        let vectors = out.len() / size;
+        let direct = lanes.are_adjacent();
+        let mut scratch = [[T::default(); N]; ROWS];
+        let mut careful = 0_u64;
+        for row in rows.clone().step_by(ROWS) {
+            let len = ROWS.min(rows.end - row);
+            let mut vector = 0;
+            while vector < vectors {
+                let lane = first_lane(lanes, first, vector);
+                let out = &mut out[vector * size..];
+                let wide = out.len() >= U * size && lane + N <= lanes.count();
+                if wide {
+                    let rows = if direct {
+                        lanes.rows::<N>(lane, row, len)
+                    } else {
+                        lanes.gather(lane, row, &mut scratch[..len]);
+                        Rows::of(&scratch[..len])
+                    };
+                    insert_columns::<T, M, V, U, N>(kernel, rows, &mut careful, vector, out);
+                    vector += U;
+                } else {
+                    let mut scratch = [[T::default(); LANES]; ROWS];
+                    let rows = if direct {
+                        lanes.rows::<LANES>(lane, row, len)
+                    } else {
+                        lanes.gather(lane, row, &mut scratch[..len]);
+                        Rows::of(&scratch[..len])
+                    };
+                    insert_columns::<T, M, V, 1, LANES>(kernel, rows, &mut careful, vector, out);
+                    vector += 1;
+                }
+            }
+        }
+    }
+}
+
+/// Inserts rows of `U` vectors into the summaries of each lane, the first of which is `vector`.
+#[inline(always)]
+fn insert_columns<T: Element, M: Merge, V: Vector, const U: usize, const N: usize>(
+    kernel: &M,
+    rows: Rows<'_, T, N>,
+    careful: &mut u64,
+    vector: usize,
+    out: &mut [f64],
+) {
+    let size = <Summary<M::State<V>, V> as StateVectors<V>>::COUNT * V::LANES;
+    let mut summaries: [Summary<M::State<V>, V>; U] =
+        from_fn(|at| Summary::read(&out[at * size..]));
+    let is_careful = *careful >> vector & 1 == 1;
+    if insert_stretch::<T, M, V, U, N>(kernel, rows, 0, is_careful, &mut summaries) {
+        *careful |= 1 << vector;
+    }
+    for (at, summary) in summaries.into_iter().enumerate() {
+        summary.write(&mut out[at * size..]);
+    }
+}
+
+/// The summaries of no values.
+pub(super) struct Empty<'a, M> {
+    pub(super) kernel: &'a M,
+    pub(super) anchors: &'a [f64],
+    pub(super) out: &'a mut [f64],
+}
+
+impl<M: Merge> Task for Empty<'_, M> {
+    type Out = ();
+
+    #[inline(always)]
+    fn run<I: Isa>(self) {
+        let size = <Summary<M::State<I::Vector>, I::Vector>>::COUNT * LANES;
+        let empty = Summary::<_, I::Vector>::new(self.kernel.empty());
+        let anchors = self.anchors.chunks_exact(LANES).map(I::Vector::load);
+        for (summary, anchor) in self.out.chunks_exact_mut(size).zip(anchors) {
+            Summary { anchor, ..empty }.write(summary);
+        }
+    }
+}
+
+/// Combines summaries with those of what follows.
+pub(super) struct Combine<'a, M> {
+    pub(super) kernel: &'a M,
+    pub(super) left: &'a mut [f64],
+    pub(super) right: &'a [f64],
+}
+
+impl<M: Merge> Task for Combine<'_, M> {
+    type Out = ();
+
+    #[inline(always)]
+    fn run<I: Isa>(self) {
+        let size = <Summary<M::State<I::Vector>, I::Vector>>::COUNT * LANES;
+        for (left, right) in self.left.chunks_exact_mut(size).zip(self.right.chunks_exact(size)) {
+            let summary = Summary::<M::State<I::Vector>, I::Vector>::read(left);
+            summary.combine(self.kernel, Summary::read(right)).write(left);
+        }
+    }
+}
+
+/// Combines the summary of a lane with that of what follows.
+pub(super) struct CombineSingle<'a, M> {
+    pub(super) kernel: &'a M,
+    pub(super) left: &'a mut Single,
+    pub(super) right: &'a Single,
+}
+
+impl<M: Merge> Task for CombineSingle<'_, M> {
+    type Out = ();
+
+    #[inline(always)]
+    fn run<I: Isa>(self) {
+        let summary = Summary::<M::State<One<I>>, One<I>>::read(self.left);
+        summary.combine(self.kernel, Summary::read(self.right)).write(self.left);
+    }
+}
+
+/// The result of a summary.
+#[inline(always)]
+fn finished<M: Merge, V: Vector>(kernel: &M, summary: Summary<M::State<V>, V>) -> V {
+    let Summary { state, count, .. } = summary;
+    let whole = WindowInfo { count, inverse: V::splat(1.0).div(count), row: count };
+    kernel.finish::<V, true>(state, whole)
+}
+
+/// The outcome of a summary of one lane.
+#[inline(always)]
+fn outcome<T: Element, M: Merge, I: Isa>(
+    kernel: &M,
+    summary: Summary<M::State<One<I>>, One<I>>,
+    unscale: f64,
+) -> Outcome {
+    let result = kernel.unscaled(finished(kernel, summary), One::splat(unscale)).value();
+    let (count, anchor) = (summary.count.value(), summary.anchor.value());
+    Outcome { result, needs_recompute: needs_recompute::<T, M>(kernel, result, count, anchor) }
+}
+
+/// Whether a second look at the values may lead to another result.
+#[inline(always)]
+fn needs_recompute<T: Element, M: Merge>(kernel: &M, result: f64, count: f64, anchor: f64) -> bool {
+    /// Values near an anchor beyond this differ by more than what is small.
+    const LARGE_ANCHOR: f64 = power(-200);
+    if !T::HAS_EXTREMES || (M::COUNTED && count == 0.0) {
+        return false;
+    }
+    let may_be_small = M::SMALL.is_some() && !(M::ANCHORED && anchor.abs() > LARGE_ANCHOR);
+    (M::LARGE.is_some() && !result.is_finite())
+        || (may_be_small && kernel.trusted_range().contains(&result))
+}
+
+/// Writes the outcomes of summaries; says whether any needs a second look.
+pub(super) struct Finish<'a, T, M> {
+    pub(super) kernel: &'a M,
+    pub(super) summaries: &'a [f64],
+    pub(super) outcomes: &'a mut [Outcome],
+    pub(super) dtype: PhantomData<T>,
+}
+
+impl<T: Element, M: Merge> Task for Finish<'_, T, M> {
+    type Out = bool;
+
+    #[inline(always)]
+    fn run<I: Isa>(self) -> bool {
+        let Self { kernel, summaries, outcomes, .. } = self;
+        let size = <Summary<M::State<I::Vector>, I::Vector>>::COUNT * LANES;
+        let (mut results, mut any) = ([0.0; LANES], false);
+        for (summary, outcomes) in summaries.chunks_exact(size).zip(outcomes.chunks_mut(LANES)) {
+            finished::<M, I::Vector>(kernel, Summary::read(summary)).store(&mut results);
+            let (counts, anchors) = summary[size - 2 * LANES..].split_at(LANES);
+            for (lane, outcome) in outcomes.iter_mut().enumerate() {
+                let (result, count, anchor) = (results[lane], counts[lane], anchors[lane]);
+                let needs_recompute = needs_recompute::<T, M>(kernel, result, count, anchor);
+                *outcome = Outcome { result, needs_recompute };
+                any |= needs_recompute;
+            }
+        }
+        any
+    }
+}
+
+/// The outcome of one lane.
+pub(super) struct FinishSingle<'a, T, M> {
+    pub(super) kernel: &'a M,
+    pub(super) summary: &'a Single,
+    pub(super) unscale: f64,
+    pub(super) dtype: PhantomData<T>,
+}
+
+impl<T: Element, M: Merge> Task for FinishSingle<'_, T, M> {
+    type Out = Outcome;
+
+    #[inline(always)]
+    fn run<I: Isa>(self) -> Outcome {
+        outcome::<T, M, I>(self.kernel, Summary::read(self.summary), self.unscale)
+    }
+}
