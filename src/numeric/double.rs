@@ -28,21 +28,6 @@ pub fn two_product(a: f64, b: f64) -> Double {
     Double { high, low: a.mul_add(b, -high) }
 }
 
-/// `two_product` without such hardware: the factors are cut in halves whose products are exact
-/// (Dekker 1971). The error is NaN where a factor is within a part in 2²⁶ of the largest.
-#[inline(always)]
-pub fn split_product(a: f64, b: f64) -> Double {
-    // The nearest with 26 bits, so that 26 bits and a sign are left.
-    let head = |value: f64| {
-        f64::from_bits(value.to_bits().wrapping_add(0x0400_0000) & 0xffff_ffff_f800_0000)
-    };
-    let (a_head, b_head) = (head(a), head(b));
-    let (a_tail, b_tail) = (a - a_head, b - b_head);
-    let high = a * b;
-    let cross = (a_head * b_head - high) + a_head * b_tail + a_tail * b_head;
-    Double { high, low: cross + a_tail * b_tail }
-}
-
 impl Double {
     /// Nothing.
     pub const ZERO: Self = Self { high: 0.0, low: 0.0 };
@@ -170,33 +155,6 @@ mod tests {
             let product = two_product(a as f64, b as f64);
             assert_eq!(product.high, a as f64 * b as f64);
             assert_eq!(exact(product), i128::from(a) * i128::from(b), "{a} * {b}");
-        }
-    }
-
-    #[test]
-    fn split_product_is_exact() {
-        for (a, b) in pairs(integers(53)) {
-            let product = split_product(a as f64, b as f64);
-            assert_eq!(product, two_product(a as f64, b as f64), "{a} * {b}");
-        }
-    }
-
-    #[test]
-    fn split_product_is_exact_wherever_no_part_leaves_the_range() {
-        let mut random = Random(1);
-        for (a, b) in pairs(integers(53)) {
-            let (a, b) = (a as f64 * 2_f64.powi(900), b as f64 * 2_f64.powi(-900));
-            let power = 2_f64.powi(random.below(70) as i32);
-            assert_eq!(split_product(a * power, b), two_product(a * power, b), "{a} * {b}");
-        }
-        // Without overflow of the halves, as multiplication by 2²⁷ + 1 would have.
-        let large = f64::MAX * (1.0 - 2_f64.powi(-25));
-        for factor in [1.0, -0.75, 1.0 / 3.0] {
-            assert_eq!(split_product(large, factor), two_product(large, factor));
-        }
-        for beyond in [f64::MAX, f64::INFINITY, f64::NAN] {
-            assert!(split_product(beyond, 0.75).low.is_nan());
-            assert!(same(split_product(beyond, 0.75).high, beyond * 0.75));
         }
     }
 

@@ -21,14 +21,16 @@
 //!
 //! Most loops over arrays are plain Rust, of which the compiler makes vectors. Where it does not,
 //! they are written with [`Vector`], eight `f64` side by side, each of which belongs to another
-//! lane. The registers differ, the type does not, so that every instruction set does the same
-//! operations on the same values and gives the same results:
+//! lane. A vector is as many [`Registers`] as that takes; only the registers differ, so that every
+//! instruction set does the same operations on the same values and gives the same results:
 //!
 //! ```text
-//!     AVX-512           │ 0   1   2   3   4   5   6   7 │      One512
-//!     AVX2              │ 0   1   2   3 │ 4   5   6   7 │      Two256
-//!     SSE2, NEON, ...   │ 0   1 │ 2   3 │ 4   5 │ 6   7 │      Eight, left to the compiler
-//!     a single lane     │ 0 │                                  One
+//!     AVX-512          │ 0   1   2   3   4   5   6   7 │      Registers<__m512d, 1>
+//!     AVX2             │ 0   1   2   3 │ 4   5   6   7 │      Registers<__m256d, 2>
+//!     SSE2             │ 0   1 │ 2   3 │ 4   5 │ 6   7 │      Registers<__m128d, 4>
+//!     NEON             │ 0   1 │ 2   3 │ 4   5 │ 6   7 │      Registers<float64x2_t, 4>
+//!     others           │ 0 │ 1 │ 2 │ 3 │ 4 │ 5 │ 6 │ 7 │      Registers<Single, 8>
+//!     a single lane    │ 0 │                                  F64x1
 //! ```
 //!
 //! Lanes without gaps hold their values one after the other, and a vector wants the values at one
@@ -47,32 +49,35 @@
 
 mod baseline;
 mod dispatch;
-mod portable;
+mod emulated;
+#[cfg(target_arch = "aarch64")]
+mod neon;
+mod registers;
 mod row;
+mod single;
 mod vector;
-#[cfg(target_arch = "x86_64")]
+#[cfg(any(target_arch = "x86", target_arch = "x86_64"))]
 mod x86;
 
 pub use baseline::Baseline;
 pub use dispatch::set_level_from_environment;
 pub(crate) use dispatch::{dispatch, vectorized};
-pub use portable::{Eight, One};
+pub use registers::Registers;
 pub use row::Row;
+pub use single::{F64x1, F64x1 as One};
 pub use vector::{LANES, Vector, Wide};
-
-use crate::numeric::double::Double;
 
 /// A set of instructions, as far as kernels care.
 pub trait Isa: Copy + 'static {
     /// Its best eight `f64`.
     type Vector: Wide;
+    /// As many `f64` as a register has.
+    type Narrow: Vector;
+    /// Whether it multiplies and adds at once.
+    const FUSED: bool;
 
     /// Runs a loop with these instructions.
     fn run<T: Task>(task: T) -> T::Out;
-    /// A square and what its rounding lost.
-    fn square(value: f64) -> Double;
-    /// `value * factor + term`, rounded once.
-    fn mul_add(value: f64, factor: f64, term: f64) -> f64;
 
     /// Which of eight keys are from `low` to `high`: a bit for each.
     #[inline(always)]

@@ -3,7 +3,8 @@ use std::array::from_fn;
 #[cfg(target_arch = "x86_64")]
 use super::dispatch::Level;
 use super::*;
-use crate::numeric::double::two_sum;
+use crate::numeric::double::{two_product, two_sum};
+use crate::numeric::element::Element;
 use crate::testing::{Random, same};
 
 /// Runs the task with each set of instructions that this machine has.
@@ -71,7 +72,7 @@ fn operation<V>(
     Operation { name, of_vectors, of_values }
 }
 
-fn operations<V: Vector>() -> [Operation<V>; 13] {
+fn operations<V: Vector>() -> [Operation<V>; 17] {
     [
         operation("add", |[a, b, _]| a.add(b), |[a, b, _]| a + b),
         operation("sub", |[a, b, _]| a.sub(b), |[a, b, _]| a - b),
@@ -79,6 +80,26 @@ fn operations<V: Vector>() -> [Operation<V>; 13] {
         operation("div", |[a, b, _]| a.div(b), |[a, b, _]| a / b),
         operation("least", |[a, b, _]| a.least(b), |[a, b, _]| if a < b { a } else { b }),
         operation("greatest", |[a, b, _]| a.greatest(b), |[a, b, _]| if a > b { a } else { b }),
+        operation(
+            "simd_lt, select",
+            |[a, b, c]| V::select(a.simd_lt(b), a, c),
+            |[a, b, c]| if a < b { a } else { c },
+        ),
+        operation(
+            "simd_le, select",
+            |[a, b, c]| V::select(a.simd_le(b), a, c),
+            |[a, b, c]| if a <= b { a } else { c },
+        ),
+        operation(
+            "is_nan, select",
+            |[a, b, c]| V::select(a.is_nan(), b, c),
+            |[a, b, c]| if a.is_nan() { b } else { c },
+        ),
+        operation(
+            "is_negative_zero, select",
+            |[a, b, c]| V::select(a.is_negative_zero(), b, c),
+            |[a, b, c]| if a.to_bits() == SIGN { b } else { c },
+        ),
         operation(
             "unless_nan",
             |[a, b, c]| a.unless_nan(b, c),
@@ -139,6 +160,7 @@ impl Task for Operations {
 
     fn run<I: Isa>(self) {
         check_operations(&operations::<One<I>>(), &triples());
+        check_operations(&operations::<I::Narrow>(), &triples());
         check_operations(&operations::<I::Vector>(), &triples());
     }
 }
@@ -156,6 +178,7 @@ impl Task for Fused {
 
     fn run<I: Isa>(self) {
         check_fused::<One<I>>();
+        check_fused::<I::Narrow>();
         check_fused::<I::Vector>();
     }
 }
@@ -190,30 +213,96 @@ fn fused_operations_are_rounded_once_in_every_instruction_set() {
 }
 
 #[derive(Clone, Copy)]
-struct Squares;
+struct TwoProducts;
 
-impl Task for Squares {
+impl Task for TwoProducts {
     type Out = ();
 
     fn run<I: Isa>(self) {
-        let mut random = Random(1);
-        for _ in 0..10_000 {
-            let value = random.integer(53);
-            let Double { high, low } = I::square(value as f64);
-            let expected = i128::from(value) * i128::from(value);
-            assert_eq!(high, value as f64 * value as f64, "{value}");
-            assert_eq!(high as i128 + low as i128, expected, "{value}");
-        }
-        for value in grid() {
-            assert!(same(I::square(value).high, value * value), "{value}");
-            assert!(same(I::square(value).to_f64(), value * value), "{value}");
+        check_two_products::<One<I>>();
+        check_two_products::<I::Narrow>();
+        check_two_products::<I::Vector>();
+    }
+}
+
+fn check_two_products<V: Vector>() {
+    let operations: [Operation<V>; 2] = [
+        operation("high", |[a, b, _]| a.two_product(b).0, |[a, b, _]| a * b),
+        operation("low", |[a, b, _]| a.two_product(b).1, |[a, b, _]| two_product(a, b).low),
+    ];
+    check_operations(&operations[..1], &triples());
+    check_operations(&operations, &exact_factors());
+}
+
+/// Factors of any lengths, whose product and its parts are within the range.
+fn exact_factors() -> Vec<[f64; 3]> {
+    let mut random = Random(1);
+    // Without overflow of the halves, as multiplication by 2²⁷ + 1 would have.
+    let large = f64::MAX * (1.0 - 2_f64.powi(-25));
+    let ends = [1.0, -0.75, 1.0 / 3.0, 0.0, -0.0].map(|factor| [large, factor, 0.0]);
+    let of_lengths = |_| {
+        let power = 2_f64.powi(random.below(1800) as i32 - 900);
+        let mut factor = || {
+            let bits = random.choose(&[1, 26, 27, 28, 53]);
+            random.integer(bits) as f64
+        };
+        [factor() * power, factor() / power, 0.0]
+    };
+    ends.into_iter().chain((0..20_000).map(of_lengths)).collect()
+}
+
+#[test]
+fn products_have_their_error_in_every_instruction_set() {
+    on_every_isa(TwoProducts);
+}
+
+#[derive(Clone, Copy)]
+struct Loads;
+
+impl Task for Loads {
+    type Out = ();
+
+    fn run<I: Isa>(self) {
+        check_loads::<One<I>>();
+        check_loads::<I::Narrow>();
+        check_loads::<I::Vector>();
+    }
+}
+
+fn check_loads<V: Vector>() {
+    let zero = V::splat(0.0);
+    check_load(&grid(), |values| (V::load(values), zero));
+    let singles: Vec<f32> = grid().into_iter().map(|value| value as f32).collect();
+    check_load(&singles, |values| (V::from_f32s(values), zero));
+    let short: Vec<i32> = integers().into_iter().map(|value| value as i32).collect();
+    check_load(&short, |values| (V::from_i32s(values), zero));
+    check_load(&integers(), V::from_i64s);
+}
+
+fn check_load<T: Element, V: Vector>(values: &[T], load: impl Fn(&[T]) -> (V, V)) {
+    for values in values.windows(V::LANES) {
+        let (nearest, left) = load(values);
+        for ((value, nearest), left) in values.iter().zip(to_vec(nearest)).zip(to_vec(left)) {
+            assert!(same(nearest, value.to_f64()), "{nearest} {}", value.to_f64());
+            assert!(same(left, value.residue()), "{nearest}: {left} {}", value.residue());
         }
     }
 }
 
+/// The extremes, those next to powers of two and to what is halfway between two `f64`, and others.
+fn integers() -> Vec<i64> {
+    let powers = (0..64).map(|power| 1_i64 << power);
+    let near = |power: i64| [-3, -2, -1, 0, 1, 2, 3].map(|more| power.wrapping_add(more));
+    let halfway =
+        (54..63).flat_map(|power| [1, 3, 5].map(|odd| (1 << power) + (odd << (power - 53))));
+    let near = powers.chain(halfway).flat_map(near).flat_map(|value| [value, value.wrapping_neg()]);
+    let mut random = Random(4);
+    near.chain((0..10_000).map(|_| random.bits() as i64 >> random.below(64))).collect()
+}
+
 #[test]
-fn squares_have_their_error_in_every_instruction_set() {
-    on_every_isa(Squares);
+fn loads_are_the_same_in_every_instruction_set() {
+    on_every_isa(Loads);
 }
 
 #[derive(Clone, Copy)]
@@ -224,6 +313,7 @@ impl Task for Moves {
 
     fn run<I: Isa>(self) {
         check_fills::<One<I>>();
+        check_fills::<I::Narrow>();
         check_fills::<I::Vector>();
         check_moves::<I::Vector>();
     }
@@ -267,6 +357,7 @@ impl Task for TwoSums {
 
     fn run<I: Isa>(self) {
         check_two_sums::<One<I>>();
+        check_two_sums::<I::Narrow>();
         check_two_sums::<I::Vector>();
     }
 }

@@ -1,18 +1,18 @@
-//! AVX-512: eight `f64` in one register.
+//! AVX-512: eight `f64` in a register.
 #![expect(unsafe_code, reason = "a function for other instructions may only run where they exist")]
 
 use std::arch::x86_64::*;
 use std::array::from_fn;
 
-use crate::numeric::double::{Double, two_product};
-use crate::simd::{Isa, LANES, Task, Vector, Wide};
+use crate::simd::registers::{Register, Registers, TransposeLanes, each};
+use crate::simd::{Isa, LANES, Task};
 
 /// Given to work only where `level` says so.
 #[derive(Clone, Copy)]
 pub(in crate::simd) struct Avx512;
 
-/// SAFETY of every use of this macro: `Avx512` and `One512` appear only in tasks that
-/// `Avx512::run` runs. References are to as many values as are read or written.
+/// SAFETY of every use of this macro: `Avx512` and these registers appear only in tasks
+/// that `Avx512::run` runs. References are to as many values as are read or written.
 macro_rules! avx512 {
     ($intrinsic:expr) => {
         // SAFETY: above.
@@ -21,22 +21,14 @@ macro_rules! avx512 {
 }
 
 impl Isa for Avx512 {
-    type Vector = One512;
+    type Vector = Registers<__m512d, 1>;
+    type Narrow = Registers<__m512d, 1>;
+    const FUSED: bool = true;
 
     #[inline(always)]
     fn run<T: Task>(task: T) -> T::Out {
         // SAFETY: `dispatch` has looked at the level.
         unsafe { avx512(task) }
-    }
-
-    #[inline(always)]
-    fn square(value: f64) -> Double {
-        two_product(value, value)
-    }
-
-    #[inline(always)]
-    fn mul_add(value: f64, factor: f64, term: f64) -> f64 {
-        value.mul_add(factor, term)
     }
 
     #[inline(always)]
@@ -65,121 +57,118 @@ fn avx512<T: Task>(task: T) -> T::Out {
     task.run::<Avx512>()
 }
 
-#[derive(Clone, Copy)]
-pub(in crate::simd) struct One512(__m512d);
-
-impl Vector for One512 {
-    const LANES: usize = 8;
+impl Register for __m512d {
     const WIDTH: usize = 8;
+    const FUSED: bool = true;
+    type Mask = __mmask8;
 
     #[inline(always)]
     fn splat(value: f64) -> Self {
-        Self(avx512!(_mm512_set1_pd(value)))
+        avx512!(_mm512_set1_pd(value))
     }
     #[inline(always)]
     fn load(values: &[f64]) -> Self {
         let values = &values[..8];
-        Self(avx512!(_mm512_loadu_pd(values.as_ptr())))
+        avx512!(_mm512_loadu_pd(values.as_ptr()))
+    }
+    #[inline(always)]
+    fn from_f32s(values: &[f32]) -> Self {
+        let values = &values[..8];
+        avx512!(_mm512_cvtps_pd(_mm256_loadu_ps(values.as_ptr())))
+    }
+    #[inline(always)]
+    fn from_i32s(values: &[i32]) -> Self {
+        let values = &values[..8];
+        avx512!(_mm512_cvtepi32_pd(_mm256_loadu_si256(values.as_ptr().cast())))
+    }
+    /// The nearest of the greatest is 2⁶³, which comes back as -2⁶³: the difference wraps, too.
+    #[inline(always)]
+    fn from_i64s(values: &[i64]) -> (Self, Self) {
+        let values = &values[..8];
+        avx512!({
+            let values = _mm512_loadu_epi64(values.as_ptr());
+            let nearest = _mm512_cvtepi64_pd(values);
+            let left = _mm512_sub_epi64(values, _mm512_cvtpd_epi64(nearest));
+            (nearest, _mm512_cvtepi64_pd(left))
+        })
     }
     #[inline(always)]
     fn store(self, places: &mut [f64]) {
         let places = &mut places[..8];
-        avx512!(_mm512_storeu_pd(places.as_mut_ptr(), self.0));
+        avx512!(_mm512_storeu_pd(places.as_mut_ptr(), self));
     }
     #[inline(always)]
     fn add(self, other: Self) -> Self {
-        Self(avx512!(_mm512_add_pd(self.0, other.0)))
+        avx512!(_mm512_add_pd(self, other))
     }
     #[inline(always)]
     fn sub(self, other: Self) -> Self {
-        Self(avx512!(_mm512_sub_pd(self.0, other.0)))
+        avx512!(_mm512_sub_pd(self, other))
     }
     #[inline(always)]
     fn mul(self, other: Self) -> Self {
-        Self(avx512!(_mm512_mul_pd(self.0, other.0)))
+        avx512!(_mm512_mul_pd(self, other))
     }
     #[inline(always)]
     fn div(self, other: Self) -> Self {
-        Self(avx512!(_mm512_div_pd(self.0, other.0)))
-    }
-    #[inline(always)]
-    fn mul_add(self, factor: Self, term: Self) -> Self {
-        Self(avx512!(_mm512_fmadd_pd(self.0, factor.0, term.0)))
-    }
-    #[inline(always)]
-    fn mul_add_loosely(self, factor: Self, term: Self) -> Self {
-        self.mul_add(factor, term)
-    }
-    #[inline(always)]
-    fn mul_sub(self, factor: Self, term: Self) -> Self {
-        Self(avx512!(_mm512_fmsub_pd(self.0, factor.0, term.0)))
-    }
-    #[inline(always)]
-    fn mul_sub_from(self, factor: Self, term: Self) -> Self {
-        Self(avx512!(_mm512_fnmadd_pd(self.0, factor.0, term.0)))
+        avx512!(_mm512_div_pd(self, other))
     }
     #[inline(always)]
     fn sqrt(self) -> Self {
-        Self(avx512!(_mm512_sqrt_pd(self.0)))
+        avx512!(_mm512_sqrt_pd(self))
     }
     #[inline(always)]
     fn least(self, other: Self) -> Self {
-        Self(avx512!(_mm512_min_pd(self.0, other.0)))
+        avx512!(_mm512_min_pd(self, other))
     }
     #[inline(always)]
     fn greatest(self, other: Self) -> Self {
-        Self(avx512!(_mm512_max_pd(self.0, other.0)))
+        avx512!(_mm512_max_pd(self, other))
     }
     #[inline(always)]
-    fn unless_nan(self, key: Self, other: Self) -> Self {
-        Self(avx512!({
-            let values = _mm512_cmp_pd_mask::<_CMP_ORD_Q>(key.0, key.0);
-            _mm512_mask_mov_pd(other.0, values, self.0)
-        }))
+    fn mul_add<const N: usize>(
+        value: Registers<Self, N>,
+        factor: Registers<Self, N>,
+        term: Registers<Self, N>,
+    ) -> Registers<Self, N> {
+        Registers(each!(N, at => avx512!(_mm512_fmadd_pd(value.0[at], factor.0[at], term.0[at]))))
     }
     #[inline(always)]
-    fn where_reaches(self, key: Self, limit: Self) -> Self {
-        Self(avx512!({
-            let reaches = _mm512_cmp_pd_mask::<_CMP_GE_OQ>(key.0, limit.0);
-            _mm512_mask_mov_pd(_mm512_set1_pd(f64::NAN), reaches, self.0)
-        }))
+    fn simd_lt(self, other: Self) -> __mmask8 {
+        avx512!(_mm512_cmp_pd_mask::<_CMP_LT_OQ>(self, other))
     }
     #[inline(always)]
-    fn where_less(self, key: Self, limit: Self, other: Self) -> Self {
-        Self(avx512!({
-            let less = _mm512_cmp_pd_mask::<_CMP_LT_OQ>(key.0, limit.0);
-            _mm512_mask_mov_pd(other.0, less, self.0)
-        }))
+    fn simd_le(self, other: Self) -> __mmask8 {
+        avx512!(_mm512_cmp_pd_mask::<_CMP_LE_OQ>(self, other))
     }
     #[inline(always)]
-    fn where_at_most(self, key: Self, limit: Self, other: Self) -> Self {
-        Self(avx512!({
-            let at_most = _mm512_cmp_pd_mask::<_CMP_LE_OQ>(key.0, limit.0);
-            _mm512_mask_mov_pd(other.0, at_most, self.0)
-        }))
+    fn unordered(self, other: Self) -> __mmask8 {
+        avx512!(_mm512_cmp_pd_mask::<_CMP_UNORD_Q>(self, other))
     }
     #[inline(always)]
-    fn add_where_less(self, term: Self, key: Self, limit: Self) -> Self {
-        Self(avx512!({
-            let less = _mm512_cmp_pd_mask::<_CMP_LT_OQ>(key.0, limit.0);
-            _mm512_mask_add_pd(self.0, less, self.0, term.0)
-        }))
-    }
-    #[inline(always)]
-    fn any_nan(self) -> bool {
-        avx512!(_mm512_cmp_pd_mask::<_CMP_UNORD_Q>(self.0, self.0)) != 0
-    }
-    #[inline(always)]
-    fn add_where_negative_zero(self, term: Self, key: Self) -> Self {
+    fn is_negative_zero(self) -> __mmask8 {
         const NEGATIVE_ZERO: i32 = 1 << 2;
-        Self(avx512!({
-            let zeros = _mm512_fpclass_pd_mask::<NEGATIVE_ZERO>(key.0);
-            _mm512_mask_add_pd(self.0, zeros, self.0, term.0)
-        }))
+        avx512!(_mm512_fpclass_pd_mask::<NEGATIVE_ZERO>(self))
+    }
+    #[inline(always)]
+    fn or(mask: __mmask8, other: __mmask8) -> __mmask8 {
+        mask | other
+    }
+    #[inline(always)]
+    fn any(mask: __mmask8) -> bool {
+        mask != 0
+    }
+    #[inline(always)]
+    fn select(mask: __mmask8, if_true: Self, if_false: Self) -> Self {
+        avx512!(_mm512_mask_mov_pd(if_false, mask, if_true))
+    }
+    #[inline(always)]
+    fn add_where(self, mask: __mmask8, term: Self) -> Self {
+        avx512!(_mm512_mask_add_pd(self, mask, self, term))
     }
 }
 
-impl Wide for One512 {
+impl TransposeLanes for __m512d {
     #[inline(always)]
     fn across(lanes: [&[f64]; LANES], rows: &mut [f64]) {
         let rows = &mut rows[..64];
@@ -192,7 +181,7 @@ impl Wide for One512 {
                 load_pair(lanes[3], lanes[7], half),
             ]);
             for (row, values) in rows.chunks_exact_mut(8).zip(transposed) {
-                Self(values).store(row);
+                values.store(row);
             }
         }
     }
@@ -202,7 +191,7 @@ impl Wide for One512 {
         let rows: [Self; 8] = from_fn(|row| Self::load(&rows[8 * row..]));
         for half in 0..2 {
             let pair = |row: usize| {
-                let (first, second) = (rows[row].0, rows[row + 4].0);
+                let (first, second) = (rows[row], rows[row + 4]);
                 avx512!(match half {
                     0 => _mm512_shuffle_f64x2::<0b01_00_01_00>(first, second),
                     _ => _mm512_shuffle_f64x2::<0b11_10_11_10>(first, second),
@@ -211,7 +200,7 @@ impl Wide for One512 {
             let transposed = transpose_halves([pair(0), pair(1), pair(2), pair(3)]);
             for (of, values) in (4 * half..).zip(transposed) {
                 let mut places = [0.0; 8];
-                Self(values).store(&mut places);
+                values.store(&mut places);
                 lane(of, &places);
             }
         }

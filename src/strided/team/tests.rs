@@ -1,7 +1,9 @@
 use std::ops::Range;
 
 use super::*;
-use crate::simd::Eight;
+use crate::simd::{Baseline, Isa};
+
+type F64x8 = <Baseline as Isa>::Vector;
 use crate::strided::TeamMut;
 use crate::strided::stored::Bits;
 use crate::strided::tests::{layouts_of_two, pairs, with_lanes};
@@ -14,7 +16,7 @@ const HEIGHTS: [usize; 7] = [1, 2, 7, 8, 9, 16, 19];
 /// What `Team::load` gives of each lane, one row after the other.
 fn loaded<T: Element>(team: &Team<'_, T>, row: isize, height: usize) -> Vec<Vec<f64>> {
     let mut rows = vec![-7.0; height * LANES];
-    team.load::<Eight>(row, &mut rows);
+    team.load::<F64x8>(row, &mut rows);
     (0..LANES).map(|lane| rows[lane..].iter().copied().step_by(LANES).collect()).collect()
 }
 
@@ -42,7 +44,7 @@ fn check_load<T: Element>(
 fn store(out: &mut TeamMut<'_, f64>, row: usize, height: usize) {
     let rows = row..row + height;
     let rows = rows.flat_map(|row| (0..LANES).map(move |lane| source(lane, row)));
-    out.store::<Eight>(row, &rows.collect::<Vec<_>>());
+    out.store::<F64x8>(row, &rows.collect::<Vec<_>>());
 }
 
 fn source(lane: usize, row: usize) -> f64 {
