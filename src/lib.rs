@@ -1,6 +1,6 @@
 //! NaN-aware statistics over n-dimensional arrays.
 //!
-//! A call goes from the boundary (`python`) to a driver (`reduce`, `slide`, `fill`, and those of
+//! A call goes from the boundary (`python`) to a driver (`reduce`, `windows`, `fill`, and those of
 //! `order`), which cuts `strided` memory into blocks, spreads them over `threads` and runs a
 //! statistic of `kernels` on each with the best instructions of the machine (`simd`).
 //!
@@ -10,7 +10,7 @@
 //!     python
 //!     kernels
 //!     order
-//!     reduce   slide   fill      drivers
+//!     reduce   windows   fill    drivers
 //!     strided                    memory
 //!     threads                    machine
 //!     interrupt   simd
@@ -35,12 +35,12 @@ pub mod order;
 pub mod reduce;
 /// The only place that knows of instruction sets.
 pub mod simd;
-/// One value out for each value in, of a window that moves along.
-pub mod slide;
 /// Strided memory: what a kernel reads and where a driver writes.
 pub mod strided;
 /// How work is split among threads.
 pub mod threads;
+/// One value out for each value in, of a window that moves along.
+pub mod windows;
 
 /// What several tests need.
 #[cfg(test)]

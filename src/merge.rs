@@ -16,7 +16,7 @@
 //!
 //! - A reduction (`reduce::merged`) cuts lanes into parts, for several threads if they are long,
 //!   and combines their states.
-//! - A moving window (`slide`) is the end of one block and the beginning of the next: it combines
+//! - A moving window (`windows`) is the end of one block and the beginning of the next: it combines
 //!   a suffix of the one with a prefix of the other.
 //!
 //! States of distances, as variances need them, say from which *anchor* they were taken; before two
@@ -298,6 +298,12 @@ impl Rescaling {
     pub const OF_LARGE_SQUARES: Self = Self { beyond: power(490), scale: power(-540) };
     /// For squares: what is scaled keeps all its digits.
     pub const OF_SMALL_SQUARES: Self = Self { beyond: power(-390), scale: power(800) };
+}
+
+/// One in each lane that has a value, zero where it is NaN: what a count grows by.
+#[inline(always)]
+pub(crate) fn one_if_value<V: Vector>(value: V) -> V {
+    V::splat(1.0).unless_nan(value, V::splat(0.0))
 }
 
 /// A power of two.

@@ -37,8 +37,8 @@ use uncork::numeric::element::{Element, Float};
 use uncork::order::ordered::{self, Ordered};
 use uncork::order::select;
 use uncork::reduce::{Columnwise, Merged, Reduction};
-use uncork::slide::{self, AnyMoving, Window};
 use uncork::strided::{View, ViewMut};
+use uncork::windows::{self, AnyMoving, Window};
 // What the tests' module knows as the crate's own.
 use uncork::{fill, simd, strided, threads};
 
@@ -515,7 +515,7 @@ impl<'a, T: Input> Moving<'a, T> {
     fn slid(&self, kernel: &dyn AnyMoving) -> Vec<T::Float> {
         let (axis, window) = (self.axis, self.window);
         let work = |view: View<'_, T>, out: &mut ViewMut<'_, T::Float>| {
-            slide::along(&view, axis, window, kernel, out)
+            windows::along(&view, axis, window, kernel, out)
         };
         self.call.results(&self.call.lens, work).expect("there is memory")
     }

@@ -18,9 +18,9 @@ use crate::numeric::element::Element;
 use crate::order::ordered;
 use crate::order::select;
 use crate::reduce::{Columnwise, Merged, Reduction};
-use crate::slide::{self, Window};
 use crate::testing::{Layout, Random, Strided, with_threads};
 use crate::threads;
+use crate::windows::{self, Window};
 
 /// Counts how often it is asked, and interrupts from some time on.
 struct Counter {
@@ -157,7 +157,7 @@ fn windows_that_are_merged() -> Result<(), Error> {
             len,
             |value| value as f64 * scale,
             |array, window, out| {
-                slide::along(&array.view(), 0, window, &Var::new(0), &mut out.view_mut())
+                windows::along(&array.view(), 0, window, &Var::new(0), &mut out.view_mut())
             },
         )?;
     }

@@ -17,8 +17,8 @@ use crate::merge::{Merge, Sample, WindowInfo};
 use crate::numeric::element::Element;
 use crate::reduce::Reduce;
 use crate::simd::{Isa, Vector};
-use crate::slide::Window;
 use crate::strided::{Rows, View};
+use crate::windows::Window;
 
 /// `nanargmin` and `nanargmax`: the place of the value that wins.
 #[derive(Clone, Copy)]

@@ -14,8 +14,8 @@ use crate::merge::{Merge, Sample, WindowInfo};
 use crate::numeric::double::Double;
 use crate::reduce::{self, Fold, Reduce, dense};
 use crate::simd::{Isa, Vector};
-use crate::slide::Window;
 use crate::strided::{Rows, View};
+use crate::windows::Window;
 
 /// A moving statistic that has other forms for integers.
 pub trait OfIntegers: Merge {

@@ -9,7 +9,7 @@ use crate::order::ordered::{Ordered, Ranked, Results};
 use crate::order::ranks::{RankSet, Ranks};
 use crate::order::select::Select;
 use crate::simd::{LANES, Vector};
-use crate::slide::Window;
+use crate::windows::Window;
 
 /// `median`, and `nanmedian`, which leaves NaN out.
 #[derive(Clone, Copy)]

@@ -12,7 +12,7 @@ use crate::numeric::element::Float;
 use crate::order::ordered::{Ordered, Ranked, Results};
 use crate::order::ranks::{RankCounts, Ranks};
 use crate::simd::Vector;
-use crate::slide::Window;
+use crate::windows::Window;
 
 /// `move_rank`
 #[derive(Clone, Copy)]

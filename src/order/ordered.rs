@@ -1,7 +1,7 @@
 //! One value out for each value in, of the order of the window that ends there: the driver of the
 //! moving medians and ranks.
 //!
-//! Short windows are walked in step, eight lanes or eight segments of one, as in `slide`: there it
+//! Short windows are walked in step, eight lanes or eight segments of one, as in `windows`: there it
 //! is least work to look at each value of a window. Long ones are sets of ranks: a stretch of the
 //! lane, with the window before it, is sorted once. The time of both does not depend on the
 //! values. A few values are looked at directly. All three ways give the same bits.
@@ -10,15 +10,15 @@ use std::marker::PhantomData;
 
 use crate::error::Error;
 use crate::interrupt;
+use crate::merge::one_if_value;
 use crate::numeric::element::Element;
 use crate::order::ranks::Ranks;
 use crate::simd::{Isa, LANES, Row, Task, Vector, Work, dispatch};
-use crate::slide::{
-    PARALLEL, Piece, Sink, Source, Walker, Window, each_piece, one_if_value, segment_len,
-    stretch_len,
-};
 use crate::strided::scratch::filled;
 use crate::strided::{Sweep, View, ViewMut};
+use crate::windows::{
+    PARALLEL, Piece, Sink, Source, Walker, Window, each_piece, segment_len, stretch_len,
+};
 
 /// A statistic of the order of a window's values.
 pub trait Ordered: Copy + Send + Sync {

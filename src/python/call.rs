@@ -21,8 +21,8 @@ use crate::numeric::element::Element;
 use crate::order::ordered::{self, Ordered};
 use crate::order::select::{self, Select};
 use crate::reduce::Reduction;
-use crate::slide::{self, AnyMoving, Window};
 use crate::strided::{View, ViewMut};
+use crate::windows::{self, AnyMoving, Window};
 
 /// Fewer values than this are done before the interpreter could be left and entered again.
 const DETACH: usize = 1 << 14;
@@ -297,7 +297,7 @@ fn slid<'py>(
     let result = for_dtype!(
         array,
         others,
-        move_typed::<_, _>(*window, |a, places| slide::along(a, *axis, *window, kernel, places))
+        move_typed::<_, _>(*window, |a, places| windows::along(a, *axis, *window, kernel, places))
     );
     write_to(out, result?)
 }

@@ -3,8 +3,8 @@ use crate::kernels::median::MoveMedian;
 use crate::kernels::move_rank::MoveRank;
 use crate::numeric::element::Float;
 use crate::simd::Baseline;
-use crate::slide::PieceWorker;
 use crate::testing::{ANY, APART, Layout, Random, Strided, lanes, same, with_threads};
+use crate::windows::pieces::PieceWorker;
 
 /// Of the window that ends at each value: how many values it has, its median and the rank of
 /// the newest.

@@ -5,10 +5,11 @@ use std::marker::PhantomData;
 use std::ops::Range;
 
 use super::{ABREAST, CHUNK, FEW, NARROW, Outcome, ROWS, Single, first_lane};
-use crate::merge::{MOST_VECTORS, Merge, Sample, StateVectors, Summary, WindowInfo, power};
+use crate::merge::{
+    MOST_VECTORS, Merge, Sample, StateVectors, Summary, WindowInfo, one_if_value, power,
+};
 use crate::numeric::element::Element;
 use crate::simd::{Isa, LANES, One, Task, Vector};
-use crate::slide::one_if_value;
 use crate::strided::{Lanes, Rows};
 
 /// Some neighbours' sample.

@@ -8,10 +8,12 @@
 
 use std::ops;
 
-use super::{Begin, ROWS, Range, Scan, Source, Walk, one_if_value};
+use super::Source;
+use super::magnitudes::Magnitudes;
+use super::scan::{Begin, ROWS, Scan, Walk};
 use crate::error::Error;
 use crate::interrupt;
-use crate::merge::{MOST_VECTORS, Merge, Sample, StateVectors, Summary};
+use crate::merge::{MOST_VECTORS, Merge, Sample, StateVectors, Summary, one_if_value};
 use crate::simd::{Isa, LANES, Task, Vector};
 use crate::strided::scratch::reserve;
 
@@ -95,7 +97,7 @@ impl<K: Merge, I: Isa, V: Vector> Scan<K, I, V> {
         Ok(())
     }
 
-    /// WindowInfo tiles between the two blocks of a window.
+    /// Whole tiles between the two blocks of a window.
     fn tiles_between(&self) -> usize {
         self.window.len / self.block - 1
     }
@@ -182,7 +184,7 @@ impl<K: Merge, I: Isa, V: Vector> Look<'_, K, I, V> {
         let Summary { mut state, mut count, mut anchor } = self.seen;
         let (zero, one) = (V::splat(0.0), V::splat(1.0));
         let (mut place, scale) = (V::splat(self.place), V::splat(self.scan.scale));
-        let (mut witness, mut range) = (zero, Range::<K, V>::new());
+        let (mut witness, mut range) = (zero, Magnitudes::<K, V>::new());
         let rows = match self.from {
             Place::Strip(first) => self.scan.strips[self.scan.now].rows(first, self.len),
             Place::Results => self.scan.results.rows(0, self.len),

@@ -1,10 +1,14 @@
+use std::marker::PhantomData;
+
+use super::pieces::{PIECE, TILED};
+use super::scan::{ROWS, STRIP};
 use super::*;
 use crate::kernels::arg::Arg;
 use crate::kernels::extreme::{Greatest, MAX, MIN};
 use crate::kernels::mean::Mean;
 use crate::kernels::sum::Sum;
 use crate::kernels::var::Var;
-use crate::simd::Baseline;
+use crate::simd::{Baseline, LANES, Work};
 use crate::testing::{ANY, APART, Layout, Random, Strided, close, lanes, same, with_threads};
 
 /// The statistics of a window of integers or NaN, by plain loops and exact sums.

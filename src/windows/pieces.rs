@@ -1,0 +1,173 @@
+//! How the work of a call is cut into pieces, and a piece into what is walked in step.
+
+use super::{AnyMoving, Walker, Window};
+use crate::error::Error;
+use crate::numeric::element::Element;
+use crate::simd::LANES;
+use crate::strided::{Lanes, LanesMut, Segments, Sweep};
+use crate::threads;
+
+/// Results of one piece, where the window is not long.
+pub(super) const PIECE: usize = 1 << 16;
+/// Length of a piece, in windows, where the window is long. Each piece reads one window before its
+/// start again, which long pieces amortise; in tiles, where that costs little, it is one window.
+const LONG: usize = 64;
+/// Windows longer than this are walked in tiles, whose suffixes the caches hold.
+pub(super) const TILED: usize = 1 << 13;
+
+/// How many results of each of so many lanes are done at once, where the windows are merged or
+/// their values walked in step.
+pub(crate) fn stretch_len(lanes: usize, window: Window) -> usize {
+    let times = if window.len > TILED { 1 } else { LONG };
+    let long = PIECE.max(window.len.saturating_mul(times));
+    if lanes < LANES { long } else { usize::MAX }
+}
+
+/// What does a piece.
+pub(crate) type PieceWorker<'a, T, O> = dyn Fn(Piece<'_, T, O>) -> Result<(), Error> + Sync + 'a;
+
+/// Does the pieces of a sweep, whose size depends on its shape alone: of each of so many lanes,
+/// `stretch` results at once.
+#[inline(never)]
+pub(crate) fn each_piece<T: Copy + Sync, O: Send>(
+    mut sweep: Sweep<'_, T, O>,
+    window: Window,
+    parallel: bool,
+    stretch: &dyn Fn(usize) -> usize,
+    work: &PieceWorker<'_, T, O>,
+) -> Result<(), Error> {
+    let work = |piece: Piece<'_, T, O>| {
+        let mut memory = Vec::new();
+        work(piece.converted(window, &mut memory))
+    };
+    let mut jobs = Vec::new();
+    for (lanes, out) in sweep.bundles() {
+        for piece in pieces(lanes, out, stretch(lanes.count())) {
+            if parallel {
+                jobs.push(piece);
+            } else {
+                work(piece)?;
+            }
+        }
+    }
+    if jobs.is_empty() { Ok(()) } else { threads::each(jobs, &work) }
+}
+
+/// Some lanes, or a stretch of one, that are done at once.
+pub(crate) struct Piece<'a, T, O> {
+    pub(crate) lanes: Lanes<'a, T>,
+    /// Which lane the first results are of, and where in it they begin.
+    pub(crate) lane: usize,
+    pub(crate) start: usize,
+    pub(crate) out: LanesMut<'a, O>,
+}
+
+/// Cuts a bundle into pieces.
+fn pieces<'a, T: Copy, O: 'a>(
+    lanes: Lanes<'a, T>,
+    out: LanesMut<'a, O>,
+    stretch: usize,
+) -> impl Iterator<Item = Piece<'a, T, O>> {
+    let group = if lanes.count() < LANES {
+        1
+    } else {
+        (PIECE / lanes.len()).max(1).next_multiple_of(LANES)
+    };
+    out.by_lanes(group).flat_map(move |(lane, out)| {
+        let stretches = out.by_rows(stretch);
+        stretches.map(move |(start, out)| Piece { lanes, lane, start, out })
+    })
+}
+
+/// Values of a piece that are converted at once: what is shorter than a megabyte. Others are
+/// while they are read, some at a time.
+const CONVERTED: usize = 3 << 15;
+
+impl<'a, T: Copy, O> Piece<'a, T, O> {
+    /// The same of values that are what the kernels read.
+    fn converted<'b>(self, window: Window, memory: &'b mut Vec<T>) -> Piece<'b, T, O>
+    where
+        'a: 'b,
+    {
+        let Self { lanes, lane, start, out } = self;
+        let first = start.saturating_sub(window.len);
+        let (last, end) = (lane + out.count(), start + out.len());
+        // Where there are enough lanes to walk several in step, there must be afterwards.
+        let least = if lanes.count() < LANES { 1 } else { LANES };
+        let from = lane.min(last.saturating_sub(least));
+        if (last - from) * (end - first) <= CONVERTED
+            && let Some(lanes) = lanes.converted(from..last, first..end, memory)
+        {
+            return Piece { lanes, lane: lane - from, start: start - first, out };
+        }
+        Piece { lanes, lane, start, out }
+    }
+}
+
+impl<T: Element> Piece<'_, T, T::Float> {
+    pub(super) fn walk(mut self, kernel: &dyn AnyMoving, window: Window) -> Result<(), Error> {
+        let len = self.out.len();
+        if self.lanes.count() >= LANES {
+            return kernel.with_walker(window, len, &mut |walker| self.walk_lanes(walker));
+        }
+        let segment = segment_or_tile(len, window);
+        kernel.with_walker(window, segment, &mut |walker| self.walk_segments(segment, walker))
+    }
+
+    /// Walks whole lanes, `LANES` of them in step.
+    pub(crate) fn walk_lanes(&mut self, walker: &mut dyn Walker) -> Result<(), Error> {
+        for first in (0..self.out.count()).step_by(LANES) {
+            let team = self.lanes.team(self.lane + first, LANES);
+            walker.walk(&team, &mut self.out.team(first, LANES))?;
+        }
+        Ok(())
+    }
+
+    /// Walks the segments or tiles of one lane in step.
+    pub(crate) fn walk_segments(
+        &mut self,
+        len: usize,
+        walker: &mut dyn Walker,
+    ) -> Result<(), Error> {
+        let (start, end) = (self.start, self.start + self.out.len());
+        let team = self.lanes.segments(self.lane, Segments { start, end, len });
+        let mut out = self.out.segments(0, Segments { start: 0, end: end - start, len });
+        walker.walk(&team, &mut out)
+    }
+}
+
+/// How long the segments are of a stretch that is walked in `LANES` of them.
+pub(crate) fn segment_len(len: usize) -> usize {
+    off_page(len.div_ceil(LANES).max(LANES))
+}
+
+/// The same, or how long its tiles are, if the window is too long for segments: so long that a
+/// window has few, and so short that the caches hold what is known of their rows.
+fn segment_or_tile(len: usize, window: Window) -> usize {
+    /// What a window has, if tiles can be neither shorter nor longer than these.
+    const TILES: usize = 128;
+    const SHORT_TILE: usize = 960;
+    const LONG_TILE: usize = 2000;
+    /// What it has at most, however long they get.
+    const MOST_TILES: usize = 512;
+    let segment = segment_len(len);
+    if window.len <= segment.min(TILED) {
+        return segment;
+    }
+    let tile = segment.min((window.len / TILES).clamp(SHORT_TILE, LONG_TILE));
+    off_page(tile.max(window.len / MOST_TILES).next_multiple_of(LANES)).min(window.len)
+}
+
+/// A length of segments that, if they are long, do not all share the same cache sets.
+fn off_page(segment: usize) -> usize {
+    /// Values in 4 KiB: segments about a multiple of it apart would.
+    const PAGE: usize = 512;
+    const OFF: usize = 48;
+    const LAST: usize = PAGE - OFF;
+    match segment % PAGE {
+        OFF..=LAST => segment,
+        _ if segment < 4 * PAGE => segment,
+        close if close < OFF => segment - close + OFF,
+        _ => segment.next_multiple_of(PAGE) + OFF,
+    }
+}

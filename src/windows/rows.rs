@@ -1,0 +1,96 @@
+//! Where the rows of a walk come from and where they go to.
+
+use crate::error::Error;
+use crate::numeric::element::{Element, Float};
+use crate::simd::{Isa, Task, vectorized};
+use crate::strided::{Better, Team, TeamMut};
+
+/// Where rows come from.
+pub trait Source {
+    /// How many there are.
+    fn len(&self) -> usize;
+    /// How many rows there are before these until all lanes begin.
+    fn before(&self) -> usize;
+    /// How many there are until there are no more values, if rows of tiles go on in others.
+    fn after(&self) -> usize;
+    /// Whether values may be so large or small that they ask for a second walk.
+    fn has_extremes(&self) -> bool;
+    /// The rows from `row` on, one after the other.
+    fn load(&self, row: isize, rows: &mut [f64]);
+}
+
+/// Where rows go to.
+pub trait Sink {
+    /// Writes the rows from `row` on.
+    fn store(&mut self, row: usize, rows: &[f64]);
+    /// Writes over those results whose new value is within a range.
+    fn amend(&mut self, row: usize, rows: &[f64], better: Better<'_>);
+}
+
+/// What walks from one to the other.
+pub trait Walker {
+    /// Gives a result for each row.
+    fn walk(&mut self, source: &dyn Source, sink: &mut dyn Sink) -> Result<(), Error>;
+}
+
+impl<T: Element> Source for Team<'_, T> {
+    fn len(&self) -> usize {
+        self.len()
+    }
+
+    fn before(&self) -> usize {
+        self.before()
+    }
+
+    fn after(&self) -> usize {
+        self.after()
+    }
+
+    fn has_extremes(&self) -> bool {
+        T::HAS_EXTREMES
+    }
+
+    fn load(&self, row: isize, rows: &mut [f64]) {
+        vectorized(Load { team: self, row, rows });
+    }
+}
+
+impl<O: Float> Sink for TeamMut<'_, O> {
+    fn store(&mut self, row: usize, rows: &[f64]) {
+        vectorized(Store { team: self, row, rows });
+    }
+
+    fn amend(&mut self, row: usize, rows: &[f64], better: Better<'_>) {
+        self.amend(row, rows, better);
+    }
+}
+
+struct Load<'a, T> {
+    team: &'a Team<'a, T>,
+    row: isize,
+    rows: &'a mut [f64],
+}
+
+impl<T: Element> Task for Load<'_, T> {
+    type Out = ();
+
+    #[inline(always)]
+    fn run<I: Isa>(self) {
+        self.team.load::<I::Vector>(self.row, self.rows);
+    }
+}
+
+struct Store<'a, 'b, O> {
+    team: &'a mut TeamMut<'b, O>,
+    row: usize,
+    rows: &'a [f64],
+}
+
+impl<O: Float> Task for Store<'_, '_, O> {
+    type Out = ();
+
+    #[inline(always)]
+    fn run<I: Isa>(self) {
+        self.team.store::<I::Vector>(self.row, self.rows);
+    }
+}
