@@ -1,0 +1,188 @@
+//! Calls that make one value of many.
+
+use pyo3::IntoPyObjectExt;
+use pyo3::prelude::*;
+use smallvec::SmallVec;
+
+use super::detached::detached;
+use super::form::{Form, is_among};
+use super::{Answer, Array, Dtype, NewArray, Numpy, Readable};
+use crate::error::Error;
+use crate::numeric::element::Element;
+use crate::order::select::{self, Select};
+use crate::python::arguments::Axes;
+use crate::reduce::Reduction;
+
+/// A value that a reduction returns as a Python object of its own.
+pub(in crate::python) trait Scalar: Numpy + Send + Sync {
+    fn into_python(self, py: Python<'_>) -> PyResult<Bound<'_, PyAny>>;
+}
+
+macro_rules! scalar {
+    ($($t:ident)*) => {$(
+        impl Scalar for $t {
+            #[inline(always)]
+            fn into_python(self, py: Python<'_>) -> PyResult<Bound<'_, PyAny>> {
+                self.into_bound_py_any(py)
+            }
+        }
+    )*};
+}
+
+scalar!(f64 f32 i64 i32 isize bool);
+
+/// A reduction of each float dtype.
+pub(in crate::python) trait ReduceFloats:
+    Reduction<f64, Out: Scalar> + Reduction<f32, Out: Scalar>
+{
+}
+
+impl<K: Reduction<f64, Out: Scalar> + Reduction<f32, Out: Scalar>> ReduceFloats for K {}
+
+/// A reduction of each integer dtype.
+pub(in crate::python) trait ReduceIntegers:
+    Reduction<i64, Out: Scalar> + Reduction<i32, Out: Scalar>
+{
+}
+
+impl<K: Reduction<i64, Out: Scalar> + Reduction<i32, Out: Scalar>> ReduceIntegers for K {}
+
+/// An order statistic of every dtype of the library.
+pub(in crate::python) trait SelectAny:
+    Select<f64, Out: Scalar>
+    + Select<f32, Out: Scalar>
+    + Select<i64, Out: Scalar>
+    + Select<i32, Out: Scalar>
+{
+}
+
+impl<K> SelectAny for K where
+    K: Select<f64, Out: Scalar>
+        + Select<f32, Out: Scalar>
+        + Select<i64, Out: Scalar>
+        + Select<i32, Out: Scalar>
+{
+}
+
+/// Many values in, one out. `others` answers for the dtypes that kernels do not accept.
+pub(in crate::python) fn reduce<'py, F: ReduceFloats, I: ReduceIntegers>(
+    a: &Bound<'py, PyAny>,
+    axes: &Axes,
+    form: Form<'_, 'py>,
+    (floats, integers): (F, I),
+    others: impl FnOnce(&Bound<'py, PyAny>) -> Answer<'py>,
+) -> Answer<'py> {
+    let array = Array::new(a)?;
+    if <F as Reduction<f64>>::ORDERED {
+        axes.not_several()?;
+    }
+    let axes = axes.within(array.ndim())?;
+    let of = &array;
+    let result = match of.dtype() {
+        Some(Dtype::Float64) => reduce_typed::<f64, F>(of, axes, form, floats),
+        Some(Dtype::Float32) => reduce_typed::<f32, F>(of, axes, form, floats),
+        Some(Dtype::Int64) => reduce_typed::<i64, I>(of, axes, form, integers),
+        Some(Dtype::Int32) => reduce_typed::<i32, I>(of, axes, form, integers),
+        None => others(of.as_any()),
+    }?;
+    form.give(result, of, axes)
+}
+
+#[inline(never)]
+fn reduce_typed<'py, T, K>(
+    array: &Array<'py>,
+    axes: Option<u64>,
+    form: Form<'_, 'py>,
+    kernel: K,
+) -> Answer<'py>
+where
+    T: Element + Readable,
+    K: Reduction<T, Out: Scalar>,
+{
+    let py = array.as_any().py();
+    let shape = array.shape();
+    if !kernel.allows_empty() {
+        not_empty(form.name, shape, axes)?;
+    }
+    if let Some(axes) = some_of(axes, shape) {
+        let mut out = NewArray::<K::Out>::new(py, &without(shape, axes))?;
+        let view = array.view::<T>();
+        if let Some(value) = kernel.foregone(view.is_empty_along(axes)) {
+            out.fill(value);
+            return Ok(out.into_any());
+        }
+        let mut places = out.places();
+        detached(py, view.len(), &mut || kernel.along(&view, axes, &mut places))?;
+        return Ok(out.into_any());
+    }
+    let view = array.flat::<T>();
+    let value = match kernel.early(&view) {
+        Some(value) => value,
+        None => detached(py, view.len(), &mut || kernel.all(&view))?,
+    };
+    if form.is_array() { of_no_dimension(py, value) } else { value.into_python(py) }
+}
+
+/// The axes, unless they are all there are, and the result one value.
+#[inline(always)]
+fn some_of(axes: Option<u64>, shape: &[usize]) -> Option<u64> {
+    axes.filter(|axes| (axes.count_ones() as usize) < shape.len())
+}
+
+fn of_no_dimension<O: Numpy>(py: Python<'_>, value: O) -> Answer<'_> {
+    let mut out = NewArray::new(py, &[])?;
+    out.fill(value);
+    Ok(out.into_any())
+}
+
+/// Many values in, one of their order out.
+pub(in crate::python) fn select<'py>(
+    a: &Bound<'py, PyAny>,
+    axes: &Axes,
+    form: Form<'_, 'py>,
+    kernel: impl SelectAny,
+    others: impl FnOnce(&Bound<'py, PyAny>) -> Answer<'py>,
+) -> Answer<'py> {
+    let array = Array::new(a)?;
+    let axes = axes.within(array.ndim())?;
+    let of = &array;
+    let result = for_dtype!(of, others, select_typed::<_, _>(axes, form.is_array(), kernel))?;
+    form.give(result, of, axes)
+}
+
+#[inline(never)]
+fn select_typed<'py, T, K>(
+    array: &Array<'py>,
+    axes: Option<u64>,
+    as_array: bool,
+    kernel: K,
+) -> Answer<'py>
+where
+    T: Element + Readable,
+    K: Select<T, Out: Scalar>,
+{
+    let py = array.as_any().py();
+    let shape = array.shape();
+    if let Some(axes) = some_of(axes, shape) {
+        let mut out = NewArray::<K::Out>::new(py, &without(shape, axes))?;
+        let (view, mut places) = (array.view::<T>(), out.places());
+        detached(py, view.len(), &mut || select::along(&view, axes, kernel, &mut places))?;
+        return Ok(out.into_any());
+    }
+    let view = array.flat::<T>();
+    let value = detached(py, view.len(), &mut || select::all(&view, kernel))?;
+    if as_array { of_no_dimension(py, value) } else { value.into_python(py) }
+}
+
+fn not_empty(name: &'static str, shape: &[usize], axes: Option<u64>) -> Result<(), Error> {
+    let mut lens = shape.iter().enumerate();
+    let empty = lens.find(|&(axis, &len)| is_among(axis, axes) && len == 0);
+    let Some((axis, _)) = empty else { return Ok(()) };
+    let axis = axes.map(|_| axis);
+    Err(Error::Empty { name, axis, shape: shape.to_vec() })
+}
+
+fn without(shape: &[usize], axes: u64) -> SmallVec<[usize; 8]> {
+    let lens = shape.iter().enumerate();
+    lens.filter(|&(axis, _)| axes >> axis & 1 == 0).map(|(_, &len)| len).collect()
+}
