@@ -1,56 +1,16 @@
-//! Many values in, one out: the driver of the reductions.
+//! The driver of what does not merge by the one trait: lanes are columns, side by side.
 
 use std::ops::Range;
 use std::sync::atomic::{AtomicBool, Ordering};
 
+use super::contiguous::add_rows;
+use super::{N, PARALLEL, PART, Reduction, spread};
 use crate::error::Error;
 use crate::interrupt;
 use crate::numeric::element::Element;
-use crate::simd::{Baseline, Isa, Task, vectorized};
+use crate::simd::Isa;
 use crate::strided::{Lanes, LanesMut, Rows, Sweep, View, ViewMut};
 use crate::threads;
-
-pub use merged::Merged;
-
-mod merged;
-
-/// A reduction: a statistic of many values.
-pub trait Reduction<T: Element>: Copy + Send + Sync {
-    /// The result.
-    type Out: Copy + Send + Sync;
-
-    /// Whether the place of a value matters.
-    const ORDERED: bool = false;
-
-    /// Whether there is a result of no values at all.
-    #[inline(always)]
-    fn allows_empty(&self) -> bool {
-        true
-    }
-
-    /// The result, if it is known without reading values. `empty`: there are none.
-    #[inline(always)]
-    fn foregone(&self, _empty: bool) -> Option<Self::Out> {
-        None
-    }
-
-    /// The result, if it is certain before all values or after the first few.
-    #[inline(always)]
-    fn early(&self, _view: &View<'_, T>) -> Option<Self::Out> {
-        None
-    }
-
-    /// The statistic of all values.
-    fn all(&self, view: &View<'_, T>) -> Result<Self::Out, Error>;
-
-    /// The statistic along the axes of the bit set `axes`, for each place of the others.
-    fn along(
-        &self,
-        view: &View<'_, T>,
-        axes: u64,
-        out: &mut ViewMut<'_, Self::Out>,
-    ) -> Result<(), Error>;
-}
 
 /// A statistic that does not merge by the one trait: what it is of rows of values, of two parts together, and at the end.
 pub trait Reduce<T: Element>: Copy + Send + Sync {
@@ -132,18 +92,14 @@ pub trait Fold<T: Element>: Reduce<T> {
     fn neutral(&self) -> Option<T>;
 }
 
-/// Columns in a row: enough to fill the vector registers.
-pub const N: usize = 32;
 /// Lanes that are read together where they lie side by side: some whole pages of memory.
-const GROUP: usize = 16 * N;
+pub(super) const GROUP: usize = 16 * N;
 /// Rows that are added at once: the prefetcher follows so many.
-const BLOCK: usize = 16;
-/// Values of a lane that are summed up before they are merged with others: a job for a thread.
-const PART: usize = 1 << 15;
-/// Fewer values than this are not worth a second thread.
-const PARALLEL: usize = 1 << 18;
+pub(super) const BLOCK: usize = 16;
 /// A lane that is no longer than this is read together with its neighbours.
-const SHORT: usize = 128;
+pub(super) const SHORT: usize = 128;
+/// Values of a lane that are looked at one by one.
+const EARLY: usize = 64;
 
 /// A reduction whose lanes are columns, side by side.
 #[derive(Clone, Copy)]
@@ -185,7 +141,7 @@ impl<T: Element, K: Reduce<T>> Reduction<T> for Columnwise<K> {
 
 /// The statistic of all values, if it is certain before them or settled by the first few.
 #[inline(always)]
-pub fn early<T: Element, K: Reduce<T>>(view: &View<'_, T>, kernel: K) -> Option<K::Out> {
+fn early<T: Element, K: Reduce<T>>(view: &View<'_, T>, kernel: K) -> Option<K::Out> {
     let foregone = kernel.foregone(view.is_empty());
     if !K::SETTLES || foregone.is_some() {
         return foregone;
@@ -220,7 +176,7 @@ pub(crate) fn state_of_all<T: Element, K: Reduce<T>>(kernel: &K, view: &View<'_,
 }
 
 /// The statistic along the axes of the bit set `axes`, for each place of the others.
-pub fn along<T: Element, K: Reduce<T>>(
+pub(super) fn along<T: Element, K: Reduce<T>>(
     view: &View<'_, T>,
     axes: u64,
     kernel: K,
@@ -249,9 +205,6 @@ pub fn along<T: Element, K: Reduce<T>>(
         reduce_bundle(&Bundle { kernel: &kernel, lanes }, parallel, set)
     })
 }
-
-/// Values of a lane that are looked at one by one.
-const EARLY: usize = 64;
 
 /// Why a look at the first values of each lane was given up.
 enum Early {
@@ -282,29 +235,6 @@ fn settle_early<T: Element, K: Reduce<T>>(
         }))?;
     }
     Ok(())
-}
-
-/// What is done with a bundle of lanes; by several threads, if there are too few bundles.
-type BundleWork<'a, T, O> =
-    dyn Fn(Lanes<'_, T>, LanesMut<'_, O>, bool) -> Result<(), Error> + Sync + 'a;
-
-/// Reduces all bundles, on several threads where there is much to do.
-fn spread<T: Element, O: Send>(
-    sweep: Sweep<'_, T, O>,
-    reduce: &BundleWork<'_, T, O>,
-) -> Result<(), Error> {
-    let large = sweep.values() >= PARALLEL;
-    let parts = if large { sweep.values().div_ceil(PARALLEL / 4) } else { 1 };
-    let parts = sweep.split(parts, N);
-    let few = large && parts.len() < threads::count();
-    let reduce_part = |mut part: Sweep<'_, T, O>| {
-        part.bundles().try_for_each(|(lanes, out)| reduce(lanes, out, few))
-    };
-    if few {
-        parts.into_iter().try_for_each(reduce_part)
-    } else {
-        threads::each(parts, &reduce_part)
-    }
 }
 
 /// A bundle of lanes whose states are `S`: all that the driver has to know of it, so that it is
@@ -537,99 +467,6 @@ fn column_states<T: Element, K: Reduce<T>>(
 ) {
     for (column, state) in states.iter_mut().enumerate() {
         *state = kernel.state(columns, column);
-    }
-}
-
-/// The state of neighbours in one lane: as columns, which are merged.
-pub(crate) fn dense<T: Element, K: Fold<T>>(kernel: &K, values: &[T]) -> K::State {
-    if values.len() < FEW {
-        return few(kernel, kernel.start(), values);
-    }
-    dense_from(kernel, kernel.start::<N>(), kernel.start::<1>(), values)
-}
-
-/// The same in columns that have been started: `M` for what fills rows, and one for the few values
-/// that are left over, unless they can be filled up to a row.
-#[inline(never)]
-pub(crate) fn dense_from<T: Element, K: Fold<T>, const M: usize>(
-    kernel: &K,
-    mut columns: K::Columns<M>,
-    mut column: K::Columns<1>,
-    values: &[T],
-) -> K::State {
-    let (rows, rest) = Rows::<T, M>::cut(values);
-    add_rows(kernel, &mut columns, rows);
-    if let Some(neutral) = kernel.neutral() {
-        let mut last = [neutral; M];
-        last[..rest.len()].copy_from_slice(rest);
-        add_rows(kernel, &mut columns, Rows::of(&[last]));
-    } else {
-        kernel.add::<Baseline, 1>(&mut column, Rows::cut(rest).0);
-    }
-    fold_all(kernel, &mut columns);
-    kernel.merge(kernel.state(&columns, 0), kernel.state(&column, 0))
-}
-
-/// Fewer values than this are taken one by one.
-pub(crate) const FEW: usize = 16;
-
-/// The state of few values, in a column that has been started.
-pub(crate) fn few<T: Element, K: Reduce<T>>(
-    kernel: &K,
-    mut column: K::Columns<1>,
-    values: &[T],
-) -> K::State {
-    kernel.add::<Baseline, 1>(&mut column, Rows::cut(values).0);
-    kernel.state(&column, 0)
-}
-
-/// Adds rows with the best instructions of the machine.
-pub(crate) fn add_rows<T: Element, K: Reduce<T>, const N: usize>(
-    kernel: &K,
-    columns: &mut K::Columns<N>,
-    rows: Rows<'_, T, N>,
-) {
-    vectorized(Add { kernel, columns, rows });
-}
-
-struct Add<'a, T: Element, K: Reduce<T>, const N: usize> {
-    kernel: &'a K,
-    columns: &'a mut K::Columns<N>,
-    rows: Rows<'a, T, N>,
-}
-
-impl<T: Element, K: Reduce<T>, const N: usize> Task for Add<'_, T, K, N> {
-    type Out = ();
-
-    #[inline(always)]
-    fn run<I: Isa>(self) {
-        self.kernel.add::<I, N>(self.columns, self.rows);
-    }
-}
-
-/// Makes one of all columns, by halves, so that errors stay small.
-pub(crate) fn fold_all<T: Element, K: Fold<T>, const M: usize>(
-    kernel: &K,
-    columns: &mut K::Columns<M>,
-) {
-    vectorized(FoldAll { kernel, columns });
-}
-
-struct FoldAll<'a, T: Element, K: Fold<T>, const M: usize> {
-    kernel: &'a K,
-    columns: &'a mut K::Columns<M>,
-}
-
-impl<T: Element, K: Fold<T>, const M: usize> Task for FoldAll<'_, T, K, M> {
-    type Out = ();
-
-    #[inline(always)]
-    fn run<I: Isa>(self) {
-        let mut half = M / 2;
-        while half > 0 {
-            self.kernel.fold::<M>(self.columns, half);
-            half /= 2;
-        }
     }
 }
 
