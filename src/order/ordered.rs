@@ -170,7 +170,7 @@ impl<T: Element, K: Ordered> Work for InStep<'_, '_, T, T::Float, K> {
 /// Rows that are loaded, walked and stored at once: they stay in the first cache.
 const ROWS: usize = 64;
 
-/// The windows of a team of lanes, and what is known of them.
+/// The windows of a batch of lanes, and what is known of them.
 struct Steps<K, I, V> {
     kernel: K,
     isa: PhantomData<I>,

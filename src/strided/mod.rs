@@ -24,16 +24,16 @@
 //! Where `stride` is 1, each lane can be read as a slice. Where `apart` is 1, lanes are
 //! neighbours and memory runs across them; then [`Rows`] hands a kernel `N` lanes at a time, one
 //! row after the other. Where neither is 1, some lanes are copied to where one of them is: by
-//! [`Lanes::gather`], by [`tile`] in whole lanes, or by a team.
+//! [`Lanes::gather`], by [`tile`] in whole lanes, or by a batch.
 //!
-//! A [`Team`] is up to eight lanes that a window walks in step, one in each place of a vector. A
-//! single long lane is a team as well, when it is cut into eight segments. The first windows of a
+//! A [`LaneBatch`] is up to eight lanes that a window walks in step, one in each place of a vector. A
+//! single long lane is a batch as well, when it is cut into eight segments. The first windows of a
 //! segment need the values before it, which are the last of the segment before:
 //!
 //! ```text
 //!    one lane    │ 0 1 2 3 4 5 6 7 8 9 10 11 12 13 ...
 //!
-//!    a team      │ (nothing)   0 1 2 3     segment 0
+//!    a batch     │ (nothing)   0 1 2 3     segment 0
 //!                │ ... 2 3     4 5 6 7     segment 1
 //!                │ ... 6 7     8 9 10 11   segment 2
 //!                  read before     rows ─▶
@@ -54,6 +54,8 @@
 mod cells;
 mod dims;
 mod lane;
+mod lane_batch;
+mod lane_batch_mut;
 mod lanes;
 mod lanes_mut;
 mod rows;
@@ -62,8 +64,6 @@ pub mod scratch;
 /// Values that are stored as something else than what they are read as.
 pub mod stored;
 mod sweep;
-mod team;
-mod team_mut;
 /// Lanes without gaps.
 pub mod tile;
 mod transpose;
@@ -73,12 +73,12 @@ mod walk;
 pub use cells::{Cells, Job, Run};
 pub use dims::{Dim, Dims, one_dimension};
 pub use lane::Lane;
+pub use lane_batch::{LaneBatch, Segments};
+pub use lane_batch_mut::{Better, LaneBatchMut};
 pub use lanes::Lanes;
 pub use lanes_mut::LanesMut;
 pub use rows::Rows;
 pub use sweep::Sweep;
-pub use team::{Segments, Team};
-pub use team_mut::{Better, TeamMut};
 pub use view::{View, ViewMut};
 
 /// Values that are converted, or looked at before any is changed, together.

@@ -56,19 +56,19 @@ pub fn filled<T: Clone>(value: T, len: usize) -> Result<Vec<T>, Error> {
     Ok(values)
 }
 
-/// Rows that hold anything. What short calls need is kept for the next call of the thread.
-pub struct Lines(Vec<Row>);
+/// Scratch rows with unspecified contents. A thread keeps those of short calls for its next call.
+pub struct ScratchRows(Vec<Row>);
 
 thread_local! {
     static SPARE: RefCell<Vec<Vec<Row>>> = const { RefCell::new(Vec::new()) };
 }
 
-impl Lines {
+impl ScratchRows {
     /// The most rows that are kept, and the most that are kept of them.
     const KEPT: usize = 1 << 13;
     const SPARE: usize = 8;
 
-    /// At least so many.
+    /// Takes at least `len` rows, out of those that the thread has kept if there are any.
     pub fn take(len: usize) -> Result<Self, Error> {
         let mut rows = SPARE.with_borrow_mut(Vec::pop).unwrap_or_default();
         if rows.len() < len {
@@ -77,20 +77,20 @@ impl Lines {
         Ok(Self(rows))
     }
 
-    /// All there are.
+    /// All rows, of which there may be more than were asked for.
     #[inline(always)]
     pub fn rows(&self) -> &[Row] {
         &self.0
     }
 
-    /// The same, to be written.
+    /// All rows, to be written.
     #[inline(always)]
     pub fn rows_mut(&mut self) -> &mut [Row] {
         &mut self.0
     }
 }
 
-impl Drop for Lines {
+impl Drop for ScratchRows {
     fn drop(&mut self) {
         let rows = take(&mut self.0);
         if rows.len() <= Self::KEPT {
@@ -118,12 +118,12 @@ mod tests {
 
     #[test]
     fn short_memory_is_kept_and_long_is_not() -> Result<(), Error> {
-        for len in [3, Lines::KEPT, 5, Lines::KEPT + 1] {
-            let lines = [Lines::take(len)?, Lines::take(len)?];
+        for len in [3, ScratchRows::KEPT, 5, ScratchRows::KEPT + 1] {
+            let lines = [ScratchRows::take(len)?, ScratchRows::take(len)?];
             assert!(lines.iter().all(|lines| lines.rows().len() >= len));
         }
         let kept = SPARE.with_borrow(|spare| spare.iter().map(Vec::len).max());
-        assert!(kept.is_none_or(|len| len <= Lines::KEPT));
+        assert!(kept.is_none_or(|len| len <= ScratchRows::KEPT));
         Ok(())
     }
 }

@@ -5,11 +5,12 @@ use super::scan::Scan;
 use crate::merge::{Merge, Sample, Shift, StateVectors, Summary, WindowInfo, one_if_value};
 use crate::simd::{Isa, Vector};
 
-/// Both parts have one anchor from the beginning, and all values are finite.
-const CAREFREE: u8 = 0;
-/// The parts have the same anchor.
+/// The form of the fast path: all values are finite, and both parts have one anchor from the
+/// beginning.
+const FAST: u8 = 0;
+/// The form with care: values may be NaN or infinite. Both parts have the same anchor.
 const CAREFUL: u8 = 1;
-/// Each part has its own.
+/// The form with care where each part has an anchor of its own.
 const APART: u8 = 2;
 
 impl<K: Merge, I: Isa, V: Vector> Scan<K, I, V> {
@@ -32,8 +33,8 @@ impl<K: Merge, I: Isa, V: Vector> Scan<K, I, V> {
     /// Walks `len` rows of one block and gives the results from `result` on; or none, if that
     /// takes care.
     #[inline(always)]
-    pub(super) fn walk_carefree(&mut self, row: usize, result: usize, len: usize) -> usize {
-        if self.walk_as::<CAREFREE>(row, result, len) {
+    pub(super) fn walk_fast(&mut self, row: usize, result: usize, len: usize) -> usize {
+        if self.walk_as::<FAST>(row, result, len) {
             return len;
         }
         self.care = true;
@@ -57,7 +58,7 @@ impl<K: Merge, I: Isa, V: Vector> Scan<K, I, V> {
         len
     }
 
-    /// Walks the rows in this form; says whether all values are finite, and the carefree form
+    /// Walks the rows in this form; says whether all values are finite, and the fast path
     /// holds.
     #[inline(always)]
     fn walk_as<const FORM: u8>(&mut self, row: usize, result: usize, len: usize) -> bool {
@@ -115,7 +116,7 @@ impl<K: Merge, I: Isa, V: Vector> Scan<K, I, V> {
         for row in (1..len).rev() {
             let value = V::load(&block[row * V::LANES..]);
             place = place.sub(one);
-            if FORM == CAREFREE {
+            if FORM == FAST {
                 state =
                     self.kernel.insert_before::<V, false>(state, Sample::new(value, anchor, place));
             } else {
@@ -135,7 +136,7 @@ impl<K: Merge, I: Isa, V: Vector> Scan<K, I, V> {
         self.large |= range.is_large();
     }
 
-    /// Says whether all values are finite; in the carefree form, also whether it holds, without
+    /// Says whether all values are finite; in the fast path, also whether it holds, without
     /// which nothing is changed.
     #[inline(always)]
     fn sum_prefixes<const FORM: u8>(&mut self, row: usize, result: usize, len: usize) -> bool {
@@ -154,18 +155,19 @@ impl<K: Merge, I: Isa, V: Vector> Scan<K, I, V> {
         let (left, mut anchor) = (self.left_anchor, self.anchor);
         let mut place = V::splat(self.prefix_len as f64);
         // It becomes NaN with the first that is not finite.
-        let (mut witness, mut range) = (zero, Magnitudes::<K, V>::new());
+        let (mut finite_check, mut range) = (zero, Magnitudes::<K, V>::new());
         for at in 0..len {
             let row = V::load(&rows[at * V::LANES..]);
             let mut suffix = K::State::read(&suffixes[at * parts * V::LANES..]);
             let result = &mut results[at * V::LANES..];
-            if FORM == CAREFREE {
+            if FORM == FAST {
                 state = self.kernel.insert::<V, false>(state, Sample::new(row, anchor, place));
                 let whole = WindowInfo { count: full, inverse: full_inverse, row: place };
                 let joined = self.kernel.combine::<V, false>(suffix, state);
                 let of_window = self.kernel.finish::<V, false>(joined, whole);
                 of_window.store(result);
-                witness = self.kernel.finite_check(row, of_window).mul_add_loosely(zero, witness);
+                finite_check =
+                    self.kernel.finite_check(row, of_window).mul_add_loosely(zero, finite_check);
             } else {
                 let (value, left_count) = (row.mul(scale), V::load(&counts[at * V::LANES..]));
                 if FORM == APART {
@@ -181,15 +183,15 @@ impl<K: Merge, I: Isa, V: Vector> Scan<K, I, V> {
                 let of_window = self.kernel.finish::<V, true>(joined, whole);
                 let of_window = self.kernel.unscaled(of_window, unscale);
                 of_window.where_reaches(all, min_count).store(result);
-                witness = value.mul_add_loosely(zero, witness);
+                finite_check = value.mul_add_loosely(zero, finite_check);
                 range.see_size(value);
             }
             range.see_square(row);
             place = place.add(one);
         }
         self.see(&range);
-        let holds = !witness.any_nan();
-        if FORM != CAREFREE || holds {
+        let holds = !finite_check.any_nan();
+        if FORM != FAST || holds {
             (self.prefix, self.prefix_count) = (state, count);
             self.anchor = anchor;
         }

@@ -52,9 +52,9 @@ pub use rows::{Sink, Source, Walker};
 use scan::WithScan;
 pub use window::Window;
 
-/// Lanes of at most so many values are looked at directly, if all windows together have at most
-/// so many.
+/// Arrays of at most this many values are walked window by window, without a scan, ...
 const FEW: usize = 64;
+/// ... if all windows together have at most this many.
 const FEW_PUSHED: usize = 256;
 /// Fewer values than this are not worth a second thread.
 pub(crate) const PARALLEL: usize = 1 << 17;
@@ -129,7 +129,7 @@ impl<K: Merge + 'static> AnyMoving for K {
     }
 }
 
-/// Pushes the values of each window, one after the other.
+/// Inserts the values of each window into a state of its own, one after the other.
 struct Directly<'a, K> {
     kernel: K,
     window: Window,

@@ -23,7 +23,7 @@ pub(crate) fn stretch_len(lanes: usize, window: Window) -> usize {
     if lanes < LANES { long } else { usize::MAX }
 }
 
-/// What does a piece.
+/// The function that computes the results of one piece.
 pub(crate) type PieceWorker<'a, T, O> = dyn Fn(Piece<'_, T, O>) -> Result<(), Error> + Sync + 'a;
 
 /// Does the pieces of a sweep, whose size depends on its shape alone: of each of so many lanes,
@@ -62,7 +62,7 @@ pub(crate) struct Piece<'a, T, O> {
     pub(crate) out: LanesMut<'a, O>,
 }
 
-/// Cuts a bundle into pieces.
+/// Cuts a bundle of lanes into pieces.
 fn pieces<'a, T: Copy, O: 'a>(
     lanes: Lanes<'a, T>,
     out: LanesMut<'a, O>,
@@ -79,12 +79,13 @@ fn pieces<'a, T: Copy, O: 'a>(
     })
 }
 
-/// Values of a piece that are converted at once: what is shorter than a megabyte. Others are
-/// while they are read, some at a time.
+/// Pieces of at most this many values, less than a megabyte, are converted at once; values of
+/// longer ones are converted while they are read, some at a time.
 const CONVERTED: usize = 3 << 15;
 
 impl<'a, T: Copy, O> Piece<'a, T, O> {
-    /// The same of values that are what the kernels read.
+    /// This piece with its values copied to aligned memory in native byte order, if that is not
+    /// what they are already.
     fn converted<'b>(self, window: Window, memory: &'b mut Vec<T>) -> Piece<'b, T, O>
     where
         'a: 'b,
@@ -117,8 +118,8 @@ impl<T: Element> Piece<'_, T, T::Float> {
     /// Walks whole lanes, `LANES` of them in step.
     pub(crate) fn walk_lanes(&mut self, walker: &mut dyn Walker) -> Result<(), Error> {
         for first in (0..self.out.count()).step_by(LANES) {
-            let team = self.lanes.team(self.lane + first, LANES);
-            walker.walk(&team, &mut self.out.team(first, LANES))?;
+            let batch = self.lanes.batch(self.lane + first, LANES);
+            walker.walk(&batch, &mut self.out.batch(first, LANES))?;
         }
         Ok(())
     }
@@ -130,9 +131,9 @@ impl<T: Element> Piece<'_, T, T::Float> {
         walker: &mut dyn Walker,
     ) -> Result<(), Error> {
         let (start, end) = (self.start, self.start + self.out.len());
-        let team = self.lanes.segments(self.lane, Segments { start, end, len });
+        let batch = self.lanes.segments(self.lane, Segments { start, end, len });
         let mut out = self.out.segments(0, Segments { start: 0, end: end - start, len });
-        walker.walk(&team, &mut out)
+        walker.walk(&batch, &mut out)
     }
 }
 
@@ -141,8 +142,8 @@ pub(crate) fn segment_len(len: usize) -> usize {
     off_page(len.div_ceil(LANES).max(LANES))
 }
 
-/// The same, or how long its tiles are, if the window is too long for segments: so long that a
-/// window has few, and so short that the caches hold what is known of their rows.
+/// How long the segments are, or the tiles if the window is too long for segments: tiles so long
+/// that a window has few, and so short that the caches hold what is known of their rows.
 fn segment_or_tile(len: usize, window: Window) -> usize {
     /// What a window has, if tiles can be neither shorter nor longer than these.
     const TILES: usize = 128;

@@ -3,11 +3,11 @@
 use crate::error::Error;
 use crate::numeric::element::{Element, Float};
 use crate::simd::{Isa, Task, vectorized};
-use crate::strided::{Better, Team, TeamMut};
+use crate::strided::{Better, LaneBatch, LaneBatchMut};
 
-/// Where rows come from.
+/// The input of a walk, as rows of one value for each lane.
 pub trait Source {
-    /// How many there are.
+    /// How many rows have results.
     fn len(&self) -> usize;
     /// How many rows there are before these until all lanes begin.
     fn before(&self) -> usize;
@@ -15,25 +15,25 @@ pub trait Source {
     fn after(&self) -> usize;
     /// Whether values may be so large or small that they ask for a second walk.
     fn has_extremes(&self) -> bool;
-    /// The rows from `row` on, one after the other.
+    /// Reads the rows from `row` on, one after the other.
     fn load(&self, row: isize, rows: &mut [f64]);
 }
 
-/// Where rows go to.
+/// The output of a walk.
 pub trait Sink {
     /// Writes the rows from `row` on.
     fn store(&mut self, row: usize, rows: &[f64]);
-    /// Writes over those results whose new value is within a range.
+    /// Writes over those results for which the new value is the better one.
     fn amend(&mut self, row: usize, rows: &[f64], better: Better<'_>);
 }
 
-/// What walks from one to the other.
+/// A statistic that walks from a source to a sink, whatever their dtypes.
 pub trait Walker {
     /// Gives a result for each row.
     fn walk(&mut self, source: &dyn Source, sink: &mut dyn Sink) -> Result<(), Error>;
 }
 
-impl<T: Element> Source for Team<'_, T> {
+impl<T: Element> Source for LaneBatch<'_, T> {
     fn len(&self) -> usize {
         self.len()
     }
@@ -51,13 +51,13 @@ impl<T: Element> Source for Team<'_, T> {
     }
 
     fn load(&self, row: isize, rows: &mut [f64]) {
-        vectorized(Load { team: self, row, rows });
+        vectorized(Load { batch: self, row, rows });
     }
 }
 
-impl<O: Float> Sink for TeamMut<'_, O> {
+impl<O: Float> Sink for LaneBatchMut<'_, O> {
     fn store(&mut self, row: usize, rows: &[f64]) {
-        vectorized(Store { team: self, row, rows });
+        vectorized(Store { batch: self, row, rows });
     }
 
     fn amend(&mut self, row: usize, rows: &[f64], better: Better<'_>) {
@@ -66,7 +66,7 @@ impl<O: Float> Sink for TeamMut<'_, O> {
 }
 
 struct Load<'a, T> {
-    team: &'a Team<'a, T>,
+    batch: &'a LaneBatch<'a, T>,
     row: isize,
     rows: &'a mut [f64],
 }
@@ -76,12 +76,12 @@ impl<T: Element> Task for Load<'_, T> {
 
     #[inline(always)]
     fn run<I: Isa>(self) {
-        self.team.load::<I::Vector>(self.row, self.rows);
+        self.batch.load::<I::Vector>(self.row, self.rows);
     }
 }
 
 struct Store<'a, 'b, O> {
-    team: &'a mut TeamMut<'b, O>,
+    batch: &'a mut LaneBatchMut<'b, O>,
     row: usize,
     rows: &'a [f64],
 }
@@ -91,6 +91,6 @@ impl<O: Float> Task for Store<'_, '_, O> {
 
     #[inline(always)]
     fn run<I: Isa>(self) {
-        self.team.store::<I::Vector>(self.row, self.rows);
+        self.batch.store::<I::Vector>(self.row, self.rows);
     }
 }

@@ -10,7 +10,7 @@ use crate::error::Error;
 use crate::interrupt;
 use crate::merge::{Merge, StateVectors, Summary};
 use crate::simd::{Isa, LANES, Row, Task, Vector, Work};
-use crate::strided::scratch::Lines;
+use crate::strided::scratch::ScratchRows;
 
 /// Rows that are loaded, walked and stored at once: they stay in the first cache.
 pub(super) const ROWS: usize = 40;
@@ -34,7 +34,7 @@ impl<K: Merge + 'static> Work for WithScan<'_, K> {
     }
 }
 
-/// The walk of a team of lanes, and what it needs to remember.
+/// The walk of a batch of lanes, and what it needs to remember.
 pub(super) struct Scan<K: Merge, I, V: Vector> {
     pub(super) kernel: K,
     pub(super) isa: PhantomData<I>,
@@ -66,7 +66,7 @@ pub(super) struct Scan<K: Merge, I, V: Vector> {
     pub(super) care: bool,
     /// The form that the suffixes are in, if they are summed up.
     pub(super) suffixes_form: Option<u8>,
-    /// So many of the latest rows are all finite.
+    /// How many rows, counted back from the latest, are finite without a break.
     pub(super) finite: usize,
     /// What values are multiplied with before they are summed up, with care.
     pub(super) scale: f64,
@@ -77,15 +77,15 @@ pub(super) struct Scan<K: Merge, I, V: Vector> {
 
 /// Rows one after the other, which begin with a cache line.
 pub(super) struct Strip<V> {
-    memory: Lines,
+    memory: ScratchRows,
     vector: PhantomData<V>,
 }
 
 impl<V: Vector> Strip<V> {
-    /// Holds anything.
+    /// Makes a strip with unspecified contents.
     fn new(rows: usize) -> Result<Self, Error> {
         let lines = rows.saturating_mul(V::LANES).div_ceil(LANES);
-        Ok(Self { memory: Lines::take(lines)?, vector: PhantomData })
+        Ok(Self { memory: ScratchRows::take(lines)?, vector: PhantomData })
     }
 
     #[inline(always)]
@@ -100,7 +100,7 @@ impl<V: Vector> Strip<V> {
 }
 
 impl<K: Merge, I: Isa, V: Vector> Scan<K, I, V> {
-    /// For walks of lanes of at most `len` rows.
+    /// Makes a scan for walks of lanes of at most `len` rows.
     pub(super) fn new(kernel: K, window: Window, len: usize) -> Result<Self, Error> {
         let (zero, empty) = (V::splat(0.0), kernel.empty());
         let block = window.len.min(len);
@@ -216,16 +216,16 @@ impl<K: Merge, J: Isa, V: Vector> Task for Begin<'_, K, J, V> {
     fn run<I: Isa>(self) {
         let Self { scan, strip } = self;
         let (zero, block) = (V::splat(0.0), scan.block);
-        let (mut witness, mut range) = (zero, Magnitudes::<K, V>::new());
+        let (mut finite_check, mut range) = (zero, Magnitudes::<K, V>::new());
         let rows = scan.strips[strip].rows(scan.strip_len - block, block);
         for row in rows.chunks_exact(V::LANES).map(V::load) {
-            witness = row.mul_add_loosely(zero, witness);
+            finite_check = row.mul_add_loosely(zero, finite_check);
             range.see_size(row);
             range.see_square(row);
         }
         scan.see(&range);
         let between = V::splat((scan.window.len - block) as f64);
-        let all = !witness.any_nan() && !is_any_less(scan.between.count, between);
+        let all = !finite_check.any_nan() && !is_any_less(scan.between.count, between);
         scan.finite = if all { scan.window.len } else { 0 };
         scan.prefix_len = block;
     }
@@ -253,7 +253,7 @@ impl<K: Merge, J: Isa, V: Vector> Task for Walk<'_, K, J, V> {
             let walked = if scan.care {
                 scan.walk_with_care(row + done, done, run)
             } else {
-                scan.walk_carefree(row + done, done, run)
+                scan.walk_fast(row + done, done, run)
             };
             done += walked;
             scan.prefix_len += walked;

@@ -149,7 +149,7 @@ impl<K: Merge, I: Isa, V: Vector> Scan<K, I, V> {
     }
 }
 
-/// Where rows are.
+/// Where the rows are that `Look` takes in.
 enum Place {
     /// In the strip that is walked, from this one on.
     Strip(usize),
@@ -162,7 +162,7 @@ struct Look<'a, K: Merge, I, V: Vector> {
     scan: &'a mut Scan<K, I, V>,
     from: Place,
     len: usize,
-    /// Of the first.
+    /// The place in the window of the first row.
     place: f64,
     seen: Summary<K::State<V>, V>,
 }
@@ -184,7 +184,7 @@ impl<K: Merge, I: Isa, V: Vector> Look<'_, K, I, V> {
         let Summary { mut state, mut count, mut anchor } = self.seen;
         let (zero, one) = (V::splat(0.0), V::splat(1.0));
         let (mut place, scale) = (V::splat(self.place), V::splat(self.scan.scale));
-        let (mut witness, mut range) = (zero, Magnitudes::<K, V>::new());
+        let (mut finite_check, mut range) = (zero, Magnitudes::<K, V>::new());
         let rows = match self.from {
             Place::Strip(first) => self.scan.strips[self.scan.now].rows(first, self.len),
             Place::Results => self.scan.results.rows(0, self.len),
@@ -200,7 +200,7 @@ impl<K: Merge, I: Isa, V: Vector> Look<'_, K, I, V> {
                 anchor = anchor.unless_nan(anchor, value);
                 count = count.add(one_if_value(value));
             } else {
-                witness = value.mul_add_loosely(zero, witness);
+                finite_check = value.mul_add_loosely(zero, finite_check);
             }
             state =
                 self.scan.kernel.insert::<V, MAY_BE_NAN>(state, Sample::new(value, anchor, place));
@@ -209,7 +209,7 @@ impl<K: Merge, I: Isa, V: Vector> Look<'_, K, I, V> {
             range.see_square(row);
         }
         self.scan.see(&range);
-        (Summary { state, count, anchor }, !witness.any_nan())
+        (Summary { state, count, anchor }, !finite_check.any_nan())
     }
 }
 

@@ -5,7 +5,7 @@ use crate::error::Error;
 /// The window of a call.
 #[derive(Clone, Copy)]
 pub struct Window {
-    /// No more than the axis has: what is before it makes no difference.
+    /// The length, at most that of the axis, as what is before it makes no difference.
     pub(crate) len: usize,
     pub(crate) min_count: usize,
 }

@@ -6,14 +6,14 @@ use std::ops::Range;
 
 use smallvec::SmallVec;
 
-use super::team::CHUNK;
+use super::lane_batch::CHUNK;
 use super::transpose::tiles;
 use super::{LanesMut, Segments};
 use crate::numeric::element::Float;
 use crate::simd::{LANES, Wide};
 
-/// Places for the results of a [`Team`].
-pub struct TeamMut<'a, O> {
+/// Places for the results of a [`LaneBatch`].
+pub struct LaneBatchMut<'a, O> {
     first: *mut O,
     lanes: usize,
     apart: isize,
@@ -29,16 +29,16 @@ pub struct TeamMut<'a, O> {
 pub type Better<'a> = &'a dyn Fn(f64, f64) -> bool;
 
 impl<O> LanesMut<'_, O> {
-    /// The places of `Lanes::team`.
+    /// The places of `Lanes::batch`.
     ///
     /// # Panics
     /// If there is no such lane.
-    pub fn team(&mut self, lane: usize, count: usize) -> TeamMut<'_, O> {
+    pub fn batch(&mut self, lane: usize, count: usize) -> LaneBatchMut<'_, O> {
         assert!(lane < self.count);
         let first = self.first.wrapping_offset(lane as isize * self.apart);
         let (lanes, after) = (count.min(LANES).min(self.count - lane), self.len);
         let (apart, stride) = (self.apart, self.stride);
-        TeamMut {
+        LaneBatchMut {
             first,
             lanes,
             apart,
@@ -54,14 +54,14 @@ impl<O> LanesMut<'_, O> {
     ///
     /// # Panics
     /// If there are no such places.
-    pub fn segments(&mut self, lane: usize, at: Segments) -> TeamMut<'_, O> {
+    pub fn segments(&mut self, lane: usize, at: Segments) -> LaneBatchMut<'_, O> {
         let Segments { start, end, len } = at;
         assert!(lane < self.count && start < end && end <= self.len && len > 0);
         let offset = lane as isize * self.apart + start as isize * self.stride;
         let first = self.first.wrapping_offset(offset);
         let (apart, stride) = (self.stride * len as isize, self.stride);
         let (lanes, between, after) = (LANES, len, end - start);
-        TeamMut {
+        LaneBatchMut {
             first,
             lanes,
             apart,
@@ -74,14 +74,14 @@ impl<O> LanesMut<'_, O> {
     }
 }
 
-impl<O: Float> TeamMut<'_, O> {
+impl<O: Float> LaneBatchMut<'_, O> {
     /// How many of `len` rows from `row` on a lane has.
     #[inline(always)]
     fn within(&self, lane: usize, row: usize, len: usize) -> usize {
         self.after.saturating_sub(lane * self.between + row).min(len)
     }
 
-    /// Writes the rows of the team from `row` on; what is beyond its lanes or places is dropped.
+    /// Writes the rows of the batch from `row` on; what is beyond its lanes or places is dropped.
     #[inline(always)]
     pub fn store<V: Wide>(&mut self, row: usize, rows: &[f64]) {
         let end = row + rows.len() / LANES;
@@ -122,7 +122,7 @@ impl<O: Float> TeamMut<'_, O> {
         let Self { first, lanes, apart, stride, between, .. } = *self;
         let len = rows.len() / LANES;
         let whole = self.within(lanes - 1, row, len) == len;
-        // SAFETY: of those who call it, that these places are the team's, and are neighbours.
+        // SAFETY: of those who call it, that these places are the batch's, and are neighbours.
         let write = |lane: usize, row: usize, values: &[f64]| unsafe {
             let first = first.wrapping_offset(lane as isize * apart + row as isize * stride);
             for (at, &value) in values.iter().enumerate() {

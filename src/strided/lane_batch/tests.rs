@@ -4,7 +4,7 @@ use super::*;
 use crate::simd::{Baseline, Isa};
 
 type F64x8 = <Baseline as Isa>::Vector;
-use crate::strided::TeamMut;
+use crate::strided::LaneBatchMut;
 use crate::strided::stored::Bits;
 use crate::strided::tests::{layouts_of_two, pairs, with_lanes};
 use crate::testing::Random;
@@ -13,24 +13,24 @@ use crate::testing::Random;
 /// and more.
 const HEIGHTS: [usize; 7] = [1, 2, 7, 8, 9, 16, 19];
 
-/// What `Team::load` gives of each lane, one row after the other.
-fn loaded<T: Element>(team: &Team<'_, T>, row: isize, height: usize) -> Vec<Vec<f64>> {
+/// What `LaneBatch::load` gives of each lane, one row after the other.
+fn loaded<T: Element>(batch: &LaneBatch<'_, T>, row: isize, height: usize) -> Vec<Vec<f64>> {
     let mut rows = vec![-7.0; height * LANES];
-    team.load::<F64x8>(row, &mut rows);
+    batch.load::<F64x8>(row, &mut rows);
     (0..LANES).map(|lane| rows[lane..].iter().copied().step_by(LANES).collect()).collect()
 }
 
-/// Compares what is loaded, where it matters, with the values of each lane of the team and before
+/// Compares what is loaded, where it matters, with the values of each lane of the batch and before
 /// it.
 fn check_load<T: Element>(
-    team: &Team<'_, T>,
+    batch: &LaneBatch<'_, T>,
     rows: Range<isize>,
     expected: impl Fn(usize, isize) -> Option<f64>,
 ) {
     let mut random = Random(rows.end as u64);
     let heights = |row| [random.choose(&HEIGHTS), random.choose(&HEIGHTS)].map(|of| (row, of));
     for (row, height) in rows.flat_map(heights) {
-        let lanes = loaded::<T>(team, row, height);
+        let lanes = loaded::<T>(batch, row, height);
         for (lane, values) in lanes.iter().enumerate() {
             for (row, &value) in (row..).zip(values) {
                 let expected = expected(lane, row).unwrap_or(value);
@@ -41,7 +41,7 @@ fn check_load<T: Element>(
 }
 
 /// Stores rows whose values say where they are from, and says where they are from.
-fn store(out: &mut TeamMut<'_, f64>, row: usize, height: usize) {
+fn store(out: &mut LaneBatchMut<'_, f64>, row: usize, height: usize) {
     let rows = row..row + height;
     let rows = rows.flat_map(|row| (0..LANES).map(move |lane| source(lane, row)));
     out.store::<F64x8>(row, &rows.collect::<Vec<_>>());
@@ -56,10 +56,10 @@ fn check_whole_lanes<T: Element + Bits>(value: impl Fn(usize) -> T + Copy) {
     for (layout, count) in pairs(&layouts_of_two(), [1, 7, 8, 11]) {
         for (first, lanes_asked) in [(0, LANES), (count - 1, LANES), (count / 2, 1)] {
             with_lanes([count, LEN], layout, value, |lanes, _, expected| {
-                let team = lanes.team(first, lanes_asked);
-                assert_eq!(team.len(), LEN);
+                let batch = lanes.batch(first, lanes_asked);
+                assert_eq!(batch.len(), LEN);
                 let team_lanes = lanes_asked.min(count - first);
-                check_load::<T>(&team, -9..LEN as isize, |lane, row| {
+                check_load::<T>(&batch, -9..LEN as isize, |lane, row| {
                     let beyond = lane >= team_lanes || row >= LEN as isize;
                     let before = if row < 0 { Some(f64::NAN) } else { None };
                     let value = || expected[first + lane][row as usize].to_f64();
@@ -89,7 +89,7 @@ fn check_whole_lanes_stored() {
                 layout,
                 |_| 0.0,
                 |_, mut out, _| {
-                    store(&mut out.team(first, LANES), row, height);
+                    store(&mut out.batch(first, LANES), row, height);
                 },
             );
             for (index, value) in out.values().into_iter().enumerate() {
@@ -128,8 +128,8 @@ fn check_segments<T: Element + Bits>(value: impl Fn(usize) -> T + Copy) {
             for (lane, at) in cuts(LEN, LANES).into_iter().enumerate() {
                 let Segments { start, end, len } = at;
                 let lane = lane % 2;
-                let team = lanes.segments(lane, at);
-                check_load::<T>(&team, -60..len as isize + 20, |segment, row| {
+                let batch = lanes.segments(lane, at);
+                check_load::<T>(&batch, -60..len as isize + 20, |segment, row| {
                     let begin = start + segment * len;
                     if begin >= end || begin as isize + row >= end as isize {
                         return None;

@@ -14,7 +14,7 @@ use crate::simd::{LANES, Wide};
 
 /// Lanes that are walked in step. They can be read from before their beginning; before that of
 /// their axis, all is NaN.
-pub struct Team<'a, T> {
+pub struct LaneBatch<'a, T> {
     first: *const T,
     stored: As<T>,
     lanes: usize,
@@ -29,14 +29,14 @@ pub struct Team<'a, T> {
     values: PhantomData<&'a T>,
 }
 
-/// How values of one lane are cut into a [`Team`].
+/// How values of one lane are cut into a [`LaneBatch`].
 #[derive(Clone, Copy)]
 pub struct Segments {
     /// The first value.
     pub start: usize,
     /// After the last value.
     pub end: usize,
-    /// How many in each lane of the team.
+    /// How many in each lane of the batch.
     pub len: usize,
 }
 
@@ -45,12 +45,12 @@ impl<'a, T: Copy> Lanes<'a, T> {
     ///
     /// # Panics
     /// If there is no such lane.
-    pub fn team(&self, lane: usize, count: usize) -> Team<'a, T> {
+    pub fn batch(&self, lane: usize, count: usize) -> LaneBatch<'a, T> {
         let Lane { first, stored, .. } = self.lane(lane);
         let (lanes, len) = (count.min(LANES).min(self.count - lane), self.len);
         let (apart, stride) = (self.apart, self.stride);
         let (before, between, values) = (0, 0, PhantomData);
-        Team { first, stored, lanes, apart, stride, len, before, between, after: len, values }
+        LaneBatch { first, stored, lanes, apart, stride, len, before, between, after: len, values }
     }
 
     /// The values `start..end` of one lane, cut into `LANES` of `len`, the last of which may have
@@ -58,17 +58,28 @@ impl<'a, T: Copy> Lanes<'a, T> {
     ///
     /// # Panics
     /// If there are no such values.
-    pub fn segments(&self, lane: usize, at: Segments) -> Team<'a, T> {
+    pub fn segments(&self, lane: usize, at: Segments) -> LaneBatch<'a, T> {
         let Segments { start, end, len } = at;
         assert!(start < end && end <= self.len && len > 0);
         let Lane { first, stored, .. } = self.lane(lane).part(start, 0);
         let (apart, stride) = (self.stride * len as isize, self.stride);
         let (before, between, after, values) = (start, len, end - start, PhantomData);
-        Team { first, stored, lanes: LANES, apart, stride, len, before, between, after, values }
+        LaneBatch {
+            first,
+            stored,
+            lanes: LANES,
+            apart,
+            stride,
+            len,
+            before,
+            between,
+            after,
+            values,
+        }
     }
 }
 
-impl<T: Element> Team<'_, T> {
+impl<T: Element> LaneBatch<'_, T> {
     /// How many values a lane has.
     pub fn len(&self) -> usize {
         self.len
@@ -96,8 +107,8 @@ impl<T: Element> Team<'_, T> {
         self.after as isize - (lane * self.between) as isize
     }
 
-    /// The rows of the team from `row` on, one after the other, the values across its lanes.
-    /// Where a row has more lanes than the team, or there are no more values, there are others.
+    /// The rows of the batch from `row` on, one after the other, the values across its lanes.
+    /// Where a row has more lanes than the batch, or there are no more values, there are others.
     #[inline(always)]
     pub fn load<V: Wide>(&self, row: isize, rows: &mut [f64]) {
         let len = rows.len() / LANES;
