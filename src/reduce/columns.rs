@@ -108,7 +108,10 @@ pub struct Columnwise<K>(pub K);
 impl<T: Element, K: Reduce<T>> Reduction<T> for Columnwise<K> {
     type Out = K::Out;
 
-    const ORDERED: bool = K::ORDERED;
+    #[inline(always)]
+    fn is_ordered(&self) -> bool {
+        K::ORDERED
+    }
 
     #[inline(always)]
     fn allows_empty(&self) -> bool {

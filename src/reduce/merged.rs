@@ -15,7 +15,6 @@
 //! Long lanes are cut into parts, whose summaries are combined in order. The type of the statistic
 //! is left behind where that is done, so that it is compiled for each dtype only.
 
-use std::marker::PhantomData;
 use std::ops::Range;
 
 use super::{Reduction, spread};
@@ -157,11 +156,12 @@ impl<T: Element, M: Merge> AnyMerge<T> for M {
     }
 
     fn finish(&self, summaries: &[f64], outcomes: &mut [Outcome]) -> bool {
-        vectorized(Finish::<T, M> { kernel: self, summaries, outcomes, dtype: PhantomData })
+        vectorized(Finish { kernel: self, summaries, outcomes, has_extremes: T::HAS_EXTREMES })
     }
 
     fn finish_single(&self, summary: &Single, unscale: f64) -> Outcome {
-        vectorized(FinishSingle::<T, M> { kernel: self, summary, unscale, dtype: PhantomData })
+        let has_extremes = T::HAS_EXTREMES;
+        vectorized(FinishSingle { kernel: self, summary, unscale, has_extremes })
     }
 
     #[cold]

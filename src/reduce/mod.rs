@@ -38,12 +38,15 @@ pub(crate) use contiguous::dense;
 pub use merged::Merged;
 
 /// A reduction: a statistic of many values.
-pub trait Reduction<T: Element>: Copy + Send + Sync {
+pub trait Reduction<T: Element>: Send + Sync {
     /// The result.
     type Out: Copy + Send + Sync;
 
     /// Whether the place of a value matters.
-    const ORDERED: bool = false;
+    #[inline(always)]
+    fn is_ordered(&self) -> bool {
+        false
+    }
 
     /// Whether there is a result of no values at all.
     #[inline(always)]

@@ -73,31 +73,32 @@ pub(in crate::python) fn reduce<'py, F: ReduceFloats, I: ReduceIntegers>(
     others: impl FnOnce(&Bound<'py, PyAny>) -> Answer<'py>,
 ) -> Answer<'py> {
     let array = Array::new(a)?;
-    if <F as Reduction<f64>>::ORDERED {
+    if Reduction::<f64>::is_ordered(&floats) {
         axes.not_several()?;
     }
     let axes = axes.within(array.ndim())?;
     let of = &array;
     let result = match of.dtype() {
-        Some(Dtype::Float64) => reduce_typed::<f64, F>(of, axes, form, floats),
-        Some(Dtype::Float32) => reduce_typed::<f32, F>(of, axes, form, floats),
-        Some(Dtype::Int64) => reduce_typed::<i64, I>(of, axes, form, integers),
-        Some(Dtype::Int32) => reduce_typed::<i32, I>(of, axes, form, integers),
+        Some(Dtype::Float64) => reduce_typed::<f64, _>(of, axes, form, &floats),
+        Some(Dtype::Float32) => reduce_typed::<f32, _>(of, axes, form, &floats),
+        Some(Dtype::Int64) => reduce_typed::<i64, _>(of, axes, form, &integers),
+        Some(Dtype::Int32) => reduce_typed::<i32, _>(of, axes, form, &integers),
         None => others(of.as_any()),
     }?;
     form.give(result, of, axes)
 }
 
+/// The same of a dtype, compiled once for each result's.
 #[inline(never)]
-fn reduce_typed<'py, T, K>(
+fn reduce_typed<'py, T, O>(
     array: &Array<'py>,
     axes: Option<u64>,
     form: Form<'_, 'py>,
-    kernel: K,
+    kernel: &dyn Reduction<T, Out = O>,
 ) -> Answer<'py>
 where
     T: Element + Readable,
-    K: Reduction<T, Out: Scalar>,
+    O: Scalar,
 {
     let py = array.as_any().py();
     let shape = array.shape();
@@ -105,7 +106,7 @@ where
         not_empty(form.name, shape, axes)?;
     }
     if let Some(axes) = some_of(axes, shape) {
-        let mut out = NewArray::<K::Out>::new(py, &without(shape, axes))?;
+        let mut out = NewArray::<O>::new(py, &without(shape, axes))?;
         let view = array.view::<T>();
         if let Some(value) = kernel.foregone(view.is_empty_along(axes)) {
             out.fill(value);

@@ -1,7 +1,5 @@
 //! The loops over values and over summaries, for each set of instructions.
 
-use std::array::from_fn;
-use std::marker::PhantomData;
 use std::ops::Range;
 
 use super::{ABREAST, CHUNK, FEW, NARROW, Outcome, ROWS, Single, first_lane};
@@ -46,6 +44,7 @@ const fn held<V: Vector, S: StateVectors<V>>() -> usize {
     let registers = if V::WIDTH == 8 { 24 } else { 12 };
     match registers * V::WIDTH / (V::LANES * S::COUNT) {
         0 | 1 => 1,
+        2 | 3 if V::WIDTH < 8 && S::COUNT > 3 => 1,
         2 | 3 => 2,
         _ => 4,
     }
@@ -67,7 +66,7 @@ fn insert_rows<T, M, V, const MAY_BE_NAN: bool, const U: usize, const N: usize>(
     let mut states = summaries.map(|it| it.state);
     let mut missing = [V::splat(0.0); U];
     let anchors = summaries.map(|it| it.anchor);
-    for row in rows.iter() {
+    for row in rows.in_place() {
         for at in 0..U {
             let sample = sample::<T, M, V>(&row[first + at * V::LANES..], anchors[at]);
             states[at] = kernel.insert::<V, MAY_BE_NAN>(states[at], sample);
@@ -133,7 +132,7 @@ impl<T: Element, M: Merge> Part<'_, T, M> {
     /// Of values that are taken one by one.
     #[inline(always)]
     pub(super) fn one_by_one<I: Isa>(self) -> Outcome {
-        let Self { kernel, values, anchor, .. } = self;
+        let Self { kernel, values, anchor, summary } = self;
         let anchor = One::<I>::splat(anchor);
         let mut single = Summary { anchor, ..Summary::new(kernel.empty()) };
         for value in values.chunks_exact(1) {
@@ -141,32 +140,70 @@ impl<T: Element, M: Merge> Part<'_, T, M> {
             single.state = kernel.insert::<_, true>(single.state, sample);
             single.count = single.count.add(one_if_value(sample.value));
         }
-        self.finish(single)
+        single.write(summary);
+        outcome::<M, I>(kernel, single, 1.0, T::HAS_EXTREMES)
     }
 
     /// Of values that are read in `A` vectors abreast, which have `N` values.
     #[inline(always)]
     fn abreast<I: Isa, const A: usize, const N: usize>(self) -> Outcome {
-        let single = abreast::<T, M, I, A, N>(self.kernel, self.values, self.anchor);
-        self.finish(single)
-    }
-
-    #[inline(always)]
-    fn finish<I: Isa>(self, single: Summary<M::State<One<I>>, One<I>>) -> Outcome {
-        single.write(self.summary);
-        outcome::<T, M, I>(self.kernel, single, 1.0)
+        let Self { kernel, values, anchor, summary } = self;
+        let mut vectors = [0.0; SUMMARY];
+        let vectors = &mut vectors;
+        match (I::Narrow::LANES, A) {
+            (2, 1) => abreast::<T, M, I::Narrow, 4, N>(kernel, values, anchor, vectors),
+            (2, _) => abreast::<T, M, I::Narrow, 16, N>(kernel, values, anchor, vectors),
+            (4, 1) => abreast::<T, M, I::Narrow, 2, N>(kernel, values, anchor, vectors),
+            (4, _) => abreast::<T, M, I::Narrow, 8, N>(kernel, values, anchor, vectors),
+            _ => abreast::<T, M, I::Vector, A, N>(kernel, values, anchor, vectors),
+        }
+        // Not inlined, as it is the same for all dtypes.
+        I::run(FoldLanes { kernel, vectors, summary, has_extremes: T::HAS_EXTREMES })
     }
 }
 
-/// The summary of values that are read in `A` vectors abreast, which have `N` values.
+/// Values of a summary in vectors, and of one vector more, so that any lane of it may be read as
+/// the first.
+const SUMMARY: usize = (MOST_VECTORS + 1) * LANES;
+
+/// Combines the lanes of a summary by halves, all of which have one anchor.
+pub(super) struct FoldLanes<'a, M> {
+    kernel: &'a M,
+    vectors: &'a mut [f64; SUMMARY],
+    summary: &'a mut Single,
+    has_extremes: bool,
+}
+
+impl<M: Merge> Task for FoldLanes<'_, M> {
+    type Out = Outcome;
+
+    #[inline(always)]
+    fn run<I: Isa>(self) -> Outcome {
+        let Self { kernel, vectors, summary, has_extremes } = self;
+        let mut half = LANES / 2;
+        while half > 0 {
+            let left = Summary::<_, I::Vector>::read(vectors);
+            beside(kernel, left, Summary::read(&vectors[half..])).write(vectors);
+            half /= 2;
+        }
+        for (place, vector) in summary.iter_mut().zip(vectors.chunks_exact(LANES)) {
+            *place = vector[0];
+        }
+        outcome::<M, I>(kernel, Summary::read(summary), 1.0, has_extremes)
+    }
+}
+
+/// Writes the summary, in `LANES` lanes, of values that are read in `A` vectors abreast, which have
+/// `N` values.
 #[inline(always)]
-fn abreast<T: Element, M: Merge, I: Isa, const A: usize, const N: usize>(
+fn abreast<T: Element, M: Merge, V: Vector, const A: usize, const N: usize>(
     kernel: &M,
     values: &[T],
     anchor: f64,
-) -> Summary<M::State<One<I>>, One<I>> {
-    let empty = Summary::<_, I::Vector>::new(kernel.empty());
-    let empty = Summary { anchor: I::Vector::splat(anchor), ..empty };
+    vectors: &mut [f64; SUMMARY],
+) {
+    let empty = Summary::<_, V>::new(kernel.empty());
+    let empty = Summary { anchor: V::splat(anchor), ..empty };
     let mut summaries = [empty; A];
     // Of less than a chunk, a second turn would cost too much.
     let head = &values[..values.len().min(FEW)];
@@ -174,29 +211,19 @@ fn abreast<T: Element, M: Merge, I: Isa, const A: usize, const N: usize>(
         may_be_nan::<T, M>() && (values.len() < CHUNK || head.iter().any(|value| value.is_nan()));
     for chunk in values.chunks(CHUNK) {
         let (rows, rest) = Rows::<T, N>::cut(chunk);
-        careful = insert_abreast::<T, M, I::Vector, A, N>(kernel, rows, careful, &mut summaries);
-        insert_rest::<T, M, I::Vector>(kernel, rest, &mut summaries);
+        careful = insert_abreast::<T, M, V, A, N>(kernel, rows, careful, &mut summaries);
+        insert_rest::<T, M, V>(kernel, rest, &mut summaries);
     }
     let mut half = A / 2;
-    while half > 0 {
+    while half * V::LANES >= LANES {
         for at in 0..half {
             summaries[at] = beside(kernel, summaries[at], summaries[at + half]);
         }
         half /= 2;
     }
-    let mut vectors = [0.0; (MOST_VECTORS + 1) * LANES];
-    let mut half = LANES / 2;
-    while half > 0 {
-        summaries[0].write(&mut vectors);
-        summaries[0] = beside(kernel, summaries[0], Summary::read(&vectors[half..]));
-        half /= 2;
+    for at in 0..LANES / V::LANES {
+        write_lanes(summaries[at], &mut vectors[at * V::LANES..]);
     }
-    summaries[0].write(&mut vectors);
-    let mut single = [0.0; MOST_VECTORS];
-    for (place, vector) in single.iter_mut().zip(vectors.chunks_exact(LANES)) {
-        *place = vector[0];
-    }
-    Summary::read(&single)
 }
 
 /// Of two summaries with one anchor.
@@ -223,7 +250,12 @@ fn insert_abreast<T: Element, M: Merge, V: Vector, const A: usize, const N: usiz
         return insert_stretch::<T, M, V, A, N>(kernel, rows, 0, careful, summaries);
     }
     let mut next = careful;
-    if held == 2 {
+    if held == 4 {
+        for (at, four) in summaries.as_chunks_mut::<4>().0.iter_mut().enumerate() {
+            let first = 4 * at * V::LANES;
+            next |= insert_stretch::<T, M, V, 4, N>(kernel, rows, first, careful, four);
+        }
+    } else if held == 2 {
         for (at, pair) in summaries.as_chunks_mut::<2>().0.iter_mut().enumerate() {
             let first = 2 * at * V::LANES;
             next |= insert_stretch::<T, M, V, 2, N>(kernel, rows, first, careful, pair);
@@ -271,13 +303,14 @@ impl<T: Element, M: Merge> Task for Columns<'_, T, M> {
 
     #[inline(always)]
     fn run<I: Isa>(self) {
-        let held = const { held::<I::Vector, M::State<I::Vector>>() };
-        if held == 4 {
-            self.walk::<I::Vector, 4, 32>();
-        } else if held == 2 {
-            self.walk::<I::Vector, 2, 16>();
-        } else {
-            self.walk::<I::Vector, 1, 8>();
+        let held = const { held::<I::Narrow, M::State<I::Narrow>>() };
+        match (held, held * I::Narrow::LANES) {
+            (4, 32) => self.walk::<I::Narrow, 4, 32>(),
+            (4, 16) => self.walk::<I::Narrow, 4, 16>(),
+            (4, _) => self.walk::<I::Narrow, 4, 8>(),
+            (2, 16) => self.walk::<I::Narrow, 2, 16>(),
+            (2, _) => self.walk::<I::Narrow, 2, 8>(),
+            _ => self.walk::<I::Narrow, 1, 8>(),
         }
     }
 }
@@ -287,7 +320,7 @@ impl<T: Element, M: Merge> Columns<'_, T, M> {
     #[inline(always)]
     fn walk<V: Vector, const U: usize, const N: usize>(self) {
         let Self { kernel, lanes, first, rows, out } = self;
-        let size = <Summary<M::State<V>, V> as StateVectors<V>>::COUNT * V::LANES;
+        let size = <Summary<M::State<V>, V> as StateVectors<V>>::COUNT * LANES;
         let vectors = out.len() / size;
         let direct = lanes.are_adjacent();
         let mut scratch = [[T::default(); N]; ROWS];
@@ -298,7 +331,7 @@ impl<T: Element, M: Merge> Columns<'_, T, M> {
             while vector < vectors {
                 let lane = first_lane(lanes, first, vector);
                 let out = &mut out[vector * size..];
-                let wide = out.len() >= U * size && lane + N <= lanes.count();
+                let wide = out.len() >= N / LANES * size && lane + N <= lanes.count();
                 if wide {
                     let rows = if direct {
                         lanes.rows::<N>(lane, row, len)
@@ -307,7 +340,7 @@ impl<T: Element, M: Merge> Columns<'_, T, M> {
                         Rows::of(&scratch[..len])
                     };
                     insert_columns::<T, M, V, U, N>(kernel, rows, &mut careful, vector, out);
-                    vector += U;
+                    vector += N / LANES;
                 } else {
                     let mut scratch = [[T::default(); LANES]; ROWS];
                     let rows = if direct {
@@ -333,15 +366,43 @@ fn insert_columns<T: Element, M: Merge, V: Vector, const U: usize, const N: usiz
     vector: usize,
     out: &mut [f64],
 ) {
-    let size = <Summary<M::State<V>, V> as StateVectors<V>>::COUNT * V::LANES;
-    let mut summaries: [Summary<M::State<V>, V>; U] =
-        from_fn(|at| Summary::read(&out[at * size..]));
+    let size = <Summary<M::State<V>, V> as StateVectors<V>>::COUNT * LANES;
     let is_careful = *careful >> vector & 1 == 1;
-    if insert_stretch::<T, M, V, U, N>(kernel, rows, 0, is_careful, &mut summaries) {
-        *careful |= 1 << vector;
+    for first in (0..N).step_by(U * V::LANES) {
+        let place = |at: usize| {
+            let lane = first + at * V::LANES;
+            lane / LANES * size + lane % LANES
+        };
+        let mut summaries = [Summary::new(kernel.empty::<V>()); U];
+        for at in 0..U {
+            summaries[at] = read_lanes(&out[place(at)..]);
+        }
+        if insert_stretch::<T, M, V, U, N>(kernel, rows, first, is_careful, &mut summaries) {
+            *careful |= 1 << vector;
+        }
+        for at in 0..U {
+            write_lanes(summaries[at], &mut out[place(at)..]);
+        }
     }
-    for (at, summary) in summaries.into_iter().enumerate() {
-        summary.write(&mut out[at * size..]);
+}
+
+/// Reads some of the `LANES` lanes of a summary.
+#[inline(always)]
+fn read_lanes<V: Vector, S: StateVectors<V>>(values: &[f64]) -> S {
+    let mut buffer = [0.0; MOST_VECTORS * LANES];
+    for vector in 0..S::COUNT {
+        V::load(&values[vector * LANES..]).store(&mut buffer[vector * V::LANES..]);
+    }
+    S::read(&buffer)
+}
+
+/// Writes some of the `LANES` lanes of a summary.
+#[inline(always)]
+fn write_lanes<V: Vector, S: StateVectors<V>>(summary: S, places: &mut [f64]) {
+    let mut buffer = [0.0; MOST_VECTORS * LANES];
+    summary.write(&mut buffer);
+    for vector in 0..S::COUNT {
+        V::load(&buffer[vector * V::LANES..]).store(&mut places[vector * LANES..]);
     }
 }
 
@@ -413,22 +474,25 @@ fn finished<M: Merge, V: Vector>(kernel: &M, summary: Summary<M::State<V>, V>) -
 
 /// The outcome of a summary of one lane.
 #[inline(always)]
-fn outcome<T: Element, M: Merge, I: Isa>(
+fn outcome<M: Merge, I: Isa>(
     kernel: &M,
     summary: Summary<M::State<One<I>>, One<I>>,
     unscale: f64,
+    has_extremes: bool,
 ) -> Outcome {
     let result = kernel.unscaled(finished(kernel, summary), One::splat(unscale)).value();
     let (count, anchor) = (summary.count.value(), summary.anchor.value());
-    Outcome { result, needs_recompute: needs_recompute::<T, M>(kernel, result, count, anchor) }
+    let needs_recompute = has_extremes && needs_recompute(kernel, result, count, anchor);
+    Outcome { result, needs_recompute }
 }
 
-/// Whether a second look at the values may lead to another result.
+/// Whether a second look at values that may have left the range of squares may lead to another
+/// result.
 #[inline(always)]
-fn needs_recompute<T: Element, M: Merge>(kernel: &M, result: f64, count: f64, anchor: f64) -> bool {
+fn needs_recompute<M: Merge>(kernel: &M, result: f64, count: f64, anchor: f64) -> bool {
     /// Values near an anchor beyond this differ by more than what is small.
     const LARGE_ANCHOR: f64 = power(-200);
-    if !T::HAS_EXTREMES || (M::COUNTED && count == 0.0) {
+    if M::COUNTED && count == 0.0 {
         return false;
     }
     let may_be_small = M::SMALL.is_some() && !(M::ANCHORED && anchor.abs() > LARGE_ANCHOR);
@@ -437,19 +501,19 @@ fn needs_recompute<T: Element, M: Merge>(kernel: &M, result: f64, count: f64, an
 }
 
 /// Writes the outcomes of summaries; says whether any needs a second look.
-pub(super) struct Finish<'a, T, M> {
+pub(super) struct Finish<'a, M> {
     pub(super) kernel: &'a M,
     pub(super) summaries: &'a [f64],
     pub(super) outcomes: &'a mut [Outcome],
-    pub(super) dtype: PhantomData<T>,
+    pub(super) has_extremes: bool,
 }
 
-impl<T: Element, M: Merge> Task for Finish<'_, T, M> {
+impl<M: Merge> Task for Finish<'_, M> {
     type Out = bool;
 
     #[inline(always)]
     fn run<I: Isa>(self) -> bool {
-        let Self { kernel, summaries, outcomes, .. } = self;
+        let Self { kernel, summaries, outcomes, has_extremes } = self;
         let size = <Summary<M::State<I::Vector>, I::Vector>>::COUNT * LANES;
         let (mut results, mut any) = ([0.0; LANES], false);
         for (summary, outcomes) in summaries.chunks_exact(size).zip(outcomes.chunks_mut(LANES)) {
@@ -457,7 +521,8 @@ impl<T: Element, M: Merge> Task for Finish<'_, T, M> {
             let (counts, anchors) = summary[size - 2 * LANES..].split_at(LANES);
             for (lane, outcome) in outcomes.iter_mut().enumerate() {
                 let (result, count, anchor) = (results[lane], counts[lane], anchors[lane]);
-                let needs_recompute = needs_recompute::<T, M>(kernel, result, count, anchor);
+                let needs_recompute =
+                    has_extremes && needs_recompute(kernel, result, count, anchor);
                 *outcome = Outcome { result, needs_recompute };
                 any |= needs_recompute;
             }
@@ -467,18 +532,18 @@ impl<T: Element, M: Merge> Task for Finish<'_, T, M> {
 }
 
 /// The outcome of one lane.
-pub(super) struct FinishSingle<'a, T, M> {
+pub(super) struct FinishSingle<'a, M> {
     pub(super) kernel: &'a M,
     pub(super) summary: &'a Single,
     pub(super) unscale: f64,
-    pub(super) dtype: PhantomData<T>,
+    pub(super) has_extremes: bool,
 }
 
-impl<T: Element, M: Merge> Task for FinishSingle<'_, T, M> {
+impl<M: Merge> Task for FinishSingle<'_, M> {
     type Out = Outcome;
 
     #[inline(always)]
     fn run<I: Isa>(self) -> Outcome {
-        outcome::<T, M, I>(self.kernel, Summary::read(self.summary), self.unscale)
+        outcome::<M, I>(self.kernel, Summary::read(self.summary), self.unscale, self.has_extremes)
     }
 }

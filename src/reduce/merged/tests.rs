@@ -133,8 +133,9 @@ impl<M: Merge> Task for Summaries<'_, M> {
         let rows = 0..lanes.len();
         Columns { kernel: &kernel, lanes: &lanes, first: 0, rows, out: &mut out }.run::<I>();
         let mut outcomes = [Outcome { result: 0.0, needs_recompute: false }; 40];
-        let (summaries, dtype) = (&*out, PhantomData::<f64>);
-        Finish { kernel: &kernel, summaries, outcomes: &mut outcomes, dtype }.run::<I>();
+        let (summaries, outcomes_mut) = (&*out, &mut outcomes);
+        let has_extremes = true;
+        Finish { kernel: &kernel, summaries, outcomes: outcomes_mut, has_extremes }.run::<I>();
         results.extend(outcomes.map(|it| it.result));
         results
     }
