@@ -369,7 +369,9 @@ impl<T: Input> Call<T> {
     fn reduced<K: Reduction<T, Out: Value>>(&self, axes: u64, kernel: K) -> Vec<Results<K::Out>> {
         let lens = without(&self.lens, axes);
         let empty = self.array.view().is_empty_along(axes);
-        if (kernel.is_ordered() && axes.count_ones() != 1) || (empty && !kernel.allows_empty()) {
+        if (kernel.position_matters() && axes.count_ones() != 1)
+            || (empty && !kernel.allows_empty())
+        {
             return Vec::new();
         }
         let mut results = vec![self.results(&lens, |view, out| kernel.along(&view, axes, out))];

@@ -56,7 +56,7 @@ impl<T: Element, O: Order> Reduce<T> for NanArg<O> {
     type Columns<const N: usize> = Places<T, N>;
     type Out = isize;
 
-    const ORDERED: bool = true;
+    const POSITION_MATTERS: bool = true;
 
     #[inline(always)]
     fn allows_empty(&self) -> bool {
@@ -64,7 +64,7 @@ impl<T: Element, O: Order> Reduce<T> for NanArg<O> {
     }
 
     #[inline(always)]
-    fn start<const N: usize>(&self) -> Places<T, N> {
+    fn init<const N: usize>(&self) -> Places<T, N> {
         Places { value: [O::last(); N], index: [NOWHERE; N], len: 0 }
     }
 
@@ -103,11 +103,11 @@ impl<T: Element, O: Order> Reduce<T> for NanArg<O> {
         }
     }
 
-    fn dense(&self, values: &[T]) -> Place<T> {
+    fn reduce_contiguous(&self, values: &[T]) -> Place<T> {
         let len = values.len() as u64;
         let (mut value, mut winner) = (O::last(), None);
         for (at, stretch) in values.chunks(STRETCH).enumerate() {
-            let best = Extreme::<O>::NEW.dense(stretch);
+            let best = Extreme::<O>::NEW.reduce_contiguous(stretch);
             if O::before(best, value) {
                 (value, winner) = (best, Some(at * STRETCH));
             }
@@ -120,11 +120,11 @@ impl<T: Element, O: Order> Reduce<T> for NanArg<O> {
 
     /// The last there can be does not win against itself.
     #[inline(always)]
-    fn doubtful(&self, place: &Place<T>) -> bool {
+    fn needs_recompute(&self, place: &Place<T>) -> bool {
         place.index == NOWHERE
     }
 
-    fn review(&self, place: Place<T>, values: &View<'_, T>) -> Place<T> {
+    fn recompute(&self, place: Place<T>, values: &View<'_, T>) -> Place<T> {
         let first = values.iter().position(|value| !value.is_nan());
         Place { index: first.map_or(NOWHERE, |index| index as u64), ..place }
     }

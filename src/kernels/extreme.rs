@@ -8,7 +8,7 @@ use super::missing::AllNan;
 use crate::error::Error;
 use crate::merge::{Merge, Sample, WindowInfo};
 use crate::numeric::element::Element;
-use crate::reduce::{Fold, Reduce, dense, state_of_all};
+use crate::reduce::{Fold, Reduce, reduce_contiguous, state_of_all};
 use crate::simd::{Isa, Vector};
 
 use crate::strided::{Rows, View};
@@ -105,7 +105,7 @@ impl<T: Element, O: Order> Reduce<T> for Extreme<O> {
     }
 
     #[inline(always)]
-    fn start<const N: usize>(&self) -> [T; N] {
+    fn init<const N: usize>(&self) -> [T; N] {
         [O::last(); N]
     }
 
@@ -126,8 +126,8 @@ impl<T: Element, O: Order> Reduce<T> for Extreme<O> {
     }
 
     /// Keeps `left` where `right` is NaN: one instruction.
-    fn dense(&self, values: &[T]) -> Self::State {
-        dense(self, values)
+    fn reduce_contiguous(&self, values: &[T]) -> Self::State {
+        reduce_contiguous(self, values)
     }
 
     #[inline(always)]
@@ -142,11 +142,11 @@ impl<T: Element, O: Order> Reduce<T> for Extreme<O> {
 
     /// Either it is infinite, or all values are NaN.
     #[inline(always)]
-    fn doubtful(&self, first: &T) -> bool {
+    fn needs_recompute(&self, first: &T) -> bool {
         T::HAS_NAN && *first == O::last()
     }
 
-    fn review(&self, first: T, values: &View<'_, T>) -> T {
+    fn recompute(&self, first: T, values: &View<'_, T>) -> T {
         if state_of_all(&AllNan, values) { T::MISSING } else { first }
     }
 }

@@ -3,7 +3,7 @@
 use crate::error::Error;
 use crate::numeric::double::Double;
 use crate::numeric::element::Element;
-use crate::reduce::{Fold, Reduce, dense};
+use crate::reduce::{Fold, Reduce, reduce_contiguous};
 use crate::simd::Isa;
 use crate::strided::Rows;
 
@@ -28,7 +28,7 @@ impl<T: Integer, const SQUARED: bool> Reduce<T> for IntegerSum<SQUARED> {
     type Out = i64;
 
     #[inline(always)]
-    fn start<const N: usize>(&self) -> [i64; N] {
+    fn init<const N: usize>(&self) -> [i64; N] {
         [0; N]
     }
 
@@ -50,8 +50,8 @@ impl<T: Integer, const SQUARED: bool> Reduce<T> for IntegerSum<SQUARED> {
         sums[column]
     }
 
-    fn dense(&self, values: &[T]) -> i64 {
-        dense(self, values)
+    fn reduce_contiguous(&self, values: &[T]) -> i64 {
+        reduce_contiguous(self, values)
     }
 
     #[inline(always)]
@@ -108,7 +108,7 @@ impl<T: Integer> Reduce<T> for IntegerMean {
     type Out = f64;
 
     #[inline(always)]
-    fn start<const N: usize>(&self) -> Halves<N> {
+    fn init<const N: usize>(&self) -> Halves<N> {
         Halves { high: [0; N], low: [0; N], count: 0 }
     }
 
@@ -135,8 +135,8 @@ impl<T: Integer> Reduce<T> for IntegerMean {
         Total { sum: high.plus(exactly(halves.low[column])), count: halves.count }
     }
 
-    fn dense(&self, values: &[T]) -> Total {
-        dense(self, values)
+    fn reduce_contiguous(&self, values: &[T]) -> Total {
+        reduce_contiguous(self, values)
     }
 
     #[inline(always)]

@@ -12,7 +12,7 @@ use crate::fill::Fill;
 use crate::interrupt;
 use crate::merge::{Merge, Sample, WindowInfo};
 use crate::numeric::double::Double;
-use crate::reduce::{self, Fold, Reduce, dense};
+use crate::reduce::{self, Fold, Reduce, reduce_contiguous};
 use crate::simd::{Isa, Vector};
 use crate::strided::{Rows, View};
 use crate::windows::Window;
@@ -102,7 +102,7 @@ impl Reduce<i64> for Bits {
     type Out = i64;
 
     #[inline(always)]
-    fn start<const N: usize>(&self) -> [i64; N] {
+    fn init<const N: usize>(&self) -> [i64; N] {
         [0; N]
     }
 
@@ -130,8 +130,8 @@ impl Reduce<i64> for Bits {
         Ok(bits)
     }
 
-    fn dense(&self, values: &[i64]) -> i64 {
-        dense(self, values)
+    fn reduce_contiguous(&self, values: &[i64]) -> i64 {
+        reduce_contiguous(self, values)
     }
 }
 

@@ -2,7 +2,7 @@
 
 use crate::error::Error;
 use crate::numeric::element::Element;
-use crate::reduce::{Fold, N, Reduce, dense};
+use crate::reduce::{Fold, N, Reduce, reduce_contiguous};
 use crate::simd::Isa;
 use crate::strided::Rows;
 
@@ -14,19 +14,19 @@ pub struct AnyNan;
 #[derive(Clone, Copy)]
 pub struct AllNan;
 
-/// Rows between two looks at whether it is settled.
+/// Rows between two looks at whether the state is final.
 const ROWS: usize = 64;
 
-/// The state of neighbours in one lane, up to where it is settled.
-fn until_settled<T: Element, K: Fold<T>>(kernel: &K, values: &[T]) -> K::State {
+/// The state of neighbours in one lane, up to where it is final.
+fn until_final<T: Element, K: Fold<T>>(kernel: &K, values: &[T]) -> K::State {
     // The first few are looked at one by one, as often the first says all.
     let (head, tail) = values.split_at(values.len().min(4));
-    let mut state = dense(kernel, head);
+    let mut state = reduce_contiguous(kernel, head);
     for stretch in tail.chunks(N * ROWS) {
-        if kernel.settled(&state) {
+        if kernel.is_final(&state) {
             break;
         }
-        state = kernel.merge(state, dense(kernel, stretch));
+        state = kernel.merge(state, reduce_contiguous(kernel, stretch));
     }
     state
 }
@@ -37,10 +37,10 @@ impl<T: Element> Reduce<T> for AnyNan {
     type Columns<const N: usize> = [T; N];
     type Out = bool;
 
-    const SETTLES: bool = true;
+    const SHORT_CIRCUITS: bool = true;
 
     #[inline(always)]
-    fn start<const N: usize>(&self) -> [T; N] {
+    fn init<const N: usize>(&self) -> [T; N] {
         [T::LOWEST; N]
     }
 
@@ -70,22 +70,22 @@ impl<T: Element> Reduce<T> for AnyNan {
         Ok(any)
     }
 
-    fn dense(&self, values: &[T]) -> bool {
-        until_settled(self, values)
+    fn reduce_contiguous(&self, values: &[T]) -> bool {
+        until_final(self, values)
     }
 
     #[inline(always)]
-    fn foregone(&self, _empty: bool) -> Option<bool> {
+    fn known_without_data(&self, _empty: bool) -> Option<bool> {
         (!T::HAS_NAN).then_some(false)
     }
 
     #[inline(always)]
-    fn settled_by(&self, value: T) -> Option<bool> {
+    fn short_circuit(&self, value: T) -> Option<bool> {
         value.is_nan().then_some(true)
     }
 
     #[inline(always)]
-    fn settled(&self, any: &bool) -> bool {
+    fn is_final(&self, any: &bool) -> bool {
         *any
     }
 }
@@ -111,10 +111,10 @@ impl<T: Element> Reduce<T> for AllNan {
     type Columns<const N: usize> = [T; N];
     type Out = bool;
 
-    const SETTLES: bool = true;
+    const SHORT_CIRCUITS: bool = true;
 
     #[inline(always)]
-    fn start<const N: usize>(&self) -> [T; N] {
+    fn init<const N: usize>(&self) -> [T; N] {
         [T::MISSING; N]
     }
 
@@ -144,22 +144,22 @@ impl<T: Element> Reduce<T> for AllNan {
         Ok(all)
     }
 
-    fn dense(&self, values: &[T]) -> bool {
-        until_settled(self, values)
+    fn reduce_contiguous(&self, values: &[T]) -> bool {
+        until_final(self, values)
     }
 
     #[inline(always)]
-    fn foregone(&self, empty: bool) -> Option<bool> {
+    fn known_without_data(&self, empty: bool) -> Option<bool> {
         (!T::HAS_NAN).then_some(empty)
     }
 
     #[inline(always)]
-    fn settled_by(&self, value: T) -> Option<bool> {
+    fn short_circuit(&self, value: T) -> Option<bool> {
         (!value.is_nan()).then_some(false)
     }
 
     #[inline(always)]
-    fn settled(&self, all: &bool) -> bool {
+    fn is_final(&self, all: &bool) -> bool {
         !*all
     }
 }

@@ -12,19 +12,20 @@ use crate::simd::Isa;
 use crate::strided::{Lanes, LanesMut, Rows, Sweep, View, ViewMut};
 use crate::threads;
 
-/// A statistic that does not merge by the one trait: what it is of rows of values, of two parts together, and at the end.
+/// A statistic that does not merge by the one trait: it says how rows of values are added to
+/// columns, how the states of two parts are merged, and what the result is.
 pub trait Reduce<T: Element>: Copy + Send + Sync {
     /// What is known of some of the values of one lane.
     type State: Copy + Send + Sync;
-    /// `N` states in the making, side by side, in the form that vectors like.
+    /// `N` states side by side, laid out for vectors, while values are added to them.
     type Columns<const N: usize>;
     /// The result.
     type Out: Copy + Send + Sync;
 
-    /// Whether one value may settle the result.
-    const SETTLES: bool = false;
-    /// Whether the place of a value matters.
-    const ORDERED: bool = false;
+    /// Whether one value may decide the result, so that the rest need not be read.
+    const SHORT_CIRCUITS: bool = false;
+    /// Whether the result depends on the positions of values, so that lanes must be read in order.
+    const POSITION_MATTERS: bool = false;
 
     /// Whether there is a result of no values at all.
     #[inline(always)]
@@ -32,52 +33,53 @@ pub trait Reduce<T: Element>: Copy + Send + Sync {
         true
     }
 
-    /// Of no values yet.
-    fn start<const N: usize>(&self) -> Self::Columns<N>;
+    /// The columns of no values.
+    fn init<const N: usize>(&self) -> Self::Columns<N>;
 
-    /// Takes in more values.
+    /// Adds rows of values to the columns.
     fn add<I: Isa, const N: usize>(&self, columns: &mut Self::Columns<N>, rows: Rows<'_, T, N>);
 
-    /// Of one of the columns.
+    /// The state of one of the columns.
     fn state<const N: usize>(&self, columns: &Self::Columns<N>, column: usize) -> Self::State;
 
-    /// Of two parts, `left` the first.
+    /// The state of two parts of a lane together, of which `left` comes first.
     fn merge(&self, left: Self::State, right: Self::State) -> Self::State;
 
-    /// The result, of all values.
+    /// The result of a lane, from the state of all its values.
     fn finish(&self, state: Self::State) -> Result<Self::Out, Error>;
 
-    /// Of neighbours in one lane; `reduce::dense`, where their order does not matter.
-    fn dense(&self, values: &[T]) -> Self::State;
+    /// The state of neighbours in one lane: `reduce::reduce_contiguous`, where their order does not
+    /// matter.
+    fn reduce_contiguous(&self, values: &[T]) -> Self::State;
 
-    /// The result that is certain before a look at the values, of which there are none if `empty`
-    /// (no integer is NaN).
+    /// The result, if it is known without reading values (no integer is NaN). `empty`: there are
+    /// none.
     #[inline(always)]
-    fn foregone(&self, _empty: bool) -> Option<Self::Out> {
+    fn known_without_data(&self, _empty: bool) -> Option<Self::Out> {
         None
     }
 
-    /// The result, if this value settles it.
+    /// The result, if this value alone decides it.
     #[inline(always)]
-    fn settled_by(&self, _value: T) -> Option<Self::Out> {
+    fn short_circuit(&self, _value: T) -> Option<Self::Out> {
         None
     }
 
-    /// Nothing that follows can change the result (`anynan` has seen one).
+    /// Whether no value that follows can change the result (`anynan` has seen one).
     #[inline(always)]
-    fn settled(&self, _state: &Self::State) -> bool {
+    fn is_final(&self, _state: &Self::State) -> bool {
         false
     }
 
-    /// The state leaves a doubt that only a second look at the values can settle (an infinite
+    /// Whether the state leaves a doubt that only reading the values again can settle (an infinite
     /// sum: was there an infinity, or did it overflow on the way?).
     #[inline(always)]
-    fn doubtful(&self, _state: &Self::State) -> bool {
+    fn needs_recompute(&self, _state: &Self::State) -> bool {
         false
     }
 
-    /// The second look, at all values.
-    fn review(&self, state: Self::State, _values: &View<'_, T>) -> Self::State {
+    /// The state after all values are read again.
+    fn recompute(&self, state: Self::State, _values: &View<'_, T>) -> Self::State {
         state
     }
 }
@@ -109,8 +111,8 @@ impl<T: Element, K: Reduce<T>> Reduction<T> for Columnwise<K> {
     type Out = K::Out;
 
     #[inline(always)]
-    fn is_ordered(&self) -> bool {
-        K::ORDERED
+    fn position_matters(&self) -> bool {
+        K::POSITION_MATTERS
     }
 
     #[inline(always)]
@@ -119,8 +121,8 @@ impl<T: Element, K: Reduce<T>> Reduction<T> for Columnwise<K> {
     }
 
     #[inline(always)]
-    fn foregone(&self, empty: bool) -> Option<K::Out> {
-        self.0.foregone(empty)
+    fn known_without_data(&self, empty: bool) -> Option<K::Out> {
+        self.0.known_without_data(empty)
     }
 
     #[inline(always)]
@@ -142,15 +144,15 @@ impl<T: Element, K: Reduce<T>> Reduction<T> for Columnwise<K> {
     }
 }
 
-/// The statistic of all values, if it is certain before them or settled by the first few.
+/// The statistic of all values, if it is known without them or decided by one of the first few.
 #[inline(always)]
 fn early<T: Element, K: Reduce<T>>(view: &View<'_, T>, kernel: K) -> Option<K::Out> {
-    let foregone = kernel.foregone(view.is_empty());
-    if !K::SETTLES || foregone.is_some() {
-        return foregone;
+    let known_without_data = kernel.known_without_data(view.is_empty());
+    if !K::SHORT_CIRCUITS || known_without_data.is_some() {
+        return known_without_data;
     }
     let first = view.as_slice()?.iter().take(EARLY);
-    first.copied().find_map(|value| kernel.settled_by(value))
+    first.copied().find_map(|value| kernel.short_circuit(value))
 }
 
 /// The statistic of all values.
@@ -160,22 +162,22 @@ pub fn all<T: Element, K: Reduce<T>>(view: &View<'_, T>, kernel: K) -> Result<K:
     }
     let state = match view.as_slice() {
         Some(values) if values.len() <= PART => {
-            let state = kernel.dense(values);
-            if kernel.doubtful(&state) { kernel.review(state, view) } else { state }
+            let state = kernel.reduce_contiguous(values);
+            if kernel.needs_recompute(&state) { kernel.recompute(state, view) } else { state }
         }
         _ => state_of_all(&kernel, view),
     };
     kernel.finish(state)
 }
 
-/// The state of all values, for a kernel that asks another one in its second look.
+/// The state of all values, for a kernel that asks another one when it recomputes.
 pub(crate) fn state_of_all<T: Element, K: Reduce<T>>(kernel: &K, view: &View<'_, T>) -> K::State {
     let mut nowhere = ();
     let mut nowhere = ViewMut::from_mut(&mut nowhere);
-    let mut sweep = Sweep::reducing(view, u64::MAX, K::ORDERED, &mut nowhere);
+    let mut sweep = Sweep::reducing(view, u64::MAX, K::POSITION_MATTERS, &mut nowhere);
     let (lanes, _) = sweep.bundles().next().expect("without kept axes there is one bundle");
     let bundle = Bundle { kernel, lanes };
-    settled(&bundle, 0, lane_state(&bundle, 0, view.len() >= PARALLEL))
+    recomputed(&bundle, 0, lane_state(&bundle, 0, view.len() >= PARALLEL))
 }
 
 /// The statistic along the axes of the bit set `axes`, for each place of the others.
@@ -185,16 +187,16 @@ pub(super) fn along<T: Element, K: Reduce<T>>(
     kernel: K,
     out: &mut ViewMut<'_, K::Out>,
 ) -> Result<(), Error> {
-    let foregone = kernel.foregone(view.is_empty_along(axes));
-    let mut sweep = Sweep::reducing(view, axes, K::ORDERED, out);
-    if let Some(result) = foregone {
+    let known_without_data = kernel.known_without_data(view.is_empty_along(axes));
+    let mut sweep = Sweep::reducing(view, axes, K::POSITION_MATTERS, out);
+    if let Some(result) = known_without_data {
         let write = |(_, mut out): (_, LanesMut<'_, K::Out>)| {
             out.write_firsts(std::iter::repeat(Ok(result)))
         };
         return sweep.bundles().try_for_each(write);
     }
-    if K::SETTLES {
-        match settle_early(&kernel, &mut sweep) {
+    if K::SHORT_CIRCUITS {
+        match short_circuit_lanes(&kernel, &mut sweep) {
             Ok(()) => return Ok(()),
             Err(Early::Wrong(error)) => return Err(error),
             Err(Early::Late) => {}
@@ -211,13 +213,13 @@ pub(super) fn along<T: Element, K: Reduce<T>>(
 
 /// Why a look at the first values of each lane was given up.
 enum Early {
-    /// Too many lanes were not settled by them.
+    /// They do not decide the results of too many lanes.
     Late,
     Wrong(Error),
 }
 
-/// Reduces all lanes, if they are settled by their first values, but for a few.
-fn settle_early<T: Element, K: Reduce<T>>(
+/// Reduces all lanes, if but for a few their first values decide the result.
+fn short_circuit_lanes<T: Element, K: Reduce<T>>(
     kernel: &K,
     sweep: &mut Sweep<'_, T, K::Out>,
 ) -> Result<(), Early> {
@@ -230,7 +232,7 @@ fn settle_early<T: Element, K: Reduce<T>>(
         out.write_firsts((0..).zip(lanes.iter()).map(|(index, lane)| {
             interrupt::check_at(index, 1);
             let mut values = lane.part(0, EARLY).iter();
-            if let Some(result) = values.find_map(|value| kernel.settled_by(value)) {
+            if let Some(result) = values.find_map(|value| kernel.short_circuit(value)) {
                 return Ok(result);
             }
             late = late.checked_sub(lanes.len()).ok_or(Early::Late)?;
@@ -244,15 +246,15 @@ fn settle_early<T: Element, K: Reduce<T>>(
 /// compiled once for each kind of state rather than for each kernel and dtype.
 trait States<S>: Sync {
     fn shape(&self) -> Shape;
-    /// Of a part of one lane.
+    /// The state of a part of one lane.
     fn of_part(&self, lane: usize, fold: usize, start: usize) -> S;
-    /// Of a part of the lanes from `first` on, in tiles of `N`.
+    /// The states of a part of the lanes from `first` on, in tiles of `N`.
     fn of_tiles(&self, first: usize, fold: usize, start: usize, states: &mut [S]);
     fn of_nothing(&self) -> S;
     fn merge(&self, left: S, right: S) -> S;
-    fn settled(&self, state: &S) -> bool;
-    fn doubtful(&self, state: &S) -> bool;
-    fn review(&self, lane: usize, state: S) -> S;
+    fn is_final(&self, state: &S) -> bool;
+    fn needs_recompute(&self, state: &S) -> bool;
+    fn recompute(&self, lane: usize, state: S) -> S;
 }
 
 /// The shape of a bundle.
@@ -281,8 +283,8 @@ impl<T: Element, K: Reduce<T>> States<K::State> for Bundle<'_, T, K> {
     fn of_part(&self, lane: usize, fold: usize, start: usize) -> K::State {
         let part = self.lanes.fold(fold).lane(lane).part(start, PART);
         match part.as_slice() {
-            Some(values) => self.kernel.dense(values),
-            None => self.kernel.dense(&part.to_vec()),
+            Some(values) => self.kernel.reduce_contiguous(values),
+            None => self.kernel.reduce_contiguous(&part.to_vec()),
         }
     }
 
@@ -292,11 +294,11 @@ impl<T: Element, K: Reduce<T>> States<K::State> for Bundle<'_, T, K> {
         let direct = lanes.are_adjacent() && lanes.count() >= N;
         let end = lanes.len().min(start + PART);
         let mut scratch = vec![[T::LOWEST; N]; if direct { 0 } else { BLOCK.min(end - start) }];
-        let mut columns: Vec<_> = states.chunks(N).map(|_| kernel.start()).collect();
+        let mut columns: Vec<_> = states.chunks(N).map(|_| kernel.init()).collect();
         let mut next = start;
         loop {
             let len = BLOCK.min(end - next);
-            let mut settled = true;
+            let mut all_final = true;
             for (index, states) in states.chunks_mut(N).enumerate() {
                 let tile = tile(first + index * N, lanes.count());
                 let rows = if direct {
@@ -307,36 +309,36 @@ impl<T: Element, K: Reduce<T>> States<K::State> for Bundle<'_, T, K> {
                 };
                 let columns = &mut columns[index];
                 add_rows(kernel, columns, rows);
-                if next + len == end || K::SETTLES {
+                if next + len == end || K::SHORT_CIRCUITS {
                     column_states(kernel, columns, states);
-                    settled &= states.iter().all(|state| kernel.settled(state));
+                    all_final &= states.iter().all(|state| kernel.is_final(state));
                 }
             }
             next += len;
-            if next >= end || (K::SETTLES && settled) {
+            if next >= end || (K::SHORT_CIRCUITS && all_final) {
                 return;
             }
         }
     }
 
     fn of_nothing(&self) -> K::State {
-        self.kernel.dense(&[])
+        self.kernel.reduce_contiguous(&[])
     }
 
     fn merge(&self, left: K::State, right: K::State) -> K::State {
         self.kernel.merge(left, right)
     }
 
-    fn settled(&self, state: &K::State) -> bool {
-        self.kernel.settled(state)
+    fn is_final(&self, state: &K::State) -> bool {
+        self.kernel.is_final(state)
     }
 
-    fn doubtful(&self, state: &K::State) -> bool {
-        self.kernel.doubtful(state)
+    fn needs_recompute(&self, state: &K::State) -> bool {
+        self.kernel.needs_recompute(state)
     }
 
-    fn review(&self, lane: usize, state: K::State) -> K::State {
-        self.kernel.review(state, &self.lanes.whole(lane))
+    fn recompute(&self, lane: usize, state: K::State) -> K::State {
+        self.kernel.recompute(state, &self.lanes.whole(lane))
     }
 }
 
@@ -349,7 +351,7 @@ fn reduce_bundle<S: Copy + Send + Sync>(
     let Shape { count, len, along_memory, .. } = bundle.shape();
     if count < N / 2 || (along_memory && len > SHORT) {
         for lane in 0..count {
-            set(lane, settled(bundle, lane, lane_state(bundle, lane, parallel)))?;
+            set(lane, recomputed(bundle, lane, lane_state(bundle, lane, parallel)))?;
         }
         return Ok(());
     }
@@ -361,7 +363,7 @@ fn reduce_bundle<S: Copy + Send + Sync>(
         for (first, states) in (group..end).step_by(N).zip(states.chunks(N)) {
             let tile = tile(first, count);
             for (lane, &state) in (tile..count).zip(states).skip(first - tile) {
-                set(lane, settled(bundle, lane, state))?;
+                set(lane, recomputed(bundle, lane, state))?;
             }
         }
     }
@@ -374,9 +376,9 @@ fn tile(first: usize, count: usize) -> usize {
     first.min(count.saturating_sub(N))
 }
 
-/// After a second look, where there is a doubt.
-fn settled<S>(bundle: &dyn States<S>, lane: usize, state: S) -> S {
-    if bundle.doubtful(&state) { bundle.review(lane, state) } else { state }
+/// The state of a lane, recomputed where it leaves a doubt.
+fn recomputed<S>(bundle: &dyn States<S>, lane: usize, state: S) -> S {
+    if bundle.needs_recompute(&state) { bundle.recompute(lane, state) } else { state }
 }
 
 /// The state of one lane with all that is folded into it, in chunks of about `PART` values that
@@ -395,7 +397,7 @@ fn lane_state<S: Copy + Send + Sync>(bundle: &dyn States<S>, lane: usize, parall
         return merge_in_order(bundle, 0..chunks, &chunk_state);
     }
     let first = chunk_state(0);
-    if bundle.settled(&first) {
+    if bundle.is_final(&first) {
         return first;
     }
     let stop = AtomicBool::new(false);
@@ -404,7 +406,7 @@ fn lane_state<S: Copy + Send + Sync>(bundle: &dyn States<S>, lane: usize, parall
             return bundle.of_nothing();
         }
         let state = chunk_state(chunk + 1);
-        if bundle.settled(&state) {
+        if bundle.is_final(&state) {
             stop.store(true, Ordering::Relaxed);
         }
         state
@@ -420,7 +422,7 @@ fn merge_in_order<S>(
     let Some(first) = indices.next() else { return bundle.of_nothing() };
     let mut merged = state(first);
     for index in indices {
-        if bundle.settled(&merged) {
+        if bundle.is_final(&merged) {
             break;
         }
         merged = bundle.merge(merged, state(index));
@@ -461,7 +463,7 @@ fn group_states<S: Copy + Send + Sync>(
     }
 }
 
-/// Copies the states of the columns out of the form that vectors like.
+/// Copies the states of the columns out of the layout for vectors.
 #[inline(never)]
 fn column_states<T: Element, K: Reduce<T>>(
     kernel: &K,

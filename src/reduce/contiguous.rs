@@ -10,17 +10,17 @@ use crate::strided::Rows;
 const FEW: usize = 16;
 
 /// The state of neighbours in one lane: as columns, which are merged.
-pub(crate) fn dense<T: Element, K: Fold<T>>(kernel: &K, values: &[T]) -> K::State {
+pub(crate) fn reduce_contiguous<T: Element, K: Fold<T>>(kernel: &K, values: &[T]) -> K::State {
     if values.len() < FEW {
-        return few(kernel, kernel.start(), values);
+        return few(kernel, kernel.init(), values);
     }
-    dense_from(kernel, kernel.start::<N>(), kernel.start::<1>(), values)
+    contiguous_from(kernel, kernel.init::<N>(), kernel.init::<1>(), values)
 }
 
-/// The same in columns that have been started: `M` for what fills rows, and one for the few values
-/// that are left over, unless they can be filled up to a row.
+/// The state of neighbours, added to `M` columns as far as they fill rows. The few values that are
+/// left over are filled up to a row with neutral ones, or else added to one more column.
 #[inline(never)]
-fn dense_from<T: Element, K: Fold<T>, const M: usize>(
+fn contiguous_from<T: Element, K: Fold<T>, const M: usize>(
     kernel: &K,
     mut columns: K::Columns<M>,
     mut column: K::Columns<1>,

@@ -34,7 +34,7 @@ mod merged;
 
 pub(crate) use columns::state_of_all;
 pub use columns::{Columnwise, Fold, Reduce, all};
-pub(crate) use contiguous::dense;
+pub(crate) use contiguous::reduce_contiguous;
 pub use merged::Merged;
 
 /// A reduction: a statistic of many values.
@@ -42,9 +42,9 @@ pub trait Reduction<T: Element>: Send + Sync {
     /// The result.
     type Out: Copy + Send + Sync;
 
-    /// Whether the place of a value matters.
+    /// Whether the result depends on the positions of values.
     #[inline(always)]
-    fn is_ordered(&self) -> bool {
+    fn position_matters(&self) -> bool {
         false
     }
 
@@ -56,11 +56,11 @@ pub trait Reduction<T: Element>: Send + Sync {
 
     /// The result, if it is known without reading values. `empty`: there are none.
     #[inline(always)]
-    fn foregone(&self, _empty: bool) -> Option<Self::Out> {
+    fn known_without_data(&self, _empty: bool) -> Option<Self::Out> {
         None
     }
 
-    /// The result, if it is certain before all values or after the first few.
+    /// The result, if it is known without reading values, or after reading the first few.
     #[inline(always)]
     fn early(&self, _view: &View<'_, T>) -> Option<Self::Out> {
         None
@@ -78,7 +78,7 @@ pub trait Reduction<T: Element>: Send + Sync {
     ) -> Result<(), Error>;
 }
 
-/// Columns in a row: enough to fill the vector registers.
+/// How many columns a row has: enough to fill the vector registers.
 pub const N: usize = 32;
 /// Values of a lane that are summed up before they are merged with others: a job for a thread.
 const PART: usize = 1 << 15;

@@ -73,7 +73,7 @@ pub(in crate::python) fn reduce<'py, F: ReduceFloats, I: ReduceIntegers>(
     others: impl FnOnce(&Bound<'py, PyAny>) -> Answer<'py>,
 ) -> Answer<'py> {
     let array = Array::new(a)?;
-    if Reduction::<f64>::is_ordered(&floats) {
+    if Reduction::<f64>::position_matters(&floats) {
         axes.not_several()?;
     }
     let axes = axes.within(array.ndim())?;
@@ -108,7 +108,7 @@ where
     if let Some(axes) = some_of(axes, shape) {
         let mut out = NewArray::<O>::new(py, &without(shape, axes))?;
         let view = array.view::<T>();
-        if let Some(value) = kernel.foregone(view.is_empty_along(axes)) {
+        if let Some(value) = kernel.known_without_data(view.is_empty_along(axes)) {
             out.fill(value);
             return Ok(out.into_any());
         }

@@ -2,7 +2,7 @@ use std::sync::atomic::AtomicUsize;
 
 use super::*;
 use crate::kernels::integer_sums::INTEGER_SUM;
-use crate::reduce::contiguous::dense;
+use crate::reduce::contiguous::reduce_contiguous;
 use crate::reduce::tests::LENGTHS;
 use crate::strided::stored::Bits;
 use crate::testing::{ANY, APART, Layout, Random, Strided, mix, with_threads, without};
@@ -13,21 +13,21 @@ use crate::testing::{ANY, APART, Layout, Random, Strided, mix, with_threads, wit
 struct Seen {
     len: u64,
     digest: u64,
-    reviewed: bool,
+    recomputed: bool,
 }
 
-const NOTHING: Seen = Seen { len: 0, digest: 0, reviewed: false };
+const NOTHING: Seen = Seen { len: 0, digest: 0, recomputed: false };
 
 /// A kernel that takes a note of what the driver gives it.
 #[derive(Clone, Copy)]
-struct Witness<const ORDERED: bool> {
-    doubtful: bool,
+struct Witness<const POSITION_MATTERS: bool> {
+    needs_recompute: bool,
 }
 
 /// For digests of values in order: odd, so that no power of it is lost.
 const BASE: u64 = 0x9e37_79b9_7f4a_7c15;
 
-impl<const ORDERED: bool> Witness<ORDERED> {
+impl<const POSITION_MATTERS: bool> Witness<POSITION_MATTERS> {
     fn of<T: Element>(&self, values: impl IntoIterator<Item = T>) -> Seen {
         let seen = |value: T| Seen { len: 1, digest: mix(value.to_f64().to_bits()), ..NOTHING };
         values.into_iter().fold(NOTHING, |left, right| self.joined(left, seen(right)))
@@ -35,23 +35,23 @@ impl<const ORDERED: bool> Witness<ORDERED> {
 
     fn joined(&self, left: Seen, right: Seen) -> Seen {
         let factor = match right.len {
-            _ if !ORDERED => 1,
+            _ if !POSITION_MATTERS => 1,
             1 => BASE,
             len => BASE.wrapping_pow(len as u32),
         };
         let digest = left.digest.wrapping_mul(factor).wrapping_add(right.digest);
-        Seen { len: left.len + right.len, digest, reviewed: false }
+        Seen { len: left.len + right.len, digest, recomputed: false }
     }
 }
 
-impl<T: Element, const ORDERED: bool> Reduce<T> for Witness<ORDERED> {
+impl<T: Element, const POSITION_MATTERS: bool> Reduce<T> for Witness<POSITION_MATTERS> {
     type State = Seen;
     type Columns<const N: usize> = [Seen; N];
     type Out = Seen;
 
-    const ORDERED: bool = ORDERED;
+    const POSITION_MATTERS: bool = POSITION_MATTERS;
 
-    fn start<const N: usize>(&self) -> [Seen; N] {
+    fn init<const N: usize>(&self) -> [Seen; N] {
         [NOTHING; N]
     }
 
@@ -75,22 +75,26 @@ impl<T: Element, const ORDERED: bool> Reduce<T> for Witness<ORDERED> {
         Ok(seen)
     }
 
-    fn dense(&self, values: &[T]) -> Seen {
+    fn reduce_contiguous(&self, values: &[T]) -> Seen {
         assert!(values.len() <= PART);
-        if ORDERED { self.of(values.iter().copied()) } else { dense(self, values) }
+        if POSITION_MATTERS {
+            self.of(values.iter().copied())
+        } else {
+            reduce_contiguous(self, values)
+        }
     }
 
-    fn doubtful(&self, _seen: &Seen) -> bool {
-        self.doubtful
+    fn needs_recompute(&self, _seen: &Seen) -> bool {
+        self.needs_recompute
     }
 
-    fn review(&self, seen: Seen, values: &View<'_, T>) -> Seen {
+    fn recompute(&self, seen: Seen, values: &View<'_, T>) -> Seen {
         assert_eq!(self.of(values.iter()), seen, "the second look is at the same values");
-        Seen { reviewed: true, ..seen }
+        Seen { recomputed: true, ..seen }
     }
 }
 
-impl<T: Element, const ORDERED: bool> Fold<T> for Witness<ORDERED> {
+impl<T: Element, const POSITION_MATTERS: bool> Fold<T> for Witness<POSITION_MATTERS> {
     fn fold<const N: usize>(&self, columns: &mut [Seen; N], half: usize) {
         for column in 0..half {
             columns[column] = self.joined(columns[column], columns[column + half]);
@@ -103,14 +107,14 @@ impl<T: Element, const ORDERED: bool> Fold<T> for Witness<ORDERED> {
 }
 
 /// Compares what the driver gives a kernel with the values of each lane.
-fn check_witness<T: Element + Bits, const ORDERED: bool>(
+fn check_witness<T: Element + Bits, const POSITION_MATTERS: bool>(
     array: &Strided<T>,
     axes: u64,
     out_layout: &Layout,
-    doubtful: bool,
+    needs_recompute: bool,
 ) {
-    let kernel = Witness::<ORDERED> { doubtful };
-    let expected = |values: Vec<T>| Seen { reviewed: doubtful, ..kernel.of(values) };
+    let kernel = Witness::<POSITION_MATTERS> { needs_recompute };
+    let expected = |values: Vec<T>| Seen { recomputed: needs_recompute, ..kernel.of(values) };
     let unwritten = Seen { len: u64::MAX, ..NOTHING };
     let lanes: Vec<Seen> = array.lanes(axes).into_iter().map(expected).collect();
     let unaligned = array.unaligned();
@@ -132,10 +136,10 @@ fn check_both_witnesses<T: Element + Bits>(
     axes: u64,
     value: impl Fn(usize) -> T,
 ) {
-    let doubtful = lens.iter().sum::<usize>() % 2 == 0;
+    let needs_recompute = lens.iter().sum::<usize>() % 2 == 0;
     let array = Strided::new(lens, layouts.0, T::MISSING, value);
-    check_witness::<T, true>(&array, axes, layouts.1, doubtful);
-    check_witness::<T, false>(&array, axes, layouts.1, !doubtful);
+    check_witness::<T, true>(&array, axes, layouts.1, needs_recompute);
+    check_witness::<T, false>(&array, axes, layouts.1, !needs_recompute);
 }
 
 #[test]
@@ -232,9 +236,9 @@ impl<T: Element> Reduce<T> for Search<'_> {
     type Columns<const N: usize> = [bool; N];
     type Out = bool;
 
-    const SETTLES: bool = true;
+    const SHORT_CIRCUITS: bool = true;
 
-    fn start<const N: usize>(&self) -> [bool; N] {
+    fn init<const N: usize>(&self) -> [bool; N] {
         [false; N]
     }
 
@@ -258,15 +262,15 @@ impl<T: Element> Reduce<T> for Search<'_> {
         Ok(found)
     }
 
-    fn dense(&self, values: &[T]) -> bool {
+    fn reduce_contiguous(&self, values: &[T]) -> bool {
         values.iter().any(|&value| self.finds(value))
     }
 
-    fn settled_by(&self, value: T) -> Option<bool> {
+    fn short_circuit(&self, value: T) -> Option<bool> {
         self.finds(value).then_some(true)
     }
 
-    fn settled(&self, found: &bool) -> bool {
+    fn is_final(&self, found: &bool) -> bool {
         *found
     }
 }
@@ -338,8 +342,8 @@ impl Reduce<i64> for Odd {
     type Columns<const N: usize> = [i64; N];
     type Out = i64;
 
-    fn start<const N: usize>(&self) -> [i64; N] {
-        Reduce::<i64>::start(&INTEGER_SUM)
+    fn init<const N: usize>(&self) -> [i64; N] {
+        Reduce::<i64>::init(&INTEGER_SUM)
     }
 
     fn add<I: Isa, const N: usize>(&self, sums: &mut [i64; N], rows: Rows<'_, i64, N>) {
@@ -358,7 +362,7 @@ impl Reduce<i64> for Odd {
         if sum % 2 == 0 { Ok(sum) } else { Err(Error::Memory { bytes: sum as usize }) }
     }
 
-    fn dense(&self, values: &[i64]) -> i64 {
+    fn reduce_contiguous(&self, values: &[i64]) -> i64 {
         values.iter().sum()
     }
 }
