@@ -79,6 +79,8 @@ const CHUNK: usize = 2048;
 const ROWS: usize = 16;
 /// Vectors of lanes that are read together where they lie side by side: some pages of memory.
 const GROUP: usize = 64;
+/// Vectors of them that are finished at once.
+const FINISHED: usize = 4;
 /// Lanes no longer than this are read side by side though each lies along the memory.
 const SHORT: usize = 128;
 
@@ -106,8 +108,8 @@ trait AnyMerge<T>: Sync {
     /// The summaries of some rows of lanes side by side, a vector of lanes after the other. At
     /// first, `out` has those of no values.
     fn columns(&self, lanes: &Lanes<'_, T>, first: usize, rows: Range<usize>, out: &mut [f64]);
-    /// The summaries of no values, with these anchors.
-    fn empty(&self, anchors: &[f64], out: &mut [f64]);
+    /// The summaries of no values, without anchors, which are the last `LANES` places of each.
+    fn empty(&self, out: &mut [f64]);
     /// Combines summaries with those of what follows.
     fn combine(&self, left: &mut [f64], right: &[f64]);
     /// Combines the summary of a lane with that of what follows.
@@ -139,8 +141,8 @@ impl<T: Element, M: Merge> AnyMerge<T> for M {
         vectorized(part)
     }
 
-    fn empty(&self, anchors: &[f64], out: &mut [f64]) {
-        vectorized(Empty { kernel: self, anchors, out });
+    fn empty(&self, out: &mut [f64]) {
+        vectorized(Empty { kernel: self, out });
     }
 
     fn columns(&self, lanes: &Lanes<'_, T>, first: usize, rows: Range<usize>, out: &mut [f64]) {
@@ -237,13 +239,17 @@ fn first_finite<T: Element>(values: &View<'_, T>) -> f64 {
     let is_finite = |value: &T| value.to_f64().is_finite();
     if let Some(values) = values.as_slice() {
         // Some at a time are looked at by vectors.
-        let some = values.chunks(CHUNK / LANES);
-        let mut some =
-            some.skip_while(|some| !some.iter().fold(false, |any, it| any | is_finite(it)));
-        let found = some.next().and_then(|some| some.iter().copied().find(is_finite));
+        const SOME: usize = 256;
+        let has_any = |some: &[T]| some.iter().fold(false, |any, value| any | is_finite(value));
+        let some = values.chunks(SOME).enumerate().find_map(|(at, some)| {
+            interrupt::check_at(at * SOME, SOME);
+            has_any(some).then_some(some)
+        });
+        let found = some.and_then(|some| some.iter().copied().find(is_finite));
         return found.map_or(0.0, Element::to_f64);
     }
-    values.iter().find(is_finite).map_or(0.0, Element::to_f64)
+    let checked = values.iter().enumerate().inspect(|&(at, _)| interrupt::check_at(at, 1));
+    checked.map(|(_, value)| value).find(is_finite).map_or(0.0, Element::to_f64)
 }
 
 /// Writes the result of each lane of a bundle: each on its own, or a vector of lanes at a time.
@@ -262,22 +268,25 @@ fn reduce_bundle<T: Element>(
         return;
     }
     let size = kernel.vectors() * LANES;
-    let mut outcomes = [Outcome { result: 0.0, needs_recompute: false }; GROUP * LANES];
+    let mut outcomes = [Outcome { result: 0.0, needs_recompute: false }; FINISHED * LANES];
     let mut summaries = vec![0.0; count.div_ceil(LANES).min(GROUP) * size];
     for group in (0..count).step_by(GROUP * LANES) {
         let vectors = (count - group).div_ceil(LANES).min(GROUP);
         let summaries = &mut summaries[..vectors * size];
         group_summaries(kernel, &lanes, group, parallel, summaries);
-        let any = kernel.finish(summaries, &mut outcomes);
-        for vector in 0..vectors {
-            let first = first_lane(&lanes, group, vector);
-            for (lane, &outcome) in (first..).zip(&outcomes[vector * LANES..][..LANES]) {
-                let result = if any {
-                    settled(kernel, outcome, || lanes.whole(lane))
-                } else {
-                    outcome.result
-                };
-                out.set(lane, 0, T::Float::from_f64(result));
+        for (some, summaries) in summaries.chunks(FINISHED * size).enumerate() {
+            let vectors = summaries.len() / size;
+            let any = kernel.finish(summaries, &mut outcomes[..vectors * LANES]);
+            for vector in 0..vectors {
+                let first = first_lane(&lanes, group, some * FINISHED + vector);
+                for (lane, &outcome) in (first..).zip(&outcomes[vector * LANES..][..LANES]) {
+                    let result = if any {
+                        settled(kernel, outcome, || lanes.whole(lane))
+                    } else {
+                        outcome.result
+                    };
+                    out.set(lane, 0, T::Float::from_f64(result));
+                }
             }
         }
     }
@@ -346,8 +355,8 @@ fn group_summaries<T: Element>(
 ) {
     let len = lanes.len();
     let parts = len.max(1).div_ceil(PART);
-    let vectors = summaries.len() / (kernel.vectors() * LANES);
-    let values = vectors * LANES * len.min(PART);
+    let size = kernel.vectors() * LANES;
+    let values = summaries.len() / size * LANES * len.min(PART);
     let of_part = |part: usize, summaries: &mut [f64]| {
         interrupt::check_at(part * values, values);
         let start = part % parts * PART;
@@ -355,14 +364,15 @@ fn group_summaries<T: Element>(
         kernel.columns(&lanes.fold(part / parts), first, rows, summaries);
     };
     let parts = lanes.folds() * parts;
-    let mut anchors = [0.0; GROUP * LANES];
+    kernel.empty(summaries);
     if kernel.is_anchored() {
-        for (at, place) in anchors[..vectors * LANES].iter_mut().enumerate() {
-            let lane = first_lane(lanes, first, at / LANES) + at % LANES;
-            *place = anchor(kernel, lanes.first_value(lane), || lanes.whole(lane));
+        for (vector, summary) in summaries.chunks_exact_mut(size).enumerate() {
+            let first = first_lane(lanes, first, vector);
+            for (lane, place) in (first..).zip(&mut summary[size - LANES..]) {
+                *place = anchor(kernel, lanes.first_value(lane), || lanes.whole(lane));
+            }
         }
     }
-    kernel.empty(&anchors, summaries);
     if parts < 2 {
         if parts == 1 {
             of_part(0, summaries);

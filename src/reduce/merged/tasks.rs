@@ -409,7 +409,6 @@ fn write_lanes<V: Vector, S: StateVectors<V>>(summary: S, places: &mut [f64]) {
 /// The summaries of no values.
 pub(super) struct Empty<'a, M> {
     pub(super) kernel: &'a M,
-    pub(super) anchors: &'a [f64],
     pub(super) out: &'a mut [f64],
 }
 
@@ -420,10 +419,7 @@ impl<M: Merge> Task for Empty<'_, M> {
     fn run<I: Isa>(self) {
         let size = <Summary<M::State<I::Vector>, I::Vector>>::COUNT * LANES;
         let empty = Summary::<_, I::Vector>::new(self.kernel.empty());
-        let anchors = self.anchors.chunks_exact(LANES).map(I::Vector::load);
-        for (summary, anchor) in self.out.chunks_exact_mut(size).zip(anchors) {
-            Summary { anchor, ..empty }.write(summary);
-        }
+        self.out.chunks_exact_mut(size).for_each(|summary| empty.write(summary));
     }
 }
 

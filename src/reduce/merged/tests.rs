@@ -129,7 +129,8 @@ impl<M: Merge> Task for Summaries<'_, M> {
         let (lanes, _) = sweep.bundles().next().expect("there are lanes");
         let size = AnyMerge::<f64>::vectors(&kernel) * LANES;
         let mut out = vec![0.0; 5 * size];
-        Empty { kernel: &kernel, anchors: &[3.0; 40], out: &mut out }.run::<I>();
+        Empty { kernel: &kernel, out: &mut out }.run::<I>();
+        out.chunks_mut(size).for_each(|summary| summary[size - LANES..].fill(3.0));
         let rows = 0..lanes.len();
         Columns { kernel: &kernel, lanes: &lanes, first: 0, rows, out: &mut out }.run::<I>();
         let mut outcomes = [Outcome { result: 0.0, needs_recompute: false }; 40];
