@@ -503,15 +503,15 @@ def nanvar(
     Notes
     -----
     NaN where there are no more values than `ddof`, and where one is infinite; never
-    negative, and exactly zero where all values are the same. Distances from a value
-    near the mean are summed with compensation, and parts of a lane are merged around
-    their means [1]_, so an offset costs no digits. O(n), without a copy.
+    negative, and exactly zero where all values are the same. The distances from the
+    first finite value and their squares are summed with compensation [1]_, so an
+    offset costs no digits, and the result does not depend on how `a` lies in memory.
+    O(n), without a copy.
 
     References
     ----------
-    .. [1] T. F. Chan, G. H. Golub and R. J. LeVeque, "Updating formulae and a pairwise
-       algorithm for computing sample variances", Stanford University (1979),
-       equation 2.1.
+    .. [1] T. Ogita, S. M. Rump and S. Oishi, "Accurate sum and dot product", SIAM
+       Journal on Scientific Computing 26 (2005), algorithms 4.4 and 5.3.
 
     Examples
     --------
