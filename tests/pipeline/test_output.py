@@ -1,6 +1,7 @@
 """What the scripts print and write, whatever the machine takes for usual."""
 
 import ast
+import io
 import os
 import re
 import subprocess
@@ -8,8 +9,10 @@ import sys
 from pathlib import Path
 
 import pytest
+from rich.console import Console
 
 import targets
+from pipeline import report
 from pipeline.project import PROJECT
 
 SCRIPTS = Path(targets.__file__).parent
@@ -76,6 +79,62 @@ def test_no_character_ends_a_script(script: Path, encoding: str) -> None:
         assert text in out
     for text in (f"heading {check}", f"table {check}", f"line {parcel}"):
         assert text in out
+
+
+LONG = "cargo build --features [abi3] --target x86_64-unknown-linux-gnu"
+
+
+def shown(monkeypatch: pytest.MonkeyPatch, *, terminal: bool) -> str:
+    """All of it, on a screen of 40 columns."""
+    out = io.StringIO()
+    console = Console(
+        file=out, width=40, highlight=False, force_terminal=terminal, color_system=None
+    )
+    monkeypatch.setattr(report, "CONSOLE", console)
+    report.heading("audit")
+    report.table("wheels", ["file", "verdict"], [["a.whl", report.PASSED]])
+    with report.stages(2) as screen:
+        screen.begin("build")
+        screen.show(LONG)
+        screen.end()
+    return out.getvalue()
+
+
+def test_a_log_has_headings_and_no_bar(monkeypatch: pytest.MonkeyPatch) -> None:
+    # Brackets stay, and a command is one line, however long.
+    lines = shown(monkeypatch, terminal=False).splitlines()
+    assert [line.rstrip() for line in lines] == [
+        "audit " + 34 * "\u2500",
+        "",
+        "wheels",
+        "\u250f" + 7 * "\u2501" + "\u2533" + 9 * "\u2501" + "\u2513",
+        "\u2503 file  \u2503 verdict \u2503",
+        "\u2521" + 7 * "\u2501" + "\u2547" + 9 * "\u2501" + "\u2529",
+        "\u2502 a.whl \u2502 passed  \u2502",
+        "\u2514" + 7 * "\u2500" + "\u2534" + 9 * "\u2500" + "\u2518",
+        "build " + 34 * "\u2500",
+        LONG,
+    ]
+
+
+def test_a_terminal_has_a_bar_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    text = shown(monkeypatch, terminal=True)
+    assert LONG in text
+    # Which of how many, and for how long.
+    assert re.search(r"build \u2501+ [^\n]*1/2 0:00:00", text)
+
+
+def test_a_log_is_wider_than_a_terminal_that_nobody_has_measured() -> None:
+    code = "from pipeline import report; print(report.CONSOLE.width)"
+    finished = subprocess.run(
+        [sys.executable, "-c", code],
+        cwd=SCRIPTS,
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+        check=True,
+    )
+    assert finished.stdout == "120\n"
 
 
 @pytest.mark.parametrize("path", WORKFLOWS, ids=lambda path: path.name)
