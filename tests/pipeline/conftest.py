@@ -10,6 +10,7 @@ sys.path.insert(0, str(ROOT / "scripts"))
 
 import pytest  # noqa: E402  (scripts/ must be found first)
 from breaking import renew  # noqa: E402
+from module_mutations import module_of  # noqa: E402
 
 from pipeline import plan as plans  # noqa: E402
 from pipeline.project import PROJECT, Project  # noqa: E402
@@ -52,3 +53,14 @@ def dist(sample: plans.Plan, tmp_path_factory: pytest.TempPathFactory) -> Path:
         shutil.copy(built / name, folder)
         renew(folder / name, PROJECT)
     return folder
+
+
+@pytest.fixture(scope="session")
+def modules(dist: Path, sample: plans.Plan) -> dict[str, bytes]:
+    """A good extension module of each system."""
+    rows = {"elf": "linux-aarch64", "macho": "macos-arm64", "pe": "windows-x64"}
+    wheels = {row.name: row.wheel for row in sample.targets}
+    return {
+        system: module_of(dist / wheels[f"{platform}-abi3"])
+        for system, platform in rows.items()
+    }
