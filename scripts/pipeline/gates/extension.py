@@ -260,9 +260,10 @@ def build_paths(wheel: Archive) -> Iterator[Finding]:
     """
     places = {str(PROJECT.root), str(PROJECT.cache), str(Path.home())} - {"/"}
     patterns = [re.escape(place) for place in places]
-    pattern = "|".join([*patterns, r"/(home|Users)/\w", r"[A-Z]:\\Users\\\w"])
+    either = "|".join([*patterns, r"/(home|Users)/\w", r"[A-Z]:\\Users\\\w"])
+    pattern = f"({either})".encode() + rb"[^\0\n]*"
     for name, data in wheel.contents.items():
-        found = re.search(pattern.encode() + rb"[^\0\n]*", data)
+        found = re.search(pattern, data)
         if found and is_binary(name):
             said = found[0].decode(errors="replace")[:120]
             yield Finding(f"{name} says {said}", "no path of a machine", REBUILD)
