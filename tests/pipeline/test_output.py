@@ -92,7 +92,9 @@ def shown(monkeypatch: pytest.MonkeyPatch, *, terminal: bool) -> str:
     )
     monkeypatch.setattr(report, "CONSOLE", console)
     report.heading("audit")
-    report.table("wheels", ["file", "verdict"], [["a.whl", report.PASSED]])
+    verdicts = report.PASSED, report.FAILED, report.NOT_RUN
+    rows = [[f"{name}.whl", said] for name, said in zip("abc", verdicts, strict=True)]
+    report.table("wheels", ["file", "verdict"], [*rows, ["d" * 28, ""]])
     with report.stages(2) as screen:
         screen.begin("build")
         screen.show(LONG)
@@ -107,11 +109,16 @@ def test_a_log_has_headings_and_no_bar(monkeypatch: pytest.MonkeyPatch) -> None:
         "audit " + 34 * "\u2500",
         "",
         "wheels",
-        "\u250f" + 7 * "\u2501" + "\u2533" + 9 * "\u2501" + "\u2513",
-        "\u2503 file  \u2503 verdict \u2503",
-        "\u2521" + 7 * "\u2501" + "\u2547" + 9 * "\u2501" + "\u2529",
-        "\u2502 a.whl \u2502 passed  \u2502",
-        "\u2514" + 7 * "\u2500" + "\u2534" + 9 * "\u2500" + "\u2518",
+        "\u250f" + 28 * "\u2501" + "\u2533" + 9 * "\u2501" + "\u2513",
+        f"\u2503 {'file':26} \u2503 verdict \u2503",
+        "\u2521" + 28 * "\u2501" + "\u2547" + 9 * "\u2501" + "\u2529",
+        f"\u2502 {'a.whl':26} \u2502 passed  \u2502",
+        f"\u2502 {'b.whl':26} \u2502 FAILED  \u2502",
+        f"\u2502 {'c.whl':26} \u2502 not run \u2502",
+        # Nothing of a name is left out.
+        "\u2502 " + 26 * "d" + " \u2502         \u2502",
+        f"\u2502 {'dd':26} \u2502         \u2502",
+        "\u2514" + 28 * "\u2500" + "\u2534" + 9 * "\u2500" + "\u2518",
         "build " + 34 * "\u2500",
         LONG,
     ]
@@ -124,17 +131,24 @@ def test_a_terminal_has_a_bar_too(monkeypatch: pytest.MonkeyPatch) -> None:
     assert re.search(r"build \u2501+ [^\n]*1/2 0:00:00", text)
 
 
-def test_a_log_is_wider_than_a_terminal_that_nobody_has_measured() -> None:
+def test_a_log_has_a_width_of_ours_and_a_terminal_its_own() -> None:
     code = "from pipeline import report; print(report.CONSOLE.width)"
-    finished = subprocess.run(
-        [sys.executable, "-c", code],
-        cwd=SCRIPTS,
-        capture_output=True,
-        text=True,
-        encoding="utf-8",
-        check=True,
-    )
-    assert finished.stdout == "120\n"
+
+    def width(stdout: int) -> None:
+        subprocess.run(
+            [sys.executable, "-c", code],
+            cwd=SCRIPTS,
+            env={**os.environ, "COLUMNS": "77"},
+            stdout=stdout,
+            check=True,
+        )
+
+    for ends, found in ((os.pipe(), b"120\n"), (os.openpty(), b"77\r\n")):
+        reader, writer = ends
+        width(writer)
+        assert os.read(reader, 99) == found
+        os.close(writer)
+        os.close(reader)
 
 
 @pytest.mark.parametrize("path", WORKFLOWS, ids=lambda path: path.name)

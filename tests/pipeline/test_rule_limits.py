@@ -317,7 +317,13 @@ LIMITS: list[tuple[str, str, list[Mutation], list[Mutation]]] = [
         [both(coff("H", 4, 0x14C), clear("H", 24 + 70, 0x20))],
         [both(coff("H", 4, 0xAA64), clear("H", 24 + 70, 0x20))],
     ),
-    ("pe", "library", [], [clear("H", 22, 0x2000), clear("H", 22, 2)]),
+    (
+        "pe",
+        "library",
+        # Of what the header may say, no more than these two.
+        [coff("H", 22, 0x2002)],
+        [clear("H", 22, 0x2000), clear("H", 22, 2)],
+    ),
     (
         "pe",
         "alignment",
