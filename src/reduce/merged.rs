@@ -26,9 +26,11 @@ use crate::simd::{Baseline, LANES, One, vectorized};
 use crate::strided::{Lanes, LanesMut, Sweep, View, ViewMut};
 use crate::threads;
 
-mod tasks;
+mod summaries;
+mod values;
 
-use tasks::{Columns, Combine, CombineSingle, Empty, Finish, FinishSingle, Part};
+use summaries::{Combine, CombineSingle, Empty, Finish, FinishSingle};
+use values::{Columns, Part};
 
 /// The reduction that a statistic makes.
 #[derive(Clone, Copy)]
