@@ -16,7 +16,8 @@ import json
 import sys
 import tempfile
 import time
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -25,10 +26,12 @@ from pipeline import plan as plans
 from pipeline.commands import (
     Command,
     Failure,
+    at_once,
     command,
     main,
     run,
     silent,
+    titled,
 )
 from pipeline.ledger import Entry
 from pipeline.plan import Plan, Python, Target
@@ -143,19 +146,30 @@ def promises(plan: Plan, entries: Sequence[Entry]) -> Iterator[tuple[Target, Pyt
 
 def download_all(simple: str, plan: Plan, entries: Sequence[Entry]) -> None:
     """`Failure` unless pip finds a wheel that fits, wherever one is promised."""
+    work = {
+        f"{row.tag}, Python {python}": partial(
+            download, simple, plan, entries, row, python
+        )
+        for row, python in promises(plan, entries)
+    }
+    for where, file in at_once(work):
+        print(f"{where}: {file}", flush=True)
+    print(f"pip finds the right wheel on {len(work)} kinds of platform and Python")
+
+
+def download(
+    simple: str, plan: Plan, entries: Sequence[Entry], row: Target, python: Python
+) -> str:
+    """The wheel that pip finds for this platform and Python, if it fits."""
     digests = {entry.file: entry.sha256 for entry in entries}
-    count = 0
-    for row, python in promises(plan, entries):
-        with tempfile.TemporaryDirectory(prefix=f"{PROJECT.name}-download-") as name:
-            run(download_command(simple, row, python, Path(name)), show=silent)
-            (file,) = Path(name).iterdir()
-            found = plan.of_file(file.name)
-            fits = found and found.tag == row.tag and found.admits(python)
-            if not fits or ledger.sha256(file) != digests.get(file.name):
-                raise Failure(f"pip took {file.name} on {row.tag}, Python {python}")
-        print(f"{row.tag}, Python {python}: {file.name}", flush=True)
-        count += 1
-    print(f"pip finds the right wheel on {count} kinds of platform and Python")
+    with tempfile.TemporaryDirectory(prefix=f"{PROJECT.name}-download-") as name:
+        run(download_command(simple, row, python, Path(name)), show=silent)
+        (file,) = Path(name).iterdir()
+        found = plan.of_file(file.name)
+        fits = found and found.tag == row.tag and found.admits(python)
+        if not fits or ledger.sha256(file) != digests.get(file.name):
+            raise Failure(f"pip took {file.name} on {row.tag}, Python {python}")
+    return file.name
 
 
 def venv_command(python: Path, venv: Path) -> Command:
@@ -189,19 +203,21 @@ def smoke_command(python: Path, folder: Path) -> Command:
     return command(python, *PROJECT.smoke, cwd=folder)
 
 
-def install_and_run(base: Path, simple: str, entries: Sequence[Entry]) -> str:
+def install_and_run(
+    base: Path, simple: str, entries: Sequence[Entry], show: Callable[[str], None]
+) -> str:
     """In a new environment of this interpreter; the file that pip chose."""
     with tempfile.TemporaryDirectory(prefix=f"{PROJECT.name}-verify-") as name:
         folder = Path(name).resolve()
-        run(venv_command(base, folder / "venv"))
+        run(venv_command(base, folder / "venv"), show=show)
         python = toolenv.python(folder / "venv")
         report = folder / "report.json"
         for one in install_commands(python, simple, report):
-            run(one)
+            run(one, show=show)
         file, digest = installed_hash(json.loads(report.read_text("utf-8")))
         if digest not in {entry.sha256 for entry in entries}:
             raise Failure(f"pip installed {file}, sha256 {digest}: not in the ledger")
-        run(smoke_command(python, folder))
+        run(smoke_command(python, folder), show=show)
     return file
 
 
@@ -214,9 +230,14 @@ def run_on_each(plan: Plan, simple: str, entries: Sequence[Entry]) -> None:
     interpreters = pythons.provide(wanted)
     if absent := interpreters.absent:
         raise Failure(f"no interpreter to verify with: {', '.join(map(str, absent))}")
-    for python, path in interpreters.found.items():
-        file = install_and_run(path, simple, entries)
-        print(f"Python {python}: {file} was installed and runs", flush=True)
+    work = {
+        (title := f"Python {python}"): partial(
+            install_and_run, path, simple, entries, titled(title)
+        )
+        for python, path in interpreters.found.items()
+    }
+    for title, file in at_once(work):
+        print(f"{title}: {file} was installed and runs", flush=True)
     verified = ", ".join(map(str, interpreters.found)) or "no Python of this machine"
     print(f"verified {len(entries)} files; installed and run on {verified}")
 
