@@ -29,16 +29,6 @@ pub fn two_product(a: f64, b: f64) -> Double {
 }
 
 impl Double {
-    /// Nothing.
-    pub const ZERO: Self = Self { high: 0.0, low: 0.0 };
-
-    /// Adds one number, and keeps the error.
-    #[inline(always)]
-    pub fn push(self, value: f64) -> Self {
-        let sum = two_sum(self.high, value);
-        Self { high: sum.high, low: self.low + sum.low }
-    }
-
     /// Adds two parts.
     #[inline(always)]
     pub fn plus(self, other: Self) -> Self {
@@ -159,12 +149,9 @@ mod tests {
     }
 
     #[test]
-    fn pushed_and_added_numbers_are_exact_to_a_few_of_106_bits() {
+    fn sums_are_exact_to_a_few_of_106_bits() {
         for (a, b) in pairs(integers(62)) {
-            let (wide, narrow) = (double(a), b >> 9);
-            let pushed = exact(wide.push(narrow as f64));
-            assert_eq!(pushed, i128::from(a) + i128::from(narrow), "{a} + {narrow}");
-            let sum = exact(wide.plus(double(b)));
+            let sum = exact(double(a).plus(double(b)));
             assert_eq!(sum, i128::from(a) + i128::from(b), "{a} + {b}");
         }
         // Where the parts lie so far apart that the low ones are rounded.
@@ -221,11 +208,9 @@ mod tests {
         let values = [0.0, 1.0, -2.5, f64::MAX, -f64::MAX, f64::INFINITY, -f64::INFINITY, f64::NAN];
         for (a, b) in pairs(values.into_iter()) {
             let (first, second) = (Double::from(a), Double::from(b));
-            for (of, result, plain) in [
-                ("push", first.push(b), a + b),
-                ("plus", first.plus(second), a + b),
-                ("times", first.times(second), a * b),
-            ] {
+            for (of, result, plain) in
+                [("plus", first.plus(second), a + b), ("times", first.times(second), a * b)]
+            {
                 assert!(same(result.high, plain), "{of}({a}, {b}): {result:?}");
                 assert!(plain.is_finite() || same(result.to_f64(), plain), "{of}({a}, {b})");
                 let normalized = result.normalized();

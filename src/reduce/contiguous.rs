@@ -9,38 +9,29 @@ use crate::strided::Rows;
 /// Fewer values than this are taken one by one.
 const FEW: usize = 16;
 
-/// The state of neighbours in one lane: as columns, which are merged.
+/// The state of neighbours in one lane: as columns, which are merged. The few values that do not
+/// fill a row are filled up with neutral ones, or else added to one more column.
 pub(crate) fn reduce_contiguous<T: Element, K: Fold<T>>(kernel: &K, values: &[T]) -> K::State {
     if values.len() < FEW {
-        return few(kernel, kernel.init(), values);
+        return few(kernel, values);
     }
-    contiguous_from(kernel, kernel.init::<N>(), kernel.init::<1>(), values)
-}
-
-/// The state of neighbours, added to `M` columns as far as they fill rows. The few values that are
-/// left over are filled up to a row with neutral ones, or else added to one more column.
-#[inline(never)]
-fn contiguous_from<T: Element, K: Fold<T>, const M: usize>(
-    kernel: &K,
-    mut columns: K::Columns<M>,
-    mut column: K::Columns<1>,
-    values: &[T],
-) -> K::State {
-    let (rows, rest) = Rows::<T, M>::cut(values);
+    let mut columns = kernel.init::<N>();
+    let (rows, rest) = Rows::<T, N>::cut(values);
     add_rows(kernel, &mut columns, rows);
-    if let Some(neutral) = kernel.neutral() {
-        let mut last = [neutral; M];
+    let neutral = kernel.neutral();
+    if let Some(neutral) = neutral {
+        let mut last = [neutral; N];
         last[..rest.len()].copy_from_slice(rest);
         add_rows(kernel, &mut columns, Rows::of(&[last]));
-    } else {
-        kernel.add::<Baseline, 1>(&mut column, Rows::cut(rest).0);
     }
     fold_all(kernel, &mut columns);
-    kernel.merge(kernel.state(&columns, 0), kernel.state(&column, 0))
+    let state = kernel.state(&columns, 0);
+    if neutral.is_some() { state } else { kernel.merge(state, few(kernel, rest)) }
 }
 
-/// The state of few values, in a column that has been started.
-fn few<T: Element, K: Reduce<T>>(kernel: &K, mut column: K::Columns<1>, values: &[T]) -> K::State {
+/// The state of few values, in one column.
+fn few<T: Element, K: Reduce<T>>(kernel: &K, values: &[T]) -> K::State {
+    let mut column = kernel.init();
     kernel.add::<Baseline, 1>(&mut column, Rows::cut(values).0);
     kernel.state(&column, 0)
 }
@@ -69,24 +60,24 @@ impl<T: Element, K: Reduce<T>, const N: usize> Task for Add<'_, T, K, N> {
     }
 }
 
-/// Makes one of all columns, by halves, so that errors stay small.
-fn fold_all<T: Element, K: Fold<T>, const M: usize>(kernel: &K, columns: &mut K::Columns<M>) {
+/// Makes one of all columns, by halves.
+fn fold_all<T: Element, K: Fold<T>>(kernel: &K, columns: &mut K::Columns<N>) {
     vectorized(FoldAll { kernel, columns });
 }
 
-struct FoldAll<'a, T: Element, K: Fold<T>, const M: usize> {
+struct FoldAll<'a, T: Element, K: Fold<T>> {
     kernel: &'a K,
-    columns: &'a mut K::Columns<M>,
+    columns: &'a mut K::Columns<N>,
 }
 
-impl<T: Element, K: Fold<T>, const M: usize> Task for FoldAll<'_, T, K, M> {
+impl<T: Element, K: Fold<T>> Task for FoldAll<'_, T, K> {
     type Out = ();
 
     #[inline(always)]
     fn run<I: Isa>(self) {
-        let mut half = M / 2;
+        let mut half = N / 2;
         while half > 0 {
-            self.kernel.fold::<M>(self.columns, half);
+            self.kernel.fold::<N>(self.columns, half);
             half /= 2;
         }
     }
