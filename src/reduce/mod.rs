@@ -8,7 +8,8 @@
 //!                         /         \
 //!     Merged (merged.rs)             Columnwise (columns.rs)
 //!     over `Merge`: sums, means,     over `Reduce`: what may end early (anynan), has an
-//!     variances, least, greatest     index (nanargmin), or is summed in integers
+//!     variances                      index (nanargmin), is one of the values (nanmin), or
+//!                                    is summed in integers
 //! ```
 //!
 //! Both choose how to walk by the strides. A lane that lies in one piece is read in several columns
