@@ -145,12 +145,13 @@ def choose_targets(adoption: Adoption) -> None:
     """Our platforms, with the project's Pythons and ABIs; a plan of theirs remains."""
     import tomlkit
 
+    # Asked first in any case: maturin makes the lock file, which it needs in `look`.
+    with_gil = [abi for abi in adoption.abis if not abi.endswith("t")]
     if adoption.path(TARGETS).exists() and TARGETS not in adoption.force:
         return
     made = tomlkit.parse(PLAN.read_text("utf-8"))
     pythons: Any = made["pythons"]
     pythons["required"] = [str(python) for python in adoption.pythons]
-    with_gil = [abi for abi in adoption.abis if not abi.endswith("t")]
     platforms: Any = made["platforms"]
     for table in platforms.values():
         # The less common ones get no wheel for free-threaded Pythons, as ours.

@@ -258,6 +258,25 @@ def test_a_plan_has_our_platforms_with_their_pythons_and_abis(
     assert made.files == ({"scripts/targets.toml": PLAN_OF_THEIRS} if is_made else {})
 
 
+def test_maturin_is_asked_for_the_abis_even_where_there_is_a_plan(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It makes a lock file where there is none, without which it says no more later."""
+    asked: list[Python] = []
+
+    def abi(_made: adopt.Adoption, python: Python) -> str:
+        asked.append(python)
+        return "cp311-abi3"
+
+    monkeypatch.setattr(adopt.Adoption, "abi", abi)
+    write(tmp_path, {"scripts/targets.toml": "theirs"})
+    made = adoption(tmp_path)
+    del made.__dict__["abis"]
+    adopt.choose_targets(made)
+    assert asked == PYTHONS
+    assert made.files == {}
+
+
 OUR_TOX = """\
 # Checks.
 [tox]
