@@ -210,7 +210,7 @@ class Finder(ast.NodeVisitor):
         self.visit(node.value)
 
     def visit_If(self, node: ast.If) -> None:
-        # The second is started, of every stage, by test_commands.py.
+        # The second is started, of every stage, by test_stages.py.
         if self.text(node.test) in ("TYPE_CHECKING", '__name__ == "__main__"'):
             return
         self.force(node.test)

@@ -21,7 +21,6 @@ from pipeline.commands import Failure, command
 from pipeline.project import PROJECT, user_cache
 
 SCRIPTS = Path(targets.__file__).parent
-STAGES = sorted(SCRIPTS.glob("*.py"))
 
 
 def python(code: str) -> commands.Command:
@@ -402,22 +401,6 @@ def test_an_old_rust_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
 )
 def test_releases_compare_as_numbers(older: str, newer: str) -> None:
     assert commands.release(older) < commands.release(newer)
-
-
-@pytest.mark.parametrize("stage", STAGES, ids=lambda path: path.name)
-def test_every_stage_explains_itself_on_a_bare_python(stage: Path) -> None:
-    """-S: without any package, as on a machine that has nothing yet."""
-    argv = [sys.executable, "-S", str(stage), "--help"]
-    finished = subprocess.run(argv, capture_output=True, text=True, check=False)
-    assert finished.returncode == 0, finished.stderr
-    assert finished.stdout.startswith("usage: ")
-
-
-@pytest.mark.parametrize("stage", STAGES, ids=lambda path: path.name)
-def test_nothing_new_is_imported_before_the_version_is_checked(stage: Path) -> None:
-    """An older Python must fail with our words, not with an ImportError."""
-    before = stage.read_text("utf-8").partition("from pipeline")[0]
-    assert "import tomllib" not in before
 
 
 def test_the_cache_is_where_the_platform_has_it(tmp_path: Path) -> None:

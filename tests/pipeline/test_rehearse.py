@@ -138,8 +138,10 @@ LONG = '''
 import sys
 sys.path.insert(0, sys.argv[1])
 from pathlib import Path
-from pipeline import local_index
+from pipeline import commands, local_index
 from pipeline.commands import command, main, run
+
+commands.GRACE_SECONDS = 0.5
 
 STUBBORN = """
 import signal, time
