@@ -193,9 +193,14 @@ ZIPS: list[tuple[str, Break]] = [
     (f"{TWO} is in it twice", repeat),
     (f"malformed: no record b'PK\\x03\\x04' at {SECOND}", entry(is_there=False)),
     (f"a comment on {TWO}", said("listed", comment=b"hello")),
-    (f"a data descriptor behind {TWO}", said(flags=zips.DESCRIPTOR)),
-    (f"{TWO} is encrypted", said(flags=zips.ENCRYPTED)),
+    (
+        f"a comment on {TWO}",
+        said("listed", comment=b"hello", extra=extra(0x5455, b"12345")),
+    ),
+    (f"a data descriptor behind {TWO}", said(flags=8)),
+    (f"{TWO} is encrypted", said(flags=1)),
     (f"flags 0x20 of {TWO}", said(flags=0x20)),
+    (f"flags 0x1000 of {TWO}", said(flags=0x1000)),
     (f"method 12 of {TWO}", compress_otherwise),
     (f"{TWO} needs version 64", said(version=64)),
     ("name '/etc/two'", said(name=b"/etc/two")),
@@ -257,19 +262,30 @@ ZIPS: list[tuple[str, Break]] = [
 ]
 
 
+# What else is wrong then.
+BESIDES: dict[Break, list[str]] = {
+    overlap: ["4 bytes behind the packed 'a/one.py'"],
+    compress_otherwise: [f"{TWO} is damaged"],
+}
+
+
 @pytest.mark.parametrize(("found", "change"), ZIPS)
 def test_a_zip_that_is_not_plain_is_refused(found: str, change: Break) -> None:
     archive = good()
     change(archive)
-    assert found in [one for one, _ in zips.broken(bytes(archive))]
+    everything = [one for one, _ in zips.broken(bytes(archive))]
+    assert everything == [found, *BESIDES.get(change, [])]
 
 
-def large(archive: Zip) -> None:
+def large(*names: str, numbers: bytes) -> Break:
     """As written by those who don't know the size beforehand."""
-    whole(zip64=True)(archive)
-    values = {"size": zips.IN_EXTRA, "packed": zips.IN_EXTRA}
-    both = extra(zips.ZIP64, struct.pack("<2Q", SIZE, PACKED))
-    said(**values, extra=both)(archive)
+    values = dict.fromkeys(names, 0xFFFFFFFF)
+
+    def change(archive: Zip) -> None:
+        whole(zip64=True)(archive)
+        said(**values, extra=extra(1, numbers))(archive)
+
+    return change
 
 
 @pytest.mark.parametrize(
@@ -277,9 +293,16 @@ def large(archive: Zip) -> None:
     [
         whole(),
         whole(parts=[]),
-        large,
-        said(name="a/ä".encode(), flags=zips.UTF8),
-        said(flags=zips.EFFORT),
+        large("size", numbers=struct.pack("<Q", SIZE)),
+        large("size", "packed", numbers=struct.pack("<2Q", SIZE, PACKED)),
+        # With the place of the entry, and the number of a disk.
+        large("size", "packed", numbers=struct.pack("<3Q", SIZE, PACKED, SECOND)),
+        large("size", "packed", numbers=struct.pack("<3QL", SIZE, PACKED, SECOND, 0)),
+        said(name="a/ä".encode(), flags=0x800),
+        said(flags=6),
+        said(version=63),
+        # The high byte is of the system that wrote it.
+        said(version=0x0314),
         said(extra=unicode_path(b"a/two.py")),
         # 0x5455: a time, of which there may be several.
         said(extra=extra(0x5455, bytes(5)) * 2),
