@@ -175,10 +175,16 @@ def files(tmp_path: Path) -> Path:
         "os.py",
         "_sysconfigdata__linux_x86_64-linux-gnu.py",
         "lib-dynload/_ssl.cpython-315-x86_64-linux-gnu.so",
+        "config-3.15-x86_64-linux-gnu/Makefile",
+        "build-details.json",
+        "sitecustomize.py",
     ):
         path = root / "usr" / "lib" / "python3.15" / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.touch()
+    # A link of Debian's may lead out of what was unpacked.
+    library = root / "usr" / "lib" / "python3.15"
+    (library / "site.py").symlink_to("/etc/python3.15/site.py")
     return root
 
 
@@ -189,7 +195,13 @@ def test_debians_files_and_freeze_cores_come_together(
     draft = package.parent
     assembled.assemble(KIND, package, files, draft)
     library = draft / "lib" / "python3.15t"
-    assert (library / "os.py").is_file()
+    assert {path.name for path in library.iterdir()} == {
+        "os.py",
+        "site.py",
+        "lib-dynload",
+        *assembled.data_names(KIND),
+    }
+    assert (library / "site.py").readlink() == Path("/etc/python3.15/site.py")
     assert [path.name for path in (library / "lib-dynload").iterdir()] == ["_ssl.so"]
     # Modules look for this beside `lib-dynload`, one folder up.
     assert (library / "lib-dynload/../../freeze_core.libs/libssl.so.3").is_file()
