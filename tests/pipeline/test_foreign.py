@@ -1,6 +1,5 @@
 """What builds and runs wheels of other machines: libraries, emulators, interpreters."""
 
-import re
 from contextlib import nullcontext
 from pathlib import Path
 from typing import Literal
@@ -11,7 +10,7 @@ from pipeline import windows_linker
 from pipeline.commands import Command, Failure, Finished, command
 from pipeline.plan import Plan, Python
 from pipeline.project import PROJECT
-from provision import apt, debian, emulator, foreign, rust, wine, wine_shims
+from provision import apt, debian, emulator, foreign, rust, wine
 
 TRIPLE = "mips-unknown-none"
 
@@ -429,31 +428,3 @@ def test_another_cpython_for_windows_than_the_known_is_refused(
     with pytest.raises(Failure, match="another CPython"):
         wine.unpack_python(tmp_path)
     assert not (tmp_path / "python").exists()
-
-
-@pytest.mark.parametrize(
-    ("name", "base", "suffix"),
-    [
-        ("csqrt", "csqrt", ""),
-        ("csqrtf", "csqrt", "f"),
-        ("cabsl", "cabs", "l"),
-        ("sqrt", "", ""),
-        ("erf", "", ""),
-    ],
-)
-def test_functions_of_complex_numbers_are_told_from_others(
-    name: str, base: str, suffix: str
-) -> None:
-    assert wine_shims.split(name) == (base, suffix)
-    assert bool(wine_shims.function(name)) == bool(base)
-
-
-def test_what_is_no_complex_number_is_handed_on(tmp_path: Path) -> None:
-    wine_shims.write_sources(tmp_path, ["ceil", "expl", "clog", "hypotf"])
-    table = (tmp_path / "math.def").read_text().split("\n")
-    assert "  ceil=ucrtbase.ceil" in table
-    assert "  expl=ucrtbase.exp" in table
-    assert "  clog=my_clog" in table
-    assert "  hypotf=ucrtbase.hypotf" in table
-    code = (tmp_path / "math.c").read_text()
-    assert re.findall(r"\bmy_\w+", code) == ["my_clog"]
