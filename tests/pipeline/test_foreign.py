@@ -1,5 +1,6 @@
 """What builds and runs wheels of other machines: libraries, emulators, interpreters."""
 
+import sys
 from contextlib import nullcontext
 from pathlib import Path
 from typing import Literal
@@ -428,3 +429,48 @@ def test_another_cpython_for_windows_than_the_known_is_refused(
     with pytest.raises(Failure, match="another CPython"):
         wine.unpack_python(tmp_path)
     assert not (tmp_path / "python").exists()
+
+
+def test_wine_is_quiet_and_finds_its_own_libraries(tmp_path: Path) -> None:
+    libraries = tmp_path / "wine" / "usr" / "lib" / "x86_64-linux-gnu"
+    libraries.mkdir(parents=True)
+    assert wine.environment(tmp_path) == {
+        "LD_LIBRARY_PATH": str(libraries),
+        "WINEARCH": "win64",
+        "WINEDEBUG": "-all",
+        "WINEDLLOVERRIDES": "mscoree,mshtml=",
+        "WINEPREFIX": str(tmp_path / "prefix"),
+    }
+
+
+@pytest.mark.parametrize("is_there", [True, False])
+def test_a_zip_in_a_package_is_fetched_by_pip_and_nothing_is_built(
+    is_there: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """pip ends with a failure: of a package without a backend nothing can be built."""
+    folder = tmp_path / "deep" / "download"
+    ran: list[Command] = []
+
+    def attempt(one: Command, **_keywords: object) -> Finished:
+        ran.append(one)
+        if is_there:
+            (folder / "unpacked").mkdir()
+            (folder / "unpacked" / "data.zip").touch()
+        return Finished(one, 1, "no backend")
+
+    monkeypatch.setattr(wine, "run", ran.append)
+    monkeypatch.setattr(wine, "attempt", attempt)
+    with (
+        nullcontext()
+        if is_there
+        else pytest.raises(Failure, match=r"3\.13\.0 could not be fetched:\nno backend")
+    ):
+        assert wine.fetch_embed(folder) == folder / "unpacked" / "data.zip"
+    made, asked = (" ".join(one.argv) for one in ran)
+    assert made == f"{sys.executable} -m venv --without-pip {folder}/bare"
+    assert asked == (
+        f"{sys.executable} -m pip --python {folder}/bare/bin/python download --no-deps"
+        " --no-binary :all: --no-clean --no-build-isolation --use-pep517"
+        f" --dest {folder} {wine.EMBED}"
+    )
+    assert ran[1].env == {"TMPDIR": str(folder)}
