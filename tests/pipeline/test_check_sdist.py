@@ -1,6 +1,7 @@
 """The sdist, proved where there is no network."""
 
 import io
+import sys
 import tarfile
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -12,6 +13,7 @@ from pipeline import ledger, toolenv
 from pipeline import plan as plans
 from pipeline.commands import Command, Failure, Finished
 from pipeline.ledger import EnvResult
+from pipeline.plan import Python
 from pipeline.project import PROJECT
 from provision import pythons
 
@@ -19,8 +21,15 @@ from provision import pythons
 def test_cargo_knows_nothing_and_may_ask_nobody() -> None:
     made = check_sdist.wheel_command(Path("/source"), Path("/empty"), Path("/out"))
     assert made.env == {"CARGO_HOME": "/empty", "CARGO_NET_OFFLINE": "true"}
-    assert {"--no-index", "--no-deps", "--no-build-isolation"} <= set(made.argv)
-    assert made.argv[-1] == "/source"
+    assert " ".join(made.argv) == (
+        f"{sys.executable} -m pip wheel --no-deps --no-index --no-build-isolation"
+        " --wheel-dir /out /source"
+    )
+    manifest = Path("/source") / PROJECT.manifest_in_sdist
+    vendored = check_sdist.vendor_command(Path("/source"), Path("/vendor"))
+    assert " ".join(vendored.argv) == (
+        f"cargo vendor --locked --manifest-path {manifest} /vendor"
+    )
 
 
 def test_the_result_is_noted_of_these_bytes_alone(tmp_path: Path) -> None:
@@ -45,6 +54,8 @@ class World:
     builds: bool = True
     settings: str = ""  # of the cargo that built
     ran: list[Command] = field(default_factory=list)
+    tools: list[str] = field(default_factory=list)
+    on_path: list[Python] = field(default_factory=list)
 
     def ask(self, command: Command) -> str:
         self.ran.append(command)
@@ -76,10 +87,10 @@ def world(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> World:
     made = World(sdist)
     for name in ("ask", "run", "attempt"):
         monkeypatch.setattr(check_sdist, name, getattr(made, name))
-    monkeypatch.setattr(check_sdist, "require_rust", lambda: "1.0")
-    monkeypatch.setattr(toolenv, "enter", lambda *_: None)
+    monkeypatch.setattr(check_sdist, "require_rust", lambda: made.tools.append("rustc"))
+    monkeypatch.setattr(toolenv, "enter", lambda *parts: made.tools.extend(parts))
     monkeypatch.setattr(pythons, "provide", lambda wanted: wanted)
-    monkeypatch.setattr(pythons, "put_on_path", lambda _: None)
+    monkeypatch.setattr(pythons, "put_on_path", made.on_path.extend)
     return made
 
 
@@ -100,6 +111,7 @@ def test_the_stage_ends_as_the_tests_did(
     assert source.name == PROJECT.stem
     assert str(source) in vendored.argv[4]
     oldest = min(plans.load().ordinary)
+    assert (world.tools, world.on_path) == (["rustc", "test"], [oldest])
     assert tested.argv[-4:-1] == ("-e", oldest.env, "--installpkg")
 
 
