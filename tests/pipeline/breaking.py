@@ -96,7 +96,8 @@ def write(
         for name, data in contents.items():
             info = zipfile.ZipInfo(name, (year(name), 1, 1, 0, 0, 0))
             info.external_attr = mode(name) << 16
-            archive.writestr(info, data, zipfile.ZIP_DEFLATED)
+            # As small as maturin's: zipfile's own level goes beyond a budget of size.
+            archive.writestr(info, data, zipfile.ZIP_DEFLATED, 9)
 
 
 def read_sdist(sdist: Path) -> Contents:
