@@ -41,6 +41,7 @@ class World:
     installs: str = ""
     smoke_fails: bool = False
     tools: list[str] = field(default_factory=list)
+    asked: int = 0  # how often what is listed
 
     @property
     def entries(self) -> list[Entry]:
@@ -109,6 +110,8 @@ def world(tmp_path: Path, plan: Plan, monkeypatch: pytest.MonkeyPatch) -> World:
 
     def files(simple: str, name: str) -> dict[str, Listed]:
         assert (simple, name) == (SIMPLE, PROJECT.name)
+        made.asked += 1
+        assert made.asked < 100, "it has no end"
         return made.listed
 
     def fault(provenance: bytes, name: str, sha256: str, by: object) -> str:
@@ -335,11 +338,16 @@ def waited(
     monkeypatch: pytest.MonkeyPatch, states: list[dict[str, Listed]]
 ) -> Callable[[float], tuple[set[str], list[float]]]:
     """Ask with so much time; what was listed in the end, and the pauses before."""
-    now, pauses = [100.0], []
+    now, asked, pauses = [100.0], [], []
 
     def sleep(seconds: float) -> None:
         pauses.append(seconds)
         now[0] += seconds
+
+    def files(*_: object) -> dict[str, Listed]:
+        asked.append(now[0])
+        assert len(asked) < 100, "it has no end"
+        return states.pop(0) if len(states) > 1 else states[0]
 
     def ask(seconds: float) -> tuple[set[str], list[float]]:
         found = verify.complete(SIMPLE, ["a", "b"], seconds)
@@ -347,9 +355,7 @@ def waited(
 
     monkeypatch.setattr("verify.time.monotonic", lambda: now[0])
     monkeypatch.setattr("verify.time.sleep", sleep)
-    monkeypatch.setattr(
-        index, "files", lambda *_: states.pop(0) if len(states) > 1 else states[0]
-    )
+    monkeypatch.setattr(index, "files", files)
     return ask
 
 
