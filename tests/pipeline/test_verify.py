@@ -148,6 +148,9 @@ def test_a_good_release_is_downloaded_installed_and_run(
     assert world.verify() == 0
     lines = capsys.readouterr().out.splitlines()
     assert lines[:3] == [f"same bytes: {entry.file}" for entry in world.entries]
+    [here, elsewhere] = world.plan.targets
+    for row in (here, elsewhere):
+        assert f"{row.tag}, Python 3.11: {row.wheel}" in lines
     assert "pip finds the right wheel on 10 kinds of platform and Python" in lines
     assert lines[-3:] == [
         f"Python 3.11: {world.wheel} was installed and runs",
