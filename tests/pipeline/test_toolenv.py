@@ -22,6 +22,7 @@ def test_a_full_disk_is_blamed_whatever_was_said() -> None:
         "Error: Command '[..., '-m', 'ensurepip', '--upgrade']' returned non-zero exit"
     )
     assert toolenv.blame(said, toolenv.ROOM - 1) == "the disk is full"
+    assert toolenv.blame(said, 20_000_000) == "the disk is full"
     assert toolenv.blame(said, toolenv.ROOM) == said
     said = "failed to copy file from /a to /b: No space left on device (os error 28)"
     assert toolenv.blame(said, toolenv.ROOM) == "the disk is full"
@@ -82,6 +83,21 @@ def test_tools_are_kept_per_lock(tmp_path: Path) -> None:
         (tmp_path / f"{part}.txt").write_text("newer", "utf-8")
         assert one != toolenv.path(["build", "test"], tmp_path, tmp_path), part
         (tmp_path / f"{part}.txt").write_text(before, "utf-8")
+
+
+def test_tools_are_kept_per_interpreter_and_not_per_environment(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "uv.txt").write_text("uv", "utf-8")
+
+    def made(executable: str, base: str) -> Path:
+        monkeypatch.setattr(sys, "executable", executable)
+        monkeypatch.setattr(sys, "_base_executable", base)
+        return toolenv.path([], tmp_path, tmp_path)
+
+    of_venv = made("/venv/bin/python", "/usr/bin/python")
+    assert of_venv == made("/usr/bin/python", "/usr/bin/python")
+    assert of_venv != made("/opt/bin/python", "/opt/bin/python")
 
 
 def test_tools_do_not_need_the_link_by_which_they_were_made(tmp_path: Path) -> None:
