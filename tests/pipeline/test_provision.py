@@ -279,10 +279,38 @@ def test_the_mirror_of_the_machine_is_used(monkeypatch: pytest.MonkeyPatch) -> N
 
 def test_the_interpreter_gets_the_loader_and_the_libraries_of_its_tree() -> None:
     loader = TREE.root / "usr" / "lib" / "x86_64-linux-gnu" / "ld-linux-x86-64.so.2"
-    argv = debian.patch_command(TREE.python("3.14"), loader).argv
-    assert argv[:3] == ("patchelf", "--set-interpreter", str(loader))
-    assert argv[-1] == "/cache/pythons/bin/python3.14"
-    assert "--force-rpath" in argv
+    made = debian.patch_command(TREE.python("3.14"), loader)
+    # The parts of glibc first, before a wheel asks for those of the machine.
+    needed = (
+        "libm.so.6",
+        "libdl.so.2",
+        "libpthread.so.0",
+        "librt.so.1",
+        "libutil.so.1",
+    )
+    assert made.argv == (
+        *("patchelf", "--set-interpreter", str(loader)),
+        *("--force-rpath", "--set-rpath", str(loader.parent)),
+        *(word for name in needed for word in ("--add-needed", name)),
+        "/cache/pythons/bin/python3.14",
+    )
+
+
+@pytest.mark.parametrize("broken", ["", "3.14", "3.15"])
+def test_each_interpreter_of_debians_must_start(
+    broken: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    unpacked: list[object] = []
+    monkeypatch.setattr(debian, "unpack", lambda *given: unpacked.append(given))
+    monkeypatch.setattr(
+        debian, "works", lambda python: python.name != f"python{broken}"
+    )
+    if broken:
+        with pytest.raises(Failure, match=rf"python{broken} was unpacked and does not"):
+            debian.install(TREE, ["3.14", "3.15"])
+    else:
+        debian.install(TREE, ["3.14", "3.15"])
+    assert unpacked == [(TREE, ["3.14", "3.15"])]
 
 
 def test_ensurepip_finds_the_wheels_of_its_tree(tmp_path: Path) -> None:
