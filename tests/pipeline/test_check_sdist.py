@@ -132,3 +132,9 @@ def test_other_bytes_than_recorded_did_not_pass(world: World) -> None:
     ledger.write(world.sdist.parent, [])
     with pytest.raises(Failure, match="not the file that the ledger beside it"):
         check_sdist.stage([str(world.sdist)])
+
+
+def test_the_sdist_of_dist_is_meant_unless_another_is_named() -> None:
+    parse = check_sdist.parser().parse_args
+    assert parse([]).sdist == PROJECT.dist / PROJECT.sdist
+    assert parse(["other.tar.gz"]).sdist == Path("other.tar.gz")
