@@ -9,12 +9,16 @@ import pytest
 from adopters import git, write
 
 from pipeline.gates import backend, contents
-from pipeline.gates.contents import AS_COMMITTED, COMMIT, WRITE_SBOM
-from pipeline.gates.model import REBUILD, Archive, Finding, Member
+from pipeline.gates.model import Archive, Finding, Member
 from pipeline.generators import sbom
 from pipeline.project import Project
 
 PYPROJECT = '[project]\nname = "sand"\n[tool.maturin]\nmodule-name = "sand._core"\n'
+# What is to be done.
+REBUILD = "python scripts/build.py"
+AS_COMMITTED = "every file of the last commit, with its bytes"
+COMMIT = "commit, then python scripts/build.py"
+WRITE_SBOM = "python scripts/generate.py sbom, then python scripts/build.py"
 INFO = "sand-1.0.dist-info"
 
 

@@ -8,9 +8,10 @@ from typing import Any, cast
 import pytest
 
 from pipeline.gates import backend, checkers, index_rules, metadata
-from pipeline.gates.metadata import AS_MADE
-from pipeline.gates.model import REBUILD, Archive, Finding, Member
+from pipeline.gates.model import Archive, Finding, Member
 
+REBUILD = "python scripts/build.py"
+AS_MADE = "as maturin makes it of the commit"
 INFO = "sand-1.0.dist-info"
 NAME = "sand-1.0-cp311-abi3-manylinux2014_x86_64.manylinux_2_17_x86_64.whl"
 TAGS = "cp311-abi3-manylinux2014_x86_64", "cp311-abi3-manylinux_2_17_x86_64"

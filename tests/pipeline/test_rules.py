@@ -54,6 +54,28 @@ def test_a_broken_module_is_noticed_by_the_rule_and_by_no_other_gate(
 # What a module says of itself.
 
 
+@pytest.mark.parametrize("processors", [1, 2])
+def test_a_library_for_macos_is_for_one_processor(
+    processors: int, modules: dict[str, bytes]
+) -> None:
+    """Apple's tools put several into one file, of which only one would be judged."""
+    page, other = 0x4000, bytearray(modules["macho"])
+    put(other, "I", 4, 0x01000007)
+    parts = [modules["macho"], bytes(other)][:processors]
+    header, body = struct.pack(">2I", 0xCAFEBABE, processors), b""
+    for part in parts:
+        kind, subkind = struct.unpack_from("<2I", part, 4)
+        place = page + len(body)
+        header += struct.pack(">5I", kind, subkind, place, len(part), 14)
+        body += part + bytes(-len(part) % page)
+    data = header.ljust(page, b"\0") + body
+    if processors == 1:
+        assert binary.read(data).machine == "arm64"
+    else:
+        with pytest.raises(Failure, match="a library for 2 processors in one file"):
+            binary.read(data)
+
+
 def elf_header(number: int, bits: int, order: str) -> bytes:
     """One of Linux in which there is nothing."""
     identity = [bits // 32, 1 if order == "<" else 2, 1]
