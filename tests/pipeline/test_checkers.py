@@ -112,3 +112,9 @@ def test_where_nothing_can_be_forked_it_is_a_process_each_time(
     assert log.read_text() == "imported\n" * 2
     with pytest.raises(Failure, match="absent was not found"):
         check("absent")
+
+
+def test_twine_is_imported_with_what_it_needs_only_later() -> None:
+    done = check("twine", "--version")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout.startswith("twine version ")

@@ -14,6 +14,7 @@ from pipeline.commands import Failure
 from pipeline.gates import binary, model
 from pipeline.gates.model import Archive, Finding, Folder, Gate, Member
 from pipeline.plan import Plan
+from pipeline.project import PROJECT as REAL
 from pipeline.project import Project
 
 PROJECT = cast("Project", SimpleNamespace(stem="sand-1.0"))
@@ -126,6 +127,12 @@ def test_the_ledger_is_no_file_of_the_release(tmp_path: Path) -> None:
         (tmp_path / name).touch()
     (tmp_path / "ledger.json").touch()
     assert Folder(tmp_path, PROJECT, cast("Plan", None)).names == ["a", "b", "c", "d"]
+
+
+def test_what_a_builder_does_is_named() -> None:
+    python, script = model.REBUILD.split()
+    assert python == "python"
+    assert (REAL.root / script).is_file()
 
 
 def test_a_gate_is_entered_by_its_function(monkeypatch: pytest.MonkeyPatch) -> None:
