@@ -221,6 +221,9 @@ ZIPS: list[tuple[str, Break]] = [
     (f"checksum of {TWO}: 7 in front", said("front", crc=7)),
     (f"size of {TWO}: 7 in front", said("front", size=7)),
     (f"packed size of {TWO}: 7 in front", said("front", packed=7)),
+    # It stands for a size in an extra field, and there is none.
+    (f"size of {TWO}: 4294967295 in front", said("front", size=0xFFFFFFFF)),
+    (f"packed size of {TWO}: 4294967295 in front", said("front", packed=0xFFFFFFFF)),
     (
         f"size of {TWO}: 7 in front",
         said("front", extra=extra(zips.ZIP64, struct.pack("<2Q", 7, PACKED))),
