@@ -1,5 +1,6 @@
 """Generated files: written, or compared with what they should be."""
 
+import re
 import shutil
 from pathlib import Path
 from types import ModuleType
@@ -165,3 +166,26 @@ def test_every_lock_is_raised_together(locks: Path) -> None:
     assert texts == [
         f"{tool_locks.HEADER}{name}==1\nnewer" for name in ("audit", "build")
     ]
+
+
+def test_a_lock_names_its_versions_and_hashes_and_nothing_of_this_machine() -> None:
+    inputs, output = [Path("/a.in"), Path("/b.in")], Path("/together.txt")
+    made = tool_locks.compile_command(inputs, output)
+    options = "--universal --generate-hashes --python-version 3.11"
+    start = (
+        f"uv pip compile --quiet {options} --no-header --no-annotate"
+        " --no-emit-index-url"
+    )
+    assert " ".join(made.argv) == f"{start} --output-file /together.txt /a.in /b.in"
+    made = tool_locks.compile_command(
+        inputs[:1], output, constraints=Path("/c.txt"), upgrade=True
+    )
+    assert " ".join(made.argv) == (
+        f"{start} --constraints /c.txt --upgrade --output-file /together.txt /a.in"
+    )
+
+
+def test_what_is_locked_is_read_with_its_version() -> None:
+    lock = (toolenv.LOCKS / "uv.txt").read_text("utf-8")
+    [uv] = tool_locks.pins(lock)
+    assert re.fullmatch(r"uv==[\d.]+", uv)
