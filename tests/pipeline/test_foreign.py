@@ -178,6 +178,37 @@ def test_the_linker_gets_rustcs_exports_and_not_maturins() -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    ("triple", "processor"),
+    [
+        ("x86_64-pc-windows-gnullvm", "x86_64"),
+        ("aarch64-pc-windows-gnullvm", "aarch64"),
+        ("i686-pc-windows-gnullvm", "x86"),
+    ],
+)
+def test_the_linker_becomes_zig_with_the_exports_beside_the_list(
+    triple: str, processor: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    became: list[tuple[str, list[str]]] = []
+    exports = tmp_path / "list.def"
+    exports.write_text("EXPORTS\n  PyInit_a\n")
+    given = ["-o", "a.dll", f"-Wl,{exports}", "/target/maturin/a.def"]
+    monkeypatch.setattr(sys, "argv", ["linker", triple, *given])
+    monkeypatch.setattr("os.execvp", lambda *how: became.append(how))
+    windows_linker.main()
+    copy = tmp_path / "exports.def"
+    assert copy.read_text() == exports.read_text()
+    assert became == [
+        (
+            "maturin",
+            [
+                *("maturin", "zig", "cc", "--", "-fno-sanitize=all", "-target"),
+                *(f"{processor}-windows-gnu", "-o", "a.dll", f"-Wl,{copy}"),
+            ],
+        )
+    ]
+
+
 def test_the_linker_knows_every_windows_of_the_plan(plan: Plan) -> None:
     triples = {row.rust for row in plan.targets if row.system == "windows"}
     assert {one.split("-")[0] for one in triples} == windows_linker.ZIG.keys()

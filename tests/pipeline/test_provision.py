@@ -235,18 +235,28 @@ def test_every_interpreter_is_found_or_its_absence_explained(
 
 
 def test_debian_touches_nothing_of_the_system() -> None:
-    made = APT.command("update")
-    options = dict(part.split("=", 1) for part in made.argv if "::" in part)
-    for key in ("Dir::State", "Dir::Cache", "Dir::Etc::sourcelist"):
-        assert options[key].startswith("/cache/apt"), key
-    for key in ("Dir::Etc::sourceparts", "Dir::State::status"):
-        assert options[key] == "/dev/null"
-
-
-def test_another_processors_packages_are_of_no_other() -> None:
-    argv = APT.command("update").argv
-    assert "APT::Architecture=arm64" in argv
-    assert "APT::Architectures::=arm64" in argv
+    made = APT.command("install", "--yes", "a", cwd=Path("/there"))
+    program, quiet, *words = made.argv
+    options, action = words[:-3], words[-3:]
+    assert (program, quiet, action) == ("apt-get", "-qq", ["install", "--yes", "a"])
+    assert made.cwd == Path("/there")
+    assert set(options[::2]) == {"-o"}
+    assert dict(option.split("=", 1) for option in options[1::2]) == {
+        "APT::Architecture": "arm64",
+        "APT::Architectures::": "arm64",
+        "APT::Install-Recommends": "0",
+        "APT::Keep-Downloaded-Packages": "1",
+        "APT::Sandbox::User": "",
+        "Acquire::Languages": "none",
+        "Acquire::Retries": "3",
+        "Debug::NoLocking": "1",
+        "Dir::Cache": "/cache/apt/cache",
+        "Dir::Etc::preferencesparts": "/dev/null",
+        "Dir::Etc::sourcelist": "/cache/apt/sources.list",
+        "Dir::Etc::sourceparts": "/dev/null",
+        "Dir::State": "/cache/apt",
+        "Dir::State::status": "/dev/null",
+    }
 
 
 def test_packages_are_signed() -> None:
