@@ -129,7 +129,10 @@ def test_a_failure_stops_what_needs_it_and_nothing_else() -> None:
         ("test", True, "2 passed"),
         ("publish", None, "not reached: audit did not pass"),
     ]
-    assert "bad wheel" in screen.lines
+    assert [line for line in screen.lines if not line.startswith("+ ")] == [
+        *("== build", "built", "== audit", "bad wheel"),
+        *("== test", "2 passed", "== publish"),
+    ]
 
 
 # A stage of a stage that would run for an hour, and ignores the first signal; below
