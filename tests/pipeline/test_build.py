@@ -416,6 +416,19 @@ def test_what_lies_in_the_folder_does_not_survive_unpacking(
     assert [path.name for path in source.iterdir()] == ["Cargo.toml"]
 
 
+def test_an_sdist_is_made_by_maturin_and_of_the_planned_name(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ran: list[Command] = []
+    monkeypatch.setattr(sdist, "run", ran.append)
+    with pytest.raises(Failure, match=rf"make {PROJECT.sdist}, but made nothing"):
+        sdist.build_sdist(tmp_path, "7")
+    (tmp_path / PROJECT.sdist).touch()
+    assert sdist.build_sdist(tmp_path, "7") == tmp_path / PROJECT.sdist
+    assert ran[0].argv == ("maturin", "sdist", "--out", str(tmp_path))
+    assert ran[0].env == {"SOURCE_DATE_EPOCH": "7"}
+
+
 def test_a_wheel_of_another_name_than_planned_stops_the_build(tmp_path: Path) -> None:
     (tmp_path / "made.whl").touch()
     with pytest.raises(Failure, match=r"to make planned\.whl, but made made\.whl"):
