@@ -22,8 +22,6 @@
 //! States of distances, as variances need them, say from which *anchor* they were taken; before two
 //! are combined, the left one is rebased on the anchor of the right one.
 
-use std::ops::RangeInclusive;
-
 use crate::simd::Vector;
 
 /// A statistic that is merged from parts.
@@ -37,10 +35,12 @@ pub trait Merge: Copy + Send + Sync + 'static {
     const COUNTED: bool = true;
     /// Whether it takes distances from an anchor.
     const ANCHORED: bool = false;
-    /// What is done where finite values may sum up to something infinite.
-    const LARGE: Option<Rescaling> = None;
-    /// What is done where values are so small that nothing may be left of their squares.
-    const SMALL: Option<Rescaling> = None;
+    /// What is done where finite values may sum up to something infinite; the last is for the
+    /// largest.
+    const LARGE: &'static [Rescaling] = &[];
+    /// What is done where values are so small that nothing may be left of their powers; the last
+    /// is for the smallest.
+    const SMALL: &'static [Rescaling] = &[];
 
     /// The state of no values.
     fn empty<V: Vector>(&self) -> Self::State<V>;
@@ -102,10 +102,10 @@ pub trait Merge: Copy + Send + Sync + 'static {
         result
     }
 
-    /// The results of rescaled small values that are better than those of the values as they are.
-    /// One of rescaled large values is better where the other is not finite.
-    fn trusted_range(&self) -> RangeInclusive<f64> {
-        f64::NEG_INFINITY..=f64::INFINITY
+    /// Whether this result of small values may have lost digits, so that one of rescaled values is
+    /// better. One of rescaled large values is better where the other is not finite.
+    fn is_doubtful(&self, _result: f64) -> bool {
+        false
     }
 }
 
@@ -136,18 +136,18 @@ impl<V: Vector> StateVectors<V> for V {
     }
 }
 
-impl<V: Vector, S: StateVectors<V>> StateVectors<V> for (S, S) {
-    const COUNT: usize = 2 * S::COUNT;
+impl<V: Vector, A: StateVectors<V>, B: StateVectors<V>> StateVectors<V> for (A, B) {
+    const COUNT: usize = A::COUNT + B::COUNT;
 
     #[inline(always)]
     fn read(values: &[f64]) -> Self {
-        (S::read(values), S::read(&values[S::COUNT * V::LANES..]))
+        (A::read(values), B::read(&values[A::COUNT * V::LANES..]))
     }
 
     #[inline(always)]
     fn write(self, places: &mut [f64]) {
         self.0.write(places);
-        self.1.write(&mut places[S::COUNT * V::LANES..]);
+        self.1.write(&mut places[A::COUNT * V::LANES..]);
     }
 }
 
@@ -293,11 +293,25 @@ pub struct Rescaling {
 
 impl Rescaling {
     /// For sums: none has 2⁶⁴ values, so that what is scaled does not overflow.
-    pub const OF_LARGE_SUMS: Self = Self { beyond: power(960), scale: power(-64) };
+    pub const OF_LARGE_SUMS: &'static [Self] = &[Self { beyond: power(960), scale: power(-64) }];
     /// For squares: their sum keeps all its digits, and none overflows.
-    pub const OF_LARGE_SQUARES: Self = Self { beyond: power(490), scale: power(-540) };
+    pub const OF_LARGE_SQUARES: &'static [Self] =
+        &[Self { beyond: power(490), scale: power(-540) }];
     /// For squares: what is scaled keeps all its digits.
-    pub const OF_SMALL_SQUARES: Self = Self { beyond: power(-390), scale: power(800) };
+    pub const OF_SMALL_SQUARES: &'static [Self] =
+        &[Self { beyond: power(-390), scale: power(800) }];
+}
+
+/// The greatest and the least magnitude of no values.
+pub(crate) const NO_MAGNITUDES: (f64, f64) = (0.0, f64::INFINITY);
+
+/// The greatest and the least magnitude with that of one value more, if that is finite and not zero.
+#[inline(always)]
+pub(crate) fn with_magnitude((greatest, least): (f64, f64), value: f64) -> (f64, f64) {
+    let size = value.abs();
+    let of_finite = if size < f64::INFINITY { size } else { 0.0 };
+    let of_some = if size > 0.0 { size } else { f64::INFINITY };
+    (of_finite.max(greatest), of_some.min(least))
 }
 
 /// One in each lane that has a value, zero where it is NaN: what a count grows by.

@@ -16,7 +16,7 @@ impl Merge for Mean {
     type State<V: Vector> = Pair<V>;
 
     /// The mean may well be finite where the sum is not.
-    const LARGE: Option<Rescaling> = Sum::LARGE;
+    const LARGE: &'static [Rescaling] = Sum::LARGE;
 
     #[inline(always)]
     fn empty<V: Vector>(&self) -> Pair<V> {

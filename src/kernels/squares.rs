@@ -1,7 +1,5 @@
 //! `ss`: the sum of the squares, NaN included.
 
-use std::ops::RangeInclusive;
-
 use super::pair::{Pair, plus, rounded, zero};
 use crate::merge::{Merge, Rescaling, Sample, WindowInfo, power};
 use crate::simd::Vector;
@@ -15,7 +13,7 @@ impl Merge for SumOfSquares {
 
     const IGNORES_NAN: bool = false;
     const COUNTED: bool = false;
-    const SMALL: Option<Rescaling> = Some(Rescaling::OF_SMALL_SQUARES);
+    const SMALL: &'static [Rescaling] = Rescaling::OF_SMALL_SQUARES;
 
     #[inline(always)]
     fn empty<V: Vector>(&self) -> Pair<V> {
@@ -48,7 +46,7 @@ impl Merge for SumOfSquares {
 
     /// Squares so small may have lost digits. Where all are nothing, so is their sum: a second look
     /// at what is nearly always zeros would cost more than the first.
-    fn trusted_range(&self) -> RangeInclusive<f64> {
-        f64::from_bits(1)..=power(-900)
+    fn is_doubtful(&self, result: f64) -> bool {
+        0.0 < result && result <= power(-900)
     }
 }

@@ -16,7 +16,7 @@ impl Merge for Sum {
     type State<V: Vector> = Pair<V>;
 
     const COUNTED: bool = false;
-    const LARGE: Option<Rescaling> = Some(Rescaling::OF_LARGE_SUMS);
+    const LARGE: &'static [Rescaling] = Rescaling::OF_LARGE_SUMS;
 
     #[inline(always)]
     fn empty<V: Vector>(&self) -> Pair<V> {

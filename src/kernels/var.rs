@@ -6,8 +6,6 @@
 //! standard deviation away from the mean, so that what it adds to the squares comes off again
 //! without a loss.
 
-use std::ops::RangeInclusive;
-
 use super::pair::{Pair, plus, push, times, zero};
 use crate::merge::{Merge, Rescaling, Sample, Shift, WindowInfo, power};
 use crate::simd::Vector;
@@ -21,7 +19,7 @@ pub struct Var {
 
 impl Var {
     /// `nanvar`: the squared distances are divided by the count less `ddof`.
-    pub fn new(ddof: i64) -> Self {
+    pub const fn new(ddof: i64) -> Self {
         Self { ddof, root: false }
     }
 
@@ -40,13 +38,25 @@ impl Var {
     }
 }
 
+/// The sums, where all distances are moved.
+#[inline(always)]
+pub(super) fn moved<V: Vector>(
+    (sum, squares): (Pair<V>, Pair<V>),
+    distance: Pair<V>,
+    count: V,
+) -> (Pair<V>, Pair<V>) {
+    let moved = plus(sum, times(distance, (count, V::splat(0.0))));
+    // (x + d)² - x² = d (x + (x + d))
+    (moved, plus(squares, times(distance, plus(sum, moved))))
+}
+
 impl Merge for Var {
     /// The sums of the distances and of their squares.
     type State<V: Vector> = (Pair<V>, Pair<V>);
 
     const ANCHORED: bool = true;
-    const LARGE: Option<Rescaling> = Some(Rescaling::OF_LARGE_SQUARES);
-    const SMALL: Option<Rescaling> = Some(Rescaling::OF_SMALL_SQUARES);
+    const LARGE: &'static [Rescaling] = Rescaling::OF_LARGE_SQUARES;
+    const SMALL: &'static [Rescaling] = Rescaling::OF_SMALL_SQUARES;
 
     #[inline(always)]
     fn empty<V: Vector>(&self) -> Self::State<V> {
@@ -64,11 +74,8 @@ impl Merge for Var {
     }
 
     #[inline(always)]
-    fn rebase<V: Vector>(&self, (sum, squares): Self::State<V>, shift: Shift<V>) -> Self::State<V> {
-        let distance = shift.distance();
-        let moved = plus(sum, times(distance, (shift.count, V::splat(0.0))));
-        // The distance moved times the sum before and after.
-        (moved, plus(squares, times(distance, plus(sum, moved))))
+    fn rebase<V: Vector>(&self, state: Self::State<V>, shift: Shift<V>) -> Self::State<V> {
+        moved(state, shift.distance(), shift.count)
     }
 
     #[inline(always)]
@@ -115,10 +122,9 @@ impl Merge for Var {
         if self.root { result.mul(unscale) } else { result.mul(unscale).mul(unscale) }
     }
 
-    /// Where squares keep all their digits with the second scale; between this bound and that of
-    /// the first walk there is room.
-    fn trusted_range(&self) -> RangeInclusive<f64> {
+    /// Squares so small may have lost digits; beyond this bound, the first walk has lost none.
+    fn is_doubtful(&self, result: f64) -> bool {
         let most = power(-300);
-        0.0..=if self.root { most } else { most * most }
+        result <= if self.root { most } else { most * most }
     }
 }

@@ -20,7 +20,9 @@ use std::ops::Range;
 use super::{Reduction, spread};
 use crate::error::Error;
 use crate::interrupt;
-use crate::merge::{MOST_VECTORS, Merge, Rescaling, StateVectors, Summary};
+use crate::merge::{
+    MOST_VECTORS, Merge, NO_MAGNITUDES, Rescaling, StateVectors, Summary, with_magnitude,
+};
 use crate::numeric::element::{Element, Float};
 use crate::simd::{Baseline, LANES, One, vectorized};
 use crate::strided::{Lanes, LanesMut, Sweep, View, ViewMut};
@@ -170,13 +172,18 @@ impl<T: Element, M: Merge> AnyMerge<T> for M {
 
     #[cold]
     fn recompute(&self, result: f64, values: &View<'_, T>) -> f64 {
-        let (any_large, any_small) = extremes(values, M::LARGE, M::SMALL);
-        if let Some(rescaling) = M::LARGE.filter(|_| any_large && !result.is_finite()) {
-            return rescaled(self, values, rescaling);
+        let (greatest, least) = extremes(values);
+        let mut result = result;
+        for rescaling in M::LARGE.iter().filter(|it| greatest > it.beyond) {
+            if !result.is_finite() {
+                result = rescaled(self, values, rescaling);
+            }
         }
-        if let Some(rescaling) = M::SMALL.filter(|_| any_small) {
-            let better = rescaled(self, values, rescaling);
-            return if self.trusted_range().contains(&better) { better } else { result };
+        for rescaling in M::SMALL.iter().filter(|it| least < it.beyond) {
+            if self.is_doubtful(result) {
+                let better = rescaled(self, values, rescaling);
+                result = if better.is_finite() { better } else { result };
+            }
         }
         result
     }
@@ -400,29 +407,20 @@ fn group_summaries<T: Element>(
     }
 }
 
-/// Whether there are finite values beyond the one, and whether some but zero beyond the other.
-fn extremes<T: Element>(
-    values: &View<'_, T>,
-    large: Option<Rescaling>,
-    small: Option<Rescaling>,
-) -> (bool, bool) {
-    let greatest = large.map_or(f64::INFINITY, |it| it.beyond);
-    let least = small.map_or(0.0, |it| it.beyond);
-    let (mut any_large, mut any_small) = (false, false);
-    for (at, value) in values.iter().enumerate() {
+/// The greatest and the least magnitude of finite values but zero.
+fn extremes<T: Element>(values: &View<'_, T>) -> (f64, f64) {
+    let values = values.iter().enumerate();
+    values.fold(NO_MAGNITUDES, |magnitudes, (at, value)| {
         interrupt::check_at(at, 1);
-        let size = value.to_f64().abs();
-        any_large |= greatest < size && size < f64::INFINITY;
-        any_small |= 0.0 < size && size < least;
-    }
-    (any_large, any_small)
+        with_magnitude(magnitudes, value.to_f64())
+    })
 }
 
 /// The result of values that are multiplied with a power of two.
 fn rescaled<T: Element>(
     kernel: &dyn AnyMerge<T>,
     values: &View<'_, T>,
-    Rescaling { scale, .. }: Rescaling,
+    &Rescaling { scale, .. }: &Rescaling,
 ) -> f64 {
     let first = values.iter().next();
     let anchor = anchor(kernel, first, || values.clone()) * scale;

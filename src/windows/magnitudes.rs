@@ -6,7 +6,7 @@ use std::ops;
 use super::Source;
 use super::scan::ROWS;
 use crate::interrupt;
-use crate::merge::{Merge, Rescaling};
+use crate::merge::{Merge, NO_MAGNITUDES, Rescaling, with_magnitude};
 use crate::simd::{LANES, Vector};
 
 /// The greatest and least magnitudes of some values, as far as it matters whether there are large
@@ -27,7 +27,7 @@ impl<K: Merge, V: Vector> Magnitudes<K, V> {
 
     #[inline(always)]
     pub(super) fn see_size(&mut self, value: V) {
-        if K::LARGE.is_some() {
+        if !K::LARGE.is_empty() {
             self.greatest = value.greatest(self.greatest);
             self.least = value.least(self.least);
         }
@@ -35,20 +35,20 @@ impl<K: Merge, V: Vector> Magnitudes<K, V> {
 
     #[inline(always)]
     pub(super) fn see_square(&mut self, value: V) {
-        if K::SMALL.is_some() {
+        if !K::SMALL.is_empty() {
             self.least_square = value.mul(value).least(self.least_square);
         }
     }
 
     #[inline(always)]
     pub(super) fn is_large(&self) -> bool {
-        let Some(Rescaling { beyond, .. }) = K::LARGE else { return false };
+        let Some(&Rescaling { beyond, .. }) = K::LARGE.first() else { return false };
         is_any_less(V::splat(beyond), self.greatest) || is_any_less(self.least, V::splat(-beyond))
     }
 
     #[inline(always)]
     pub(super) fn is_small(&self) -> bool {
-        let Some(Rescaling { beyond, .. }) = K::SMALL else { return false };
+        let Some(&Rescaling { beyond, .. }) = K::SMALL.first() else { return false };
         is_any_less(self.least_square, V::splat(beyond * beyond))
     }
 }
@@ -58,28 +58,20 @@ pub(super) fn is_any_less<V: Vector>(value: V, limit: V) -> bool {
     V::splat(f64::NAN).where_less(value, limit, V::splat(0.0)).any_nan()
 }
 
-/// Whether there are finite values beyond the one, and whether some but zero beyond the other.
+/// The greatest and the least magnitude of finite values but zero.
 #[inline(never)]
 pub(super) fn extremes<V: Vector>(
     source: &dyn Source,
     stretches: &mut dyn Iterator<Item = ops::Range<isize>>,
-    large: Option<Rescaling>,
-    small: Option<Rescaling>,
-) -> (bool, bool) {
-    let greatest = large.map_or(f64::INFINITY, |it| it.beyond);
-    let least = small.map_or(0.0, |it| it.beyond);
-    let (mut any_large, mut any_small) = (false, false);
+) -> (f64, f64) {
+    let mut magnitudes = NO_MAGNITUDES;
     let mut rows = [0.0; ROWS * LANES];
     let starts = stretches.flat_map(|rows| rows.clone().step_by(ROWS).map(move |it| it..rows.end));
     for (index, ops::Range { start, end }) in starts.enumerate() {
         interrupt::check_at(index * ROWS, ROWS);
         let rows = &mut rows[..ROWS.min((end - start) as usize) * V::LANES];
         source.load(start, rows);
-        for value in rows {
-            let size = value.abs();
-            any_large |= greatest < size && size < f64::INFINITY;
-            any_small |= 0.0 < size && size < least;
-        }
+        magnitudes = rows.iter().copied().fold(magnitudes, with_magnitude);
     }
-    (any_large, any_small)
+    magnitudes
 }

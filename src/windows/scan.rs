@@ -168,28 +168,26 @@ impl<K: Merge, I: Isa, V: Vector> Walker for Scan<K, I, V> {
         if !source.has_extremes() {
             return Ok(());
         }
-        let large = K::LARGE.filter(|_| self.large);
-        let small = K::SMALL.filter(|_| self.small);
-        if large.or(small).is_none() {
+        let (large, small) = (self.large, self.small);
+        if !(large || small) {
             return Ok(());
         }
-        let (any_large, any_small) = if self.has_tiles() {
-            extremes::<V>(source, &mut self.tile_rows(source), large, small)
+        let (greatest, least) = if self.has_tiles() {
+            extremes::<V>(source, &mut self.tile_rows(source))
         } else {
             let all = -(self.window.len as isize)..source.len() as isize;
-            extremes::<V>(source, &mut once(all), large, small)
+            extremes::<V>(source, &mut once(all))
         };
-        let (large, small) = (large.filter(|_| any_large), small.filter(|_| any_small));
-        if let Some(rescue) = large {
-            self.scale = rescue.scale;
-            let better = |first: f64, _| !first.is_finite();
-            self.walk_rows(source, &mut |row, rows| sink.amend(row, rows, &better))?;
+        for rescaling in K::LARGE.iter().filter(|it| large && greatest > it.beyond) {
+            self.scale = rescaling.scale;
+            let is_better = |first: f64, _: f64| !first.is_finite();
+            self.walk_rows(source, &mut |row, rows| sink.amend(row, rows, &is_better))?;
         }
-        if let Some(rescue) = small {
-            self.scale = rescue.scale;
-            let small = self.kernel.trusted_range();
-            let better = |_, second| small.contains(&second);
-            self.walk_rows(source, &mut |row, rows| sink.amend(row, rows, &better))?;
+        let kernel = self.kernel;
+        for rescaling in K::SMALL.iter().filter(|it| small && least < it.beyond) {
+            self.scale = rescaling.scale;
+            let is_better = |first, second: f64| kernel.is_doubtful(first) && second.is_finite();
+            self.walk_rows(source, &mut |row, rows| sink.amend(row, rows, &is_better))?;
         }
         Ok(())
     }

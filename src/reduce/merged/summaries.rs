@@ -152,9 +152,8 @@ fn needs_recompute<M: Merge>(kernel: &M, result: f64, count: f64, anchor: f64) -
     if M::COUNTED && count == 0.0 {
         return false;
     }
-    let may_be_small = M::SMALL.is_some() && !(M::ANCHORED && anchor.abs() > LARGE_ANCHOR);
-    (M::LARGE.is_some() && !result.is_finite())
-        || (may_be_small && kernel.trusted_range().contains(&result))
+    let none_is_small = M::SMALL.is_empty() || (M::ANCHORED && anchor.abs() > LARGE_ANCHOR);
+    (!M::LARGE.is_empty() && !result.is_finite()) || (!none_is_small && kernel.is_doubtful(result))
 }
 
 /// Writes the outcomes of summaries; says whether any needs a second look.
