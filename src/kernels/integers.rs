@@ -1,8 +1,9 @@
-//! `move_sum`, `move_mean`, `move_var` and `move_std` of integers: of those that `f64` does not
-//! tell apart by running sums in integers, which lose nothing by subtracting; of small ones by
-//! sums that need no compensation.
+//! Moving sums, means, variances and the like of integers: of those that `f64` does not tell apart
+//! by running sums in integers, which lose nothing by subtracting; of small ones by sums that need
+//! no compensation.
 
 use std::mem::MaybeUninit;
+use std::ops::{Add, Sub};
 
 use super::mean::Mean;
 use super::sum::Sum;
@@ -12,6 +13,7 @@ use crate::fill::Fill;
 use crate::interrupt;
 use crate::merge::{Merge, Sample, WindowInfo};
 use crate::numeric::double::Double;
+use crate::numeric::wide::Wide;
 use crate::reduce::{self, Fold, Reduce, reduce_contiguous};
 use crate::simd::{Isa, Vector};
 use crate::strided::{Rows, View};
@@ -156,67 +158,84 @@ pub struct InIntegers<K> {
     window: Window,
 }
 
-/// What is known of a window's integers.
+impl<K: OfSums> InIntegers<K> {
+    /// Of each such window.
+    pub fn new(kernel: K, window: Window) -> Self {
+        Self { kernel, window }
+    }
+}
+
+/// What is known of a window's integers: the sums of their powers, as far as they are asked for.
 #[derive(Clone, Copy, Default)]
 pub struct Sums {
-    count: i64,
+    /// How many values there are.
+    pub count: i64,
     sum: i128,
-    /// The lowest bits of the sum of squares, and the others.
-    squares: u128,
-    high_squares: i64,
+    squares: Wide,
+    cubes: Wide,
 }
 
 impl Sums {
-    fn add(&mut self, value: i64) {
-        let overflows;
-        (self.squares, overflows) = self.squares.overflowing_add(square(value));
-        self.high_squares += i64::from(overflows);
-        self.sum += i128::from(value);
-        self.count += 1;
+    /// Those of a single value.
+    #[inline(always)]
+    fn new(value: i64, degree: u32) -> Self {
+        let sum = i128::from(value);
+        let squares = if degree < 2 { Wide::default() } else { Wide::from(sum * sum) };
+        let cubes = if degree < 3 { Wide::default() } else { squares * value };
+        Self { count: 1, sum, squares, cubes }
     }
 
-    fn remove(&mut self, value: i64) {
-        let overflows;
-        (self.squares, overflows) = self.squares.overflowing_sub(square(value));
-        self.high_squares -= i64::from(overflows);
-        self.sum -= i128::from(value);
-        self.count -= 1;
+    /// The sums of the squares and cubes of the distances from the mean: exactly of those from an
+    /// integer less than one away, and from there in twice the precision.
+    pub fn around_mean(&self) -> (Double, Double) {
+        let Self { count, sum, squares, cubes } = *self;
+        let near = sum / i128::from(count);
+        let rest = sum - near * i128::from(count);
+        let near = near as i64; // as all values are
+        // (x - d)² - x² = -d (x + (x - d)), (x - d)³ - x³ = -d ((x - d)² + x² + x (x - d))
+        let near_squares = squares - Wide::from(sum + rest) * near;
+        let near_cubes = cubes - (near_squares + squares + squares - Wide::from(sum) * near) * near;
+        let (rest, squares) = (Double::from(Wide::from(rest)), Double::from(near_squares));
+        let distance = rest.over(count as f64).negated();
+        let around = squares.plus(distance.times(rest));
+        let added = around.plus(squares).plus(squares).plus(distance.times(rest));
+        (around, Double::from(near_cubes).plus(distance.times(added)))
     }
+}
 
-    fn variance(&self, ddof: i64) -> f64 {
-        let divisor = i128::from(self.count) - i128::from(ddof);
-        if divisor <= 0 {
-            return f64::NAN;
+impl Add for Sums {
+    type Output = Self;
+
+    #[inline(always)]
+    fn add(self, other: Self) -> Self {
+        Self {
+            count: self.count + other.count,
+            sum: self.sum + other.sum,
+            squares: self.squares + other.squares,
+            cubes: self.cubes + other.cubes,
         }
-        // The count times the sum of squares, less the square of the sum: modulo 2¹²⁸, and
-        // approximately, where it may be more than that.
-        let low = self.squares.wrapping_mul(self.count as u128);
-        let exact = low.wrapping_sub(self.sum.wrapping_mul(self.sum) as u128);
-        let power = -2.0 * f64::from(i32::MIN); // 2³²
-        let power = power * power * power * power;
-        let squares = double(self.squares).plus(Double::from(self.high_squares as f64 * power));
-        let sum = double(self.sum.unsigned_abs());
-        let around = squares.times(Double::from(self.count as f64)).plus(sum.times(sum).negated());
-        let around = if around.high < power / 4.0 { exact as f64 } else { around.to_f64() };
-        around / self.count as f64 / divisor as f64
     }
 }
 
-fn square(value: i64) -> u128 {
-    let magnitude = u128::from(value.unsigned_abs());
-    magnitude * magnitude
-}
+impl Sub for Sums {
+    type Output = Self;
 
-/// The nearest pair.
-fn double(value: u128) -> Double {
-    let high = value as f64;
-    // Where the nearest is 2¹²⁸, the difference is right modulo that.
-    let low = value.wrapping_sub(high as u128) as i128;
-    Double { high, low: low as f64 }
+    #[inline(always)]
+    fn sub(self, other: Self) -> Self {
+        Self {
+            count: self.count - other.count,
+            sum: self.sum - other.sum,
+            squares: self.squares - other.squares,
+            cubes: self.cubes - other.cubes,
+        }
+    }
 }
 
 /// The result of sums.
 pub trait OfSums: Copy + Send + Sync {
+    /// The greatest power whose sum is asked for.
+    const DEGREE: u32;
+
     /// Of at least one value.
     fn of(self, sums: &Sums) -> f64;
 }
@@ -235,9 +254,9 @@ impl<K: OfSums> Fill<i64> for InIntegers<K> {
         let mut sums = Sums::default();
         for (place, (result, &value)) in results.iter_mut().zip(values).enumerate() {
             interrupt::check_at(place, 1);
-            sums.add(value);
+            sums = sums + Sums::new(value, K::DEGREE);
             if let Some(left) = place.checked_sub(len) {
-                sums.remove(values[left]);
+                sums = sums - Sums::new(values[left], K::DEGREE);
             }
             let enough = sums.count >= min_count as i64;
             result.write(if enough { self.kernel.of(&sums) } else { f64::NAN });
@@ -247,14 +266,18 @@ impl<K: OfSums> Fill<i64> for InIntegers<K> {
 }
 
 impl OfSums for Sum {
+    const DEGREE: u32 = 1;
+
     fn of(self, sums: &Sums) -> f64 {
         sums.sum as f64
     }
 }
 
 impl OfSums for Mean {
+    const DEGREE: u32 = 1;
+
     fn of(self, sums: &Sums) -> f64 {
-        double(sums.sum.unsigned_abs()).over(sums.count as f64).to_f64().copysign(sums.sum as f64)
+        Double::from(Wide::from(sums.sum)).over(sums.count as f64).to_f64()
     }
 }
 
@@ -267,7 +290,7 @@ impl OfIntegers for Sum {
     }
 
     fn exact(self, window: Window) -> InIntegers<Self> {
-        InIntegers { kernel: self, window }
+        InIntegers::new(self, window)
     }
 }
 
@@ -280,7 +303,7 @@ impl OfIntegers for Mean {
     }
 
     fn exact(self, window: Window) -> InIntegers<Self> {
-        InIntegers { kernel: self, window }
+        InIntegers::new(self, window)
     }
 }
 
@@ -294,13 +317,17 @@ impl OfIntegers for Var {
     }
 
     fn exact(self, window: Window) -> InIntegers<Self> {
-        InIntegers { kernel: self, window }
+        InIntegers::new(self, window)
     }
 }
 
 impl OfSums for Var {
+    const DEGREE: u32 = 2;
+
     fn of(self, sums: &Sums) -> f64 {
-        self.of_variance(sums.variance(self.ddof()))
+        let divisor = sums.count as f64 - self.ddof() as f64;
+        let (squares, _) = sums.around_mean();
+        self.of_variance(if divisor > 0.0 { squares.to_f64() / divisor } else { f64::NAN })
     }
 }
 
@@ -359,10 +386,11 @@ mod tests {
                 let values: Vec<i64> =
                     (0..count).map(|_| low - random.below(1 << bits) as i64 * 2).collect();
                 let mut sums = Sums::default();
-                sums.add(i64::MIN);
-                values.iter().for_each(|&value| sums.add(value));
-                sums.remove(i64::MIN);
-                let (actual, expected) = (sums.variance(0), variance(&values));
+                for value in [&[i64::MIN], &values[..]].concat() {
+                    sums = sums + Sums::new(value, 3);
+                }
+                sums = sums - Sums::new(i64::MIN, 3);
+                let (actual, expected) = (Var::new(0).of(&sums), variance(&values));
                 assert!((actual - expected).abs() <= 1e-12 * expected, "{actual} {expected}");
             }
         }

@@ -25,3 +25,5 @@
 pub mod double;
 /// The dtypes that kernels accept.
 pub mod element;
+/// Integers of 256 bits
+pub mod wide;
