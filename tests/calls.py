@@ -138,7 +138,7 @@ def usual(name: str, parameter: str, a: np.ndarray, data: Bytes) -> Any:
             return data.below(5) - 1
         case "default":
             return data.choose([None, -1, 0, 7])
-        case "keepdims":
+        case "keepdims" | "bias":
             return bool(data.below(2))
         case "window" | "min_count":
             return 1 + data.below(max(a.shape, default=1) + 2)

@@ -49,6 +49,8 @@ def returning(*results: str) -> list[str]:
     return [name for name, (_, result) in TABLE.items() if result in results]
 
 
+#: Those that have no meaning for complex numbers.
+NOT_OF_COMPLEX = returning("shape")
 #: Those that need a value to choose from.
 CHOOSE = [name for name in returning("value", "index") if name in REDUCE]
 

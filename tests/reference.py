@@ -27,7 +27,7 @@ def reference(name: str, a: np.ndarray, *args: Any, **kwargs: Any) -> Any:
 
 
 class Sums(NamedTuple):
-    """Of some values and of their squares, as whole numbers.
+    """Of some values, of their squares and of their cubes, as whole numbers.
 
     Every float is a whole number of units: sums of integers are exact, and far quicker
     than those of fractions.
@@ -36,6 +36,7 @@ class Sums(NamedTuple):
     count: int
     total: int
     squares: int
+    cubes: int
     #: How many of them are one.
     units: int
 
@@ -45,6 +46,7 @@ class Sums(NamedTuple):
             self.count - others.count,
             self.total - others.total,
             self.squares - others.squares,
+            self.cubes - others.cubes,
             self.units,
         )
 
@@ -59,16 +61,15 @@ def in_units(values: Iterable[float]) -> tuple[list[int], int]:
 
 
 def sums(values: Iterable[float]) -> Sums:
-    whole, units = in_units(values)
-    return Sums(len(whole), sum(whole), sum(value * value for value in whole), units)
+    return sums_up_to_each(values)[-1]
 
 
 def sums_up_to_each(values: Iterable[float]) -> list[Sums]:
     """Of the first none, of the first, of the first two, and so on."""
     whole, units = in_units(values)
-    totals = accumulate(whole, initial=0)
-    squares = accumulate((value * value for value in whole), initial=0)
-    return [Sums(*each, units) for each in zip(count(), totals, squares, strict=False)]
+    powers = ([value**degree for value in whole] for degree in (1, 2, 3))
+    totals = (accumulate(values, initial=0) for values in powers)
+    return [Sums(*each, units) for each in zip(count(), *totals, strict=False)]
 
 
 def exact_sum(of: Sums) -> Fraction:
@@ -89,23 +90,54 @@ def exact_variance(of: Sums, ddof: int = 0) -> Fraction:
     return Fraction(squares, of.units**2 * of.count * (of.count - ddof))
 
 
+def exact_skewness(of: Sums) -> Fraction | None:
+    """By the moments about zero; the units cancel, and so do the counts."""
+    squares = of.count * of.squares - of.total**2
+    cubes = (
+        of.count**2 * of.cubes
+        + (2 * of.total**2 - 3 * of.count * of.squares) * of.total
+    )
+    if not squares:
+        return None
+    size = root_of_ratio(cubes**2, squares**3)
+    return size if cubes > 0 else -size
+
+
 def exact_root(square: Fraction) -> Fraction:
     """The square root, to beyond twice the precision of a float."""
-    numerator, denominator = square.as_integer_ratio()
+    return root_of_ratio(*square.as_integer_ratio())
+
+
+def root_of_ratio(numerator: int, denominator: int) -> Fraction:
+    """The same of a fraction that need not be in lowest terms."""
     digits = numerator.bit_length() - denominator.bit_length()
     bits = max(0, 128 - digits // 2)
     root = math.isqrt((numerator << 2 * bits) // denominator)
     return Fraction(root, 1 << bits)
 
 
-#: Of each function that adds values up: the exact result by the sums of the values, and
-#: how many units in the last place ours may be away from it.
-EXACT: dict[str, tuple[Callable[[Sums], Fraction], float]] = {
-    "nansum": (exact_sum, 1),
-    "nanmean": (exact_mean, 1),
-    "nanvar": (exact_variance, 4),
-    "nanstd": (lambda of: exact_root(exact_variance(of)), 3),
-    "ss": (exact_sum_of_squares, 1),
+class Exact(NamedTuple):
+    """The exact result, and how far ours may be away from it."""
+
+    #: By the sums of the values; none where it is NaN.
+    result: Callable[[Sums], Fraction | None]
+    #: In units of the last place of the exact result.
+    bound: float
+    #: Or in units of the last place of this, where the result is less.
+    unit_of: int = 0
+
+    def error(self, actual: float, of: Sums, dtype: Any = np.float64) -> float:
+        """How many units lie between."""
+        return ulps(actual, self.result(of), dtype, self.unit_of)
+
+
+#: Of each function that adds values up.
+EXACT = {
+    "nansum": Exact(exact_sum, 1),
+    "nanmean": Exact(exact_mean, 1),
+    "nanvar": Exact(exact_variance, 4),
+    "nanstd": Exact(lambda of: exact_root(exact_variance(of)), 3),
+    "ss": Exact(exact_sum_of_squares, 1),
 }
 
 
@@ -117,8 +149,15 @@ def limits(dtype: Any) -> tuple[int, int, int]:
     return int(found.max), digits, int(found.minexp) - digits
 
 
-def ulps(actual: float, exact: Fraction, dtype: Any = np.float64) -> float:
-    """How many units in the last place of the exact result lie between the two."""
+def ulps(
+    actual: float, exact: Fraction | None, dtype: Any = np.float64, unit_of: int = 0
+) -> float:
+    """How many units in the last place of the exact result lie between the two.
+
+    Or in that of `unit_of`, if that is more; None is the exact result that is NaN.
+    """
+    if exact is None:
+        return 0.0 if math.isnan(actual) else math.inf
     largest, digits, least = limits(dtype)
     # In integers, which is quicker: fractions are reduced at every step.
     numerator, denominator = exact.as_integer_ratio()
@@ -127,7 +166,8 @@ def ulps(actual: float, exact: Fraction, dtype: Any = np.float64) -> float:
         return 0.0 if actual == (math.inf if exact > 0 else -math.inf) else math.inf
     if not math.isfinite(actual):
         return math.inf
-    unit = max(_exponent(abs(numerator), denominator) - digits, least)
+    exponent = max(_exponent(abs(numerator), denominator), _exponent(unit_of, 1))
+    unit = max(exponent - digits, least)
     actual_numerator, actual_denominator = float(actual).as_integer_ratio()
     apart = abs(actual_numerator * denominator - numerator * actual_denominator)
     scale = actual_denominator * denominator

@@ -22,17 +22,18 @@ def assert_agrees(actual: Any, desired: Any, dtype: Any) -> None:
     )
 
 
-def reduce_arguments(
-    name: str, axis: int | None, data: st.DataObject
-) -> dict[str, Any]:
-    if "ddof" in parameters(name):
-        return {"axis": axis, "ddof": data.draw(st.integers(-1, 3), label="ddof")}
-    return {"axis": axis}
+#: Of parameters that few functions have.
+OWN = {"ddof": st.integers(-1, 3), "bias": st.booleans()}
+
+
+def own_arguments(name: str, data: st.DataObject) -> dict[str, Any]:
+    own = OWN.keys() & {*parameters(name)}
+    return {parameter: data.draw(OWN[parameter], label=parameter) for parameter in own}
 
 
 def check_reduce(name: str, a: np.ndarray, data: st.DataObject) -> None:
     axis = data.draw(axes_of(a), label="axis")
-    kwargs = reduce_arguments(name, axis, data)
+    kwargs = {"axis": axis, **own_arguments(name, data)}
     if name in CHOOSE:
         assume(a.shape[axis] if axis is not None else a.size)
     if name in ARGS:
@@ -63,9 +64,9 @@ def check_move(name: str, a: np.ndarray, data: st.DataObject) -> None:
     axis = data.draw(st.integers(-a.ndim, a.ndim - 1), label="axis")
     assume(a.shape[axis])
     window, min_count = data.draw(windows(a.shape[axis]), label="window, min_count")
-    ddof = [data.draw(st.integers(-1, 3), label="ddof")] * ("ddof" in parameters(name))
-    actual = call(name, a, window, min_count, axis, *ddof)
-    desired = reference(name, a, window, min_count, axis, *ddof)
+    own = own_arguments(name, data)
+    actual = call(name, a, window, min_count, axis, **own)
+    desired = reference(name, a, window, min_count, axis, **own)
     assert_agrees(actual, desired, a.dtype)
     assert actual.dtype == desired.dtype
     assert actual.flags.c_contiguous

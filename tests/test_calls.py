@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from calls import MOST_DIMENSIONS, check_call
 from conftest import EXAMPLES
-from functions import MOVE, OF_ARRAYS, call, parameters
+from functions import MOVE, NOT_OF_COMPLEX, OF_ARRAYS, call, parameters
 
 
 @given(st.binary(max_size=80))
@@ -27,6 +27,8 @@ def test_any_call(data: bytes) -> None:
 @pytest.mark.parametrize("dtype", ["f8", "i4", "longdouble", "c16", "O"])
 @pytest.mark.parametrize("name", MOVE)
 def test_no_value_has_no_window(name: str, dtype: str) -> None:
+    if name in NOT_OF_COMPLEX and dtype == "c16":
+        return
     a = np.empty((2, 0), dtype)
     assert call(name, a, 1).shape == a.shape
 

@@ -22,6 +22,7 @@ from functions import (
     CHOOSE,
     FILL,
     MOVE,
+    NOT_OF_COMPLEX,
     OF_ARRAYS,
     PARTITIONS,
     REDUCE,
@@ -42,10 +43,10 @@ REAL = [
 ]
 TIMES = ["m8[s]", "M8[s]", swapped("m8[ns]")]
 
-SPREADS = returning("spread")
+SPREADS = returning("spread", "shape")
 OF_COMPLEX = ["nansum", "nanmean", "nanvar", "nanstd"]
 #: What has no meaning for durations, and for dates.
-NOT_OF_DATES = returning("total", "mean", "spread")
+NOT_OF_DATES = returning("total", "mean", "spread", "shape")
 OF_DURATIONS = {"nansum", "nanmean", "median", "nanmedian", *MOVE} - {*SPREADS}
 NOT_OF_DURATIONS = [name for name in NOT_OF_DATES if name not in OF_DURATIONS]
 
@@ -293,7 +294,8 @@ def test_a_default_stands_for_the_place_where_all_is_missing(
 @pytest.mark.parametrize("dtype", [*REAL, "c8", "O", "m8[s]"])
 @pytest.mark.parametrize("name", REDUCE)
 def test_results_have_their_form_whatever_the_dtype(name: str, dtype: str) -> None:
-    if dtype == "m8[s]" and name in NOT_OF_DURATIONS:
+    refused = {"m8[s]": NOT_OF_DURATIONS, "c8": NOT_OF_COMPLEX}.get(dtype, [])
+    if name in refused:
         return
     assert np.shape(call(name, np.array(1).astype(dtype))) == ()
     assert call(name, np.array(1).astype(dtype), keepdims=True).shape == ()
@@ -462,6 +464,14 @@ def test_complex_numbers_are_two_real_ones(dtype: str) -> None:
             actual, desired, rtol=1e-6 if dtype == "c8" else 1e-14
         )
     assert type(uncork.nansum(a)) is complex
+
+
+@pytest.mark.parametrize("name", NOT_OF_COMPLEX)
+def test_what_has_no_meaning_for_complex_numbers_says_so(name: str) -> None:
+    message = f"{name} has no meaning for complex numbers: .* of real numbers, got >c8"
+    for a in (np.ones(3, ">c8"), np.empty((2, 0), ">c8")):
+        with pytest.raises(TypeError, match=message):
+            call(name, a, *arguments(name, 0))
 
 
 def test_the_median_of_objects_is_halfway() -> None:

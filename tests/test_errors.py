@@ -47,6 +47,10 @@ CASES_OF_DDOF: list[tuple[dict[str, Any], type[Exception], str]] = [
     ({"ddof": 1.5}, TypeError, r"ddof.*integer, got 1\.5 \(float\)"),
     ({"ddof": None}, TypeError, r"ddof.*integer, got None \(NoneType\)"),
 ]
+CASES_OF_BIAS: list[tuple[dict[str, Any], type[Exception], str]] = [
+    ({"bias": 1}, TypeError, r"bias must be True or False, got 1 \(int\)"),
+    ({"bias": None}, TypeError, r"bias must be True or False, got None \(NoneType\)"),
+]
 CASES_OF_MOVE: list[Case] = [
     ((A, 0), {}, ValueError, "window must be at least 1, got 0"),
     ((A, -1), {}, ValueError, "window must be at least 1, got -1"),
@@ -157,9 +161,11 @@ def cases_of(name: str) -> list[Case]:
     cases += CASES_OF_PUSH if name == "push" else []
     cases += CASES_OF_THREADS if name == "set_num_threads" else []
     cases += CASES_OF_REDUCE if name in REDUCE else []
+    first = (A, 2) if name in MOVE else (A,)
     if "ddof" in parameters(name):
-        first = (A, 2) if name in MOVE else (A,)
         cases += [(first, *case) for case in CASES_OF_DDOF]
+    if "bias" in parameters(name):
+        cases += [(first, *case) for case in CASES_OF_BIAS]
     cases += CASES_OF_MOVE if name in MOVE else []
     cases += CASES_OF_MIN if name in CHOOSE else []
     cases += CASES_OF_ARG if name in ARGS else []

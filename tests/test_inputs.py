@@ -11,7 +11,16 @@ import pytest
 
 import uncork
 from arrays import swapped, unaligned
-from functions import ARGS, CHOOSE, MOVE, OF_ARRAYS, PARTITIONS, REDUCE, call
+from functions import (
+    ARGS,
+    CHOOSE,
+    MOVE,
+    NOT_OF_COMPLEX,
+    OF_ARRAYS,
+    PARTITIONS,
+    REDUCE,
+    call,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -53,7 +62,7 @@ def test_list_of_floats() -> None:
 @pytest.mark.parametrize("name", REDUCE)
 @pytest.mark.parametrize("value", [3.0, 3, np.float64(3), np.float32(3), np.array(3)])
 def test_scalar(name: str, value: Any) -> None:
-    assert call(name, value) == call(name, np.array([value]))
+    np.testing.assert_equal(call(name, value), call(name, np.array([value])))
 
 
 def test_array_protocol() -> None:
@@ -98,6 +107,8 @@ def test_masked_array_is_refused(name: str) -> None:
 @pytest.mark.parametrize("name", [*REDUCE, *MOVE])
 def test_other_dtypes(name: str, dtype: str) -> None:
     """They agree with float64, to what float16 can hold."""
+    if name in NOT_OF_COMPLEX and dtype.startswith("complex"):
+        return
     a = np.array([[3, 1, 2], [0, 1, 5]])
     for axis in (0, 1):
         args = (2, 1, axis) if name in MOVE else (axis,)
@@ -114,6 +125,8 @@ def test_other_dtypes(name: str, dtype: str) -> None:
 @pytest.mark.parametrize("dtype", ["float16", "complex128", "object", swapped("f8")])
 @pytest.mark.parametrize("name", [*REDUCE, *MOVE])
 def test_other_dtypes_with_nan_do_not_warn(name: str, dtype: str) -> None:
+    if name in NOT_OF_COMPLEX and dtype == "complex128":
+        return
     a = np.array([np.nan, np.nan, np.nan]).astype(dtype)
     with warnings.catch_warnings():
         warnings.simplefilter("error")

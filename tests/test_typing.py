@@ -65,8 +65,8 @@ def kind_of(name: str) -> object:
     """The same for those that the stub gives the same types."""
     kind, result = TABLE.get(name, (name, ""))
     if kind in {"reduce", "select"}:
-        return "mean" if result == "spread" else result
-    return (kind, result == "spread") if kind == "move" else name
+        return "mean" if result in {"spread", "shape"} else result
+    return (kind, result in {"spread", "shape"}) if kind == "move" else name
 
 
 def typical_calls(name: str) -> Iterator[tuple[ast.Call, ast.expr]]:

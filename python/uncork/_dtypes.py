@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     _Array = NDArray[Any]
 
 #: Results for which values are added up or divided, so that there must be numbers.
-ARITHMETIC = {"total", "mean", "spread"}
+ARITHMETIC = {"total", "mean", "spread", "shape"}
 
 INT64 = np.iinfo(np.int64)
 #: Integers up to this are exact in float64.
@@ -196,8 +196,8 @@ def _like_largest(name: str, a: _Array) -> str:
         return "flipped"
     if a.max() <= INT64.max:
         return "int64"
-    # Nothing is subtracted but for spreads: one rounding more does not grow.
-    by_distance = RESULT[name] in {"spread", "index", "rank"}
+    # Nothing is subtracted but for spreads and shapes: one rounding more does not grow.
+    by_distance = RESULT[name] in {"spread", "shape", "index", "rank"}
     return "flipped" if by_distance else "float64"
 
 
@@ -215,7 +215,7 @@ def _time(name: str, a: _Array, args: tuple[Any, ...], **keywords: Any) -> Any:
     # Dates cannot be added, and squares of durations are none.
     adds = RESULT[name] in ARITHMETIC
     whole = KIND[name] != "move" and name not in OF_DURATIONS
-    if adds and (a.dtype.kind == "M" or whole or RESULT[name] == "spread"):
+    if adds and (a.dtype.kind == "M" or whole or RESULT[name] in {"spread", "shape"}):
         what = "datetime64" if a.dtype.kind == "M" else "timedelta64"
         msg = f"{name} has no meaning for {what}: a must be of numbers, got {a.dtype}"
         raise TypeError(msg)
@@ -330,6 +330,10 @@ def _are_exact(a: _Array) -> bool:
 
 
 def _complex(name: str, a: _Array, args: tuple[Any, ...], **keywords: Any) -> Any:
+    if RESULT[name] == "shape":
+        what = "complex numbers: a must be of real numbers"
+        msg = f"{name} has no meaning for {what}, got {a.dtype}"
+        raise TypeError(msg)
     dtype = a.dtype.newbyteorder("=")
 
     def parts(name: str) -> Iterator[_Array]:

@@ -8,6 +8,6 @@ from uncork._core import _FUNCTIONS
 #: each lane; "move" and "fill" one for each value, of the window that ends there or of
 #: the whole lane; "replace" works in place.
 KIND = {name: kind for name, (kind, _) in _FUNCTIONS.items()}
-#: What each returns: "total", "mean", "spread", "value", "index", "rank" or "truth", as
-#: `src/python/functions.rs` tells them apart.
+#: What each returns: "total", "mean", "spread", "shape", "value", "index", "rank" or
+#: "truth", as `src/python/functions.rs` tells them apart.
 RESULT = {name: result for name, (_, result) in _FUNCTIONS.items()}

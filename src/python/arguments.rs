@@ -73,6 +73,16 @@ impl Parameter for i64 {
     }
 }
 
+impl Parameter for bool {
+    fn read(name: &str, object: &Bound<'_, PyAny>) -> PyResult<Self> {
+        let wrong = || {
+            let got = got(object);
+            PyTypeError::new_err(format!("{name} must be True or False, got {got}"))
+        };
+        object.extract().map_err(|_| wrong())
+    }
+}
+
 impl Parameter for Option<isize> {
     fn read(name: &str, object: &Bound<'_, PyAny>) -> PyResult<Self> {
         index_or_none(name, object)

@@ -8,6 +8,11 @@ macro_rules! parameter {
     Delta degrees of freedom: the squared distances are divided by the count of values less
     `ddof`."
     };
+    (bias) => {
+        "bias : bool, optional
+    Whether the moments are those of the values, as in SciPy; else they estimate those of
+    what the values are a sample of, as in pandas."
+    };
     (default) => {
         "default : int, optional
     What stands for the index in a lane without a value to choose, as all are NaN or
@@ -55,6 +60,9 @@ macro_rules! returns {
     `axis`. The dtype is that of `a` for floats, else float64."
     };
     (spread) => {
+        returns!(mean)
+    };
+    (shape) => {
         returns!(mean)
     };
 }
