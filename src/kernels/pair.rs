@@ -26,11 +26,12 @@ pub(super) fn plus<V: Vector>(left: Pair<V>, right: Pair<V>) -> Pair<V> {
     (sum, left.1.add(right.1).add(error))
 }
 
-/// A product, whose last bits are the same on every machine: each step is rounded once.
+/// A product, whose last bits are the same on every machine: nothing is multiplied and added at
+/// once, which takes long where a machine cannot.
 #[inline(always)]
 pub(super) fn times<V: Vector>(a: Pair<V>, b: Pair<V>) -> Pair<V> {
     let (product, error) = a.0.two_product(b.0);
-    (product, a.0.mul_add(b.1, a.1.mul_add(b.0, error)))
+    (product, a.0.mul(b.1).add(a.1.mul(b.0)).add(error))
 }
 
 /// The nearest single number. With `MAY_BE_INFINITE`, an infinity or an overflow has left the
