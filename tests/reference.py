@@ -137,6 +137,7 @@ EXACT = {
     "nanmean": Exact(exact_mean, 1),
     "nanvar": Exact(exact_variance, 4),
     "nanstd": Exact(lambda of: exact_root(exact_variance(of)), 3),
+    "nanskew": Exact(exact_skewness, 16, unit_of=1),
     "ss": Exact(exact_sum_of_squares, 1),
 }
 

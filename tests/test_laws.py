@@ -151,6 +151,10 @@ def test_the_widest_window_is_the_reduction(
         a = np.flip(np.where(np.expand_dims(nothing, axis), 0, a), axis)
     whole = call(name.replace("move_", "nan"), a, axis)
     whole = np.where(nothing, np.nan, whole).astype(last.dtype)
+    if name in returning("shape"):
+        near = 16 * np.finfo(last.dtype).eps
+        np.testing.assert_allclose(last, whole, rtol=near, atol=near)
+        return
     assert_same(last, whole, 4 if name in returning("spread") else 1)
 
 

@@ -227,7 +227,7 @@ INTEGERS: dict[str, np.ndarray] = {
 
 
 @pytest.mark.parametrize("data", INTEGERS)
-@pytest.mark.parametrize("name", ["nanmean", "nanvar", "nanstd"])
+@pytest.mark.parametrize("name", ["nanmean", "nanvar", "nanstd", "nanskew"])
 def test_reduce_integers(name: str, data: str) -> None:
     check(name, INTEGERS[data])
 

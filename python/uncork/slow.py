@@ -67,6 +67,29 @@ def nanstd(a: ArrayLike, axis: _Axis = None, ddof: int = 0) -> Any:
     return np.sqrt(nanvar(a, axis=axis, ddof=ddof))
 
 
+def nanskew(a: ArrayLike, axis: _Axis = None, bias: bool = True) -> Any:
+    """Skewness of the values that are not NaN; NaN if all are the same."""
+    a = np.asarray(a)
+    dtype = _float_of(a) or np.dtype(np.float64)
+    # Cubes soon leave the range and the precision of narrow floats.
+    wide = np.result_type(dtype, np.float64)
+    a = a.astype(wide, copy=False)
+    missing = _isnan(a)
+    count = np.asarray(_count(a, axis), dtype=wide)
+    with np.errstate(all="ignore"):
+        total, kept = np.nansum(a, axis, keepdims=True), _count(a, axis, True)
+        distance = np.where(missing, 0, a - np.true_divide(total, kept, dtype=wide))
+        deviation = np.sqrt((distance**2).sum(axis) / count)
+        skew = (distance**3).sum(axis) / count / deviation**3
+        if not bias:
+            factor = np.sqrt(count * (count - 1)) / (count - 2)
+            skew = np.where(count > 2, skew * factor, np.nan)
+    # Of equal values, the mean may be rounded.
+    greatest = np.fmax.reduce(a, axis, initial=-np.inf)
+    differ = np.fmin.reduce(a, axis, initial=np.inf) < greatest
+    return _typed(np.where(differ, skew, np.nan), dtype)
+
+
 def nanmin(a: ArrayLike, axis: _Axis = None) -> Any:
     """Least of the values that are not NaN; NaN if there are none."""
     return _best(np.asarray(a), axis, np.fmin, np.inf)
@@ -238,6 +261,17 @@ def move_std(
 ) -> _Array:
     """Standard deviation of each window."""
     return _move(partial(nanstd, ddof=ddof), a, window, min_count, axis)
+
+
+def move_skew(
+    a: ArrayLike,
+    window: int,
+    min_count: int | None = None,
+    axis: int = -1,
+    bias: bool = True,
+) -> _Array:
+    """Skewness of each window."""
+    return _move(partial(nanskew, bias=bias), a, window, min_count, axis)
 
 
 def move_min(

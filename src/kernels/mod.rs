@@ -29,6 +29,8 @@ pub mod push;
 pub mod rank;
 /// `replace`
 pub mod replace;
+/// `nanskew`, `move_skew`
+pub mod skew;
 /// `ss`
 pub mod squares;
 /// `nansum`, `move_sum`

@@ -11,6 +11,7 @@
 //! - `total`: a sum, which for integers is as wide as they come;
 //! - `mean`: a location, a float in the unit of the values;
 //! - `spread`: a float that stays the same where all values are moved by the same;
+//! - `shape`: a float that stays the same where all values are moved or scaled by the same;
 //! - `value`: one of the values, or some;
 //! - `index`: where a value is;
 //! - `rank`: where a value would be if all were sorted;
@@ -33,6 +34,7 @@ use crate::kernels::move_rank::MoveRank;
 use crate::kernels::partition::{ArgPartition, Partition};
 use crate::kernels::push::Push;
 use crate::kernels::rank::Rank;
+use crate::kernels::skew::Skew;
 use crate::kernels::squares::SumOfSquares;
 use crate::kernels::sum::Sum;
 use crate::kernels::var::Var;
@@ -124,6 +126,33 @@ functions! {
             #[doc = parameter!(ddof)]
             ddof: i64 = 0
         ) -> spread => both(Merged(Var::std(ddof)));
+
+        /// Skewness, ignoring NaNs.
+        ///
+        /// Notes
+        /// -----
+        /// The third moment about the mean, in units of the standard deviation: positive where
+        /// the tail on the right is the longer one. NaN where all values are the same, where
+        /// there are fewer than two (without `bias`, three), and where one is infinite. The
+        /// distances from the first finite value, their squares and their cubes are summed with
+        /// compensation [1]_, so neither an offset nor an outlier costs digits, and the result
+        /// does not depend on how `a` lies in memory. O(n), without a copy.
+        ///
+        /// References
+        /// ----------
+        /// .. [1] T. Ogita, S. M. Rump and S. Oishi, "Accurate sum and dot product", SIAM
+        ///    Journal on Scientific Computing 26 (2005), algorithms 4.4 and 5.3.
+        ///
+        /// Examples
+        /// --------
+        /// >>> uncork.nanskew([1.0, numpy.nan, 1.0, 4.0])
+        /// 0.7071067811865476
+        /// >>> uncork.nanskew([1.0, numpy.nan, 1.0, 4.0], bias=False)
+        /// 1.7320508075688772
+        nanskew(
+            #[doc = parameter!(bias)]
+            bias: bool = true
+        ) -> shape => both(Merged(Skew::new(bias)));
 
         /// Minimum, ignoring NaNs.
         ///
@@ -294,6 +323,27 @@ functions! {
             #[doc = parameter!(ddof)]
             ddof: i64 = 0
         ) -> spread => Var::std(ddof);
+
+        /// Moving-window (rolling) skewness, ignoring NaNs.
+        ///
+        /// Notes
+        /// -----
+        /// Windows are merged from the end of one block and the beginning of the next [1]_;
+        /// nothing is subtracted, so a value that has left the window leaves no trace.
+        /// Distances from a value of the window, their squares and their cubes are summed in
+        /// twice the precision. Windows of equal values, with an infinity, or with fewer than
+        /// two values (without `bias`, three) give NaN. O(n) for any window.
+        ///
+        #[doc = section!(van_herk)]
+        ///
+        /// Examples
+        /// --------
+        /// >>> uncork.move_skew([1.0, 1.0, 4.0, 4.0], window=3)
+        /// array([        nan,         nan,  0.70710678, -0.70710678])
+        move_skew(
+            #[doc = parameter!(bias)]
+            bias: bool = true
+        ) -> shape => Skew::new(bias);
     }
     moving slide {
         /// Moving-window (rolling) minimum, ignoring NaNs.

@@ -53,6 +53,7 @@ __all__ = [
     "move_median",
     "move_min",
     "move_rank",
+    "move_skew",
     "move_std",
     "move_sum",
     "move_var",
@@ -63,6 +64,7 @@ __all__ = [
     "nanmedian",
     "nanmin",
     "nanrankdata",
+    "nanskew",
     "nanstd",
     "nansum",
     "nanvar",
@@ -859,6 +861,215 @@ def nanstd(
     a: ArrayLike,
     axis: SupportsIndex | _Axes | None = None,
     ddof: SupportsIndex = 0,
+    *,
+    keepdims: bool = False,
+    out: _OutT,
+) -> _OutT: ...
+@overload
+def nanskew(
+    a: NDArray[_Float | _Whole] | Sequence[float] | float,
+    axis: None = None,
+    bias: bool = True,
+    *,
+    keepdims: Literal[False] = False,
+    out: None = None,
+) -> float:
+    """Skewness, ignoring NaNs.
+
+    Parameters
+    ----------
+    a : array_like
+        Numbers, in any number of dimensions.
+    axis : int or tuple of int, optional
+        The axis or axes to reduce; by default, all values are taken together.
+    bias : bool, optional
+        Whether the moments are those of the values, as in SciPy; else they estimate those of
+        what the values are a sample of, as in pandas.
+    keepdims : bool, optional
+        Whether the axes stay, with length one. The result is an array then, always.
+    out : ndarray or ..., optional
+        Where the result is written to and which is returned: of the result's shape,
+        and a dtype of the same kind; ``...`` asks for a new array, always, as in
+        NumPy.
+
+    Returns
+    -------
+    float or ndarray
+        A Python float for all values and for one dimension, else an array without
+        `axis`. The dtype is that of `a` for floats, else float64.
+
+    Raises
+    ------
+    numpy.exceptions.AxisError
+        If `axis` is not an axis of `a`.
+    ValueError
+        If an axis is named twice, or `out` has another shape.
+    TypeError
+        If `a` is a masked array or not numeric, another argument has a wrong type,
+        or `out` is no array that can hold the result.
+
+    Notes
+    -----
+    The third moment about the mean, in units of the standard deviation: positive where
+    the tail on the right is the longer one. NaN where all values are the same, where
+    there are fewer than two (without `bias`, three), and where one is infinite. The
+    distances from the first finite value, their squares and their cubes are summed with
+    compensation [1]_, so neither an offset nor an outlier costs digits, and the result
+    does not depend on how `a` lies in memory. O(n), without a copy.
+
+    References
+    ----------
+    .. [1] T. Ogita, S. M. Rump and S. Oishi, "Accurate sum and dot product", SIAM
+       Journal on Scientific Computing 26 (2005), algorithms 4.4 and 5.3.
+
+    Examples
+    --------
+    >>> uncork.nanskew([1.0, numpy.nan, 1.0, 4.0])
+    0.7071067811865476
+    >>> uncork.nanskew([1.0, numpy.nan, 1.0, 4.0], bias=False)
+    1.7320508075688772
+    """
+
+@overload
+def nanskew(
+    a: np.ndarray[_UnknownD, np.dtype[_FloatT]],
+    axis: SupportsIndex,
+    bias: bool = True,
+    *,
+    keepdims: Literal[False] = False,
+    out: None = None,
+) -> NDArray[_FloatT] | Any: ...
+@overload
+def nanskew(
+    a: np.ndarray[_UnknownD, np.dtype[_Whole]],
+    axis: SupportsIndex,
+    bias: bool = True,
+    *,
+    keepdims: Literal[False] = False,
+    out: None = None,
+) -> NDArray[np.float64] | Any: ...
+@overload
+def nanskew(
+    a: np.ndarray[_OneD, np.dtype[_Float | _Whole]] | Sequence[float],
+    axis: SupportsIndex,
+    bias: bool = True,
+    *,
+    keepdims: Literal[False] = False,
+    out: None = None,
+) -> float: ...
+@overload
+def nanskew(
+    a: np.ndarray[_MoreD, np.dtype[_FloatT]],
+    axis: SupportsIndex,
+    bias: bool = True,
+    *,
+    keepdims: Literal[False] = False,
+    out: None = None,
+) -> NDArray[_FloatT]: ...
+@overload
+def nanskew(
+    a: np.ndarray[_MoreD, np.dtype[_Whole]],
+    axis: SupportsIndex,
+    bias: bool = True,
+    *,
+    keepdims: Literal[False] = False,
+    out: None = None,
+) -> NDArray[np.float64]: ...
+@overload
+def nanskew(
+    a: np.ndarray[_ShapeT, np.dtype[_FloatT]],
+    axis: SupportsIndex | _Axes,
+    bias: bool = True,
+    *,
+    keepdims: Literal[False] = False,
+    out: None = None,
+) -> NDArray[_FloatT] | Any: ...
+@overload
+def nanskew(
+    a: np.ndarray[_ShapeT, np.dtype[_Whole]],
+    axis: SupportsIndex | _Axes,
+    bias: bool = True,
+    *,
+    keepdims: Literal[False] = False,
+    out: None = None,
+) -> NDArray[np.float64] | Any: ...
+@overload
+def nanskew(
+    a: ArrayLike,
+    axis: None = None,
+    bias: bool = True,
+    *,
+    keepdims: Literal[False] = False,
+    out: None = None,
+) -> Any: ...
+@overload
+def nanskew(
+    a: ArrayLike,
+    axis: SupportsIndex | _Axes,
+    bias: bool = True,
+    *,
+    keepdims: Literal[False] = False,
+    out: None = None,
+) -> Any: ...
+@overload
+def nanskew(
+    a: NDArray[_FloatT],
+    axis: SupportsIndex | _Axes | None = None,
+    bias: bool = True,
+    *,
+    keepdims: Literal[True],
+    out: None = None,
+) -> NDArray[_FloatT]: ...
+@overload
+def nanskew(
+    a: NDArray[_FloatT],
+    axis: SupportsIndex | _Axes | None = None,
+    bias: bool = True,
+    *,
+    keepdims: bool = False,
+    out: EllipsisType,
+) -> NDArray[_FloatT]: ...
+@overload
+def nanskew(
+    a: NDArray[_Whole],
+    axis: SupportsIndex | _Axes | None = None,
+    bias: bool = True,
+    *,
+    keepdims: Literal[True],
+    out: None = None,
+) -> NDArray[np.float64]: ...
+@overload
+def nanskew(
+    a: NDArray[_Whole],
+    axis: SupportsIndex | _Axes | None = None,
+    bias: bool = True,
+    *,
+    keepdims: bool = False,
+    out: EllipsisType,
+) -> NDArray[np.float64]: ...
+@overload
+def nanskew(
+    a: ArrayLike,
+    axis: SupportsIndex | _Axes | None = None,
+    bias: bool = True,
+    *,
+    keepdims: Literal[True],
+    out: None = None,
+) -> NDArray[Any]: ...
+@overload
+def nanskew(
+    a: ArrayLike,
+    axis: SupportsIndex | _Axes | None = None,
+    bias: bool = True,
+    *,
+    keepdims: bool = False,
+    out: EllipsisType,
+) -> NDArray[Any]: ...
+@overload
+def nanskew(
+    a: ArrayLike,
+    axis: SupportsIndex | _Axes | None = None,
+    bias: bool = True,
     *,
     keepdims: bool = False,
     out: _OutT,
@@ -2735,6 +2946,114 @@ def move_std(
     min_count: SupportsIndex | None = None,
     axis: SupportsIndex = -1,
     ddof: SupportsIndex = 0,
+    *,
+    out: _OutT,
+) -> _OutT: ...
+@overload
+def move_skew(
+    a: np.ndarray[_ShapeT, np.dtype[_FloatT]],
+    window: SupportsIndex,
+    min_count: SupportsIndex | None = None,
+    axis: SupportsIndex = -1,
+    bias: bool = True,
+    *,
+    out: EllipsisType | None = None,
+) -> np.ndarray[_ShapeT, np.dtype[_FloatT]]:
+    """Moving-window (rolling) skewness, ignoring NaNs.
+
+    Parameters
+    ----------
+    a : array_like
+        Numbers, in any number of dimensions.
+    window : int
+        How many values a window has: the one at the same place and those before it;
+        more than the axis has are as good as all of them.
+    min_count : int, optional
+        Windows with fewer values that are not NaN give NaN; by default, those with
+        any NaN do, and the first `window` - 1.
+    axis : int, optional
+        The axis to move along; by default, the last.
+    bias : bool, optional
+        Whether the moments are those of the values, as in SciPy; else they estimate those of
+        what the values are a sample of, as in pandas.
+    out : ndarray, optional
+        Where the result is written to and which is returned: of the result's shape,
+        and a dtype of the same kind.
+
+    Returns
+    -------
+    ndarray
+        One value for each of `a`, in C order; of its dtype for floats, else float64.
+
+    Raises
+    ------
+    ValueError
+        If `window` is less than 1, `min_count` is not between 1 and `window`, `a`
+        has no dimension, or `out` has another shape.
+    numpy.exceptions.AxisError
+        If `axis` is not an axis of `a`.
+    TypeError
+        If `a` is a masked array or not numeric, another argument has a wrong type,
+        or `out` is no array that can hold the result.
+    MemoryError
+        If there is no memory for the result or for O(window) values beside it.
+
+    Notes
+    -----
+    Windows are merged from the end of one block and the beginning of the next [1]_;
+    nothing is subtracted, so a value that has left the window leaves no trace.
+    Distances from a value of the window, their squares and their cubes are summed in
+    twice the precision. Windows of equal values, with an infinity, or with fewer than
+    two values (without `bias`, three) give NaN. O(n) for any window.
+
+    References
+    ----------
+    .. [1] M. van Herk, "A fast algorithm for local minimum and maximum filters",
+       Pattern Recognition Letters 13 (1992).
+
+    Examples
+    --------
+    >>> uncork.move_skew([1.0, 1.0, 4.0, 4.0], window=3)
+    array([        nan,         nan,  0.70710678, -0.70710678])
+    """
+
+@overload
+def move_skew(
+    a: np.ndarray[_ShapeT, np.dtype[_Whole]],
+    window: SupportsIndex,
+    min_count: SupportsIndex | None = None,
+    axis: SupportsIndex = -1,
+    bias: bool = True,
+    *,
+    out: EllipsisType | None = None,
+) -> np.ndarray[_ShapeT, np.dtype[np.float64]]: ...
+@overload
+def move_skew(
+    a: Sequence[float],
+    window: SupportsIndex,
+    min_count: SupportsIndex | None = None,
+    axis: SupportsIndex = -1,
+    bias: bool = True,
+    *,
+    out: EllipsisType | None = None,
+) -> np.ndarray[tuple[int], np.dtype[np.float64]]: ...
+@overload
+def move_skew(
+    a: ArrayLike,
+    window: SupportsIndex,
+    min_count: SupportsIndex | None = None,
+    axis: SupportsIndex = -1,
+    bias: bool = True,
+    *,
+    out: EllipsisType | None = None,
+) -> NDArray[Any]: ...
+@overload
+def move_skew(
+    a: ArrayLike,
+    window: SupportsIndex,
+    min_count: SupportsIndex | None = None,
+    axis: SupportsIndex = -1,
+    bias: bool = True,
     *,
     out: _OutT,
 ) -> _OutT: ...

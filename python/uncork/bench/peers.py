@@ -66,6 +66,7 @@ POLARS = {
     "nanmedian": "median()",
     "nanmin": "min()",
     "nanrankdata": "rank()",
+    "nanskew": "skew()",
     "nanstd": "std(ddof=0)",
     "nansum": "sum()",
     "nanvar": "var(ddof=0)",
@@ -75,6 +76,7 @@ POLARS = {
     "move_median": "rolling_median({w}, min_samples={m})",
     "move_min": "rolling_min({w}, min_samples={m})",
     "move_rank": "rolling_rank({w}, min_samples={m})",
+    "move_skew": "rolling_skew({w}, min_samples={m})",
     "move_std": "rolling_std({w}, min_samples={m}, ddof=0)",
     "move_sum": "rolling_sum({w}, min_samples={m})",
     "move_var": "rolling_var({w}, min_samples={m}, ddof=0)",
@@ -82,6 +84,7 @@ POLARS = {
 #: Functions, with the window that ends at each value.
 SCIPY = {
     "nanrankdata": "stats.rankdata(a, axis={axis}, nan_policy='omit')",
+    "nanskew": "stats.skew(a, axis={axis}, nan_policy='omit')",
     "rankdata": "stats.rankdata(a, axis={axis})",
     "move_max": "ndimage.maximum_filter1d(a, {w}, {axis}, origin={origin})",
     "move_mean": "ndimage.uniform_filter1d(a, {w}, {axis}, float, origin={origin})",
@@ -162,7 +165,7 @@ def of_numbagg(case: Case, a: Array, module: ModuleType) -> Work | None:
 
 def of_scipy(case: Case, a: Array, module: ModuleType) -> Work | None:
     form, w = _known(SCIPY, case), case.window or 1
-    if form is None or (case.nan and case.function != "nanrankdata"):
+    if form is None or (case.nan and case.function not in {"nanrankdata", "nanskew"}):
         return None  # the others let NaN spread
     if case.function == "move_median" and w % 2 == 0:
         return None  # it takes the greater of the two in the middle

@@ -197,6 +197,7 @@ def moving(kept: str) -> list[Overload]:
 
 
 MOVING = moving("_InexactT")
+MOVING_REAL = moving("_FloatT")
 
 
 # In the shape of the array, or in one dimension without an axis.
@@ -233,13 +234,15 @@ RESULTS: Mapping[str, Sequence[Overload]] = {
     "reduce.total.*": TOTAL,
     "reduce.mean.*": MEAN,
     "reduce.spread.*": MEAN,
+    "reduce.shape.*": MEAN,
     "reduce.value.*": EXTREME,
     "reduce.index.*": PLACE,
     "reduce.truth.*": TRUTH,
     "select.mean.*": MEAN,
     "move.total.*": MOVING,
     "move.mean.*": MOVING,
-    "move.spread.*": moving("_FloatT"),
+    "move.spread.*": MOVING_REAL,
+    "move.shape.*": MOVING_REAL,
     "move.value.*": MOVING,
     "move.index.*": MOVING,
     "move.rank.*": MOVING,
