@@ -1,4 +1,4 @@
-//! Sums, means and variances in integers, of which no digit is lost.
+//! Sums, means, variances and skewness in integers, of which no digit is lost.
 
 use num_bigint::{BigInt, BigUint, Sign};
 use uncork::numeric::element::{Element, Float};
@@ -64,6 +64,7 @@ pub(crate) struct Sums {
     sum: BigInt,
     magnitudes: BigInt,
     squares: BigInt,
+    cubes: BigInt,
 }
 
 impl Sums {
@@ -98,6 +99,7 @@ impl Sums {
         }
         let value = whole(float) + whole(value.residue());
         self.squares += &value * &value * by;
+        self.cubes += &value * &value * &value * by;
         self.magnitudes += BigInt::from(value.magnitude().clone()) * by;
         self.sum += value * by;
     }
@@ -122,6 +124,7 @@ impl Sums {
             divisor: BigInt::from(divisor) << FINEST as usize,
             lost: &self.magnitudes * self.numbers * self.numbers,
             root: false,
+            unit: 0,
         })
     }
 
@@ -138,6 +141,7 @@ impl Sums {
                 // Squares that are all less than the smallest number may come to nothing.
                 lost: BigInt::from(self.numbers) << (FINEST as usize + TWICE),
                 root: false,
+                unit: 0,
             },
             _ => Expected::Infinite(f64::INFINITY),
         }
@@ -161,8 +165,31 @@ impl Sums {
                 << (2 * FINEST as usize),
             lost: BigInt::ZERO,
             root,
+            unit: 0,
         }
     }
+
+    /// The units cancel, and the counts that both moments are divided by.
+    pub(crate) fn skewness(&self) -> Expected {
+        let squares = &self.squares * self.numbers - &self.sum * &self.sum;
+        if squares == BigInt::ZERO || self.infinite != [0, 0] {
+            return Expected::Nan;
+        }
+        let inner = 2 * &self.sum * &self.sum - 3 * self.numbers * &self.squares;
+        let cubes = &self.cubes * self.numbers * self.numbers + inner * &self.sum;
+        Expected::Quotient {
+            dividend: signed_square(cubes),
+            divisor: squares.pow(3),
+            lost: BigInt::ZERO,
+            root: true,
+            unit: FINEST,
+        }
+    }
+}
+
+/// The square, with the sign of the number.
+fn signed_square(number: BigInt) -> BigInt {
+    &number * BigInt::from(number.magnitude().clone())
 }
 
 /// A result.
@@ -170,13 +197,16 @@ impl Sums {
 pub(crate) enum Expected {
     Nan,
     Infinite(f64),
-    /// Two integers, or the root of their quotient.
+    /// Two integers, or the root of their quotient, with its sign.
     Quotient {
         dividend: BigInt,
         divisor: BigInt,
         /// What the dividend may be off, times a power of two.
         lost: BigInt,
         root: bool,
+        /// Units in the last place are at least those of two to the power of this, in smallest
+        /// units.
+        unit: i64,
     },
 }
 
@@ -190,13 +220,11 @@ impl Expected {
             Self::Nan => value.is_nan(),
             Self::Infinite(infinite) => value == *infinite,
             Self::Quotient { .. } if value.is_nan() => false,
-            Self::Quotient { dividend, divisor, lost, root } => {
+            Self::Quotient { dividend, divisor, lost, root, unit } => {
                 let finite = value.clamp(-F::LARGEST, F::LARGEST);
-                let lower = neighbour::<F>(finite, -(units as i64));
-                let upper = neighbour::<F>(finite, units as i64);
-                let power = |bound: BigInt| if *root { &bound * &bound } else { bound };
-                // A root is never negative: what is below zero has no square to compare.
-                let lower = if *root { lower.max(BigInt::ZERO) } else { lower };
+                let lower = neighbour::<F>(finite, -(units as i64), *unit);
+                let upper = neighbour::<F>(finite, units as i64, *unit);
+                let power = |bound: BigInt| if *root { signed_square(bound) } else { bound };
                 let denominator = BigInt::from(1) << (if *root { 2 } else { 1 } * FINEST) as usize;
                 let scaled = (dividend * &denominator) << TWICE;
                 let slack = lost * &denominator;
@@ -218,9 +246,11 @@ impl Expected {
     }
 }
 
-/// A finite number and so many units in its last place, in the smallest units of `f64`.
-fn neighbour<F: Format>(value: f64, units: i64) -> BigInt {
+/// A finite number and so many units in its last place, or in that of two to the power of `unit`,
+/// in the smallest units of `f64`.
+fn neighbour<F: Format>(value: f64, units: i64, unit: i64) -> BigInt {
     let value = whole(value);
-    let exponent = (value.bits() as i64 - F::DIGITS).max(FINEST - F::FINEST);
+    let bits = (value.bits() as i64).max(unit + 1);
+    let exponent = (bits - F::DIGITS).max(FINEST - F::FINEST);
     value + (BigInt::from(units) << exponent as usize)
 }

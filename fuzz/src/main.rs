@@ -30,6 +30,7 @@ use uncork::kernels::partition::{ArgPartition, Partition};
 use uncork::kernels::push::Push;
 use uncork::kernels::rank::Rank;
 use uncork::kernels::replace::replace;
+use uncork::kernels::skew::Skew;
 use uncork::kernels::squares::SumOfSquares;
 use uncork::kernels::sum::Sum;
 use uncork::kernels::var::Var;
@@ -270,7 +271,7 @@ fn values<T: Input>(bytes: &mut Unstructured<'_>) -> Read<impl FnMut(usize) -> T
 }
 
 fn check<T: Input>(bytes: &mut Unstructured<'_>) -> Read<()> {
-    let function = bytes.int_in_range(0..=28)?;
+    let function = bytes.int_in_range(0..=30)?;
     let ddof = bytes.int_in_range(-2..=4)?;
     match function {
         0..=10 => {
@@ -316,6 +317,12 @@ fn check<T: Input>(bytes: &mut Unstructured<'_>) -> Read<()> {
             let (old, new) = (bytes.choose(T::SPECIAL)?, bytes.choose(T::SPECIAL)?);
             Call::read(bytes)?.check_replace(*old, *new);
         }
+        29 => {
+            let axes: u64 = bytes.int_in_range(0..=15)?;
+            let call = Call::<T>::read(bytes)?;
+            let axes = axes & ((1 << call.lens.len()) - 1);
+            call.check_sums(axes, Merged(Skew::new(true)), Sums::skewness, 16);
+        }
         _ => {
             let (axis, numbers) = (bytes.int_in_range(0..=3)?, <[u16; 2]>::arbitrary(bytes)?);
             let call = &Call::<T>::read(bytes)?;
@@ -334,7 +341,8 @@ fn check<T: Input>(bytes: &mut Unstructured<'_>) -> Read<()> {
                     26 => moving.check(moving.exactly(Arg(Greatest)), plain::ago::<T, Greatest>),
                     27 => moving
                         .check(moving.ordered(MoveMedian), |window| plain::median(window, true)),
-                    _ => moving.check(moving.ordered(MoveRank), plain::rank_of_last),
+                    28 => moving.check(moving.ordered(MoveRank), plain::rank_of_last),
+                    _ => moving.check_sums(Skew::new(true), |sums| sums.skewness(), 16),
                 }
             }
         }
