@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 
 #: Results for which values are added up or divided, so that there must be numbers.
 ARITHMETIC = {"total", "mean", "spread", "shape"}
+#: Those of distances, which stay the same where all values are moved.
+OF_DISTANCES = {"spread", "shape"}
 
 INT64 = np.iinfo(np.int64)
 #: Integers up to this are exact in float64.
@@ -197,7 +199,7 @@ def _like_largest(name: str, a: _Array) -> str:
     if a.max() <= INT64.max:
         return "int64"
     # Nothing is subtracted but for spreads and shapes: one rounding more does not grow.
-    by_distance = RESULT[name] in {"spread", "shape", "index", "rank"}
+    by_distance = RESULT[name] in {*OF_DISTANCES, "index", "rank"}
     return "flipped" if by_distance else "float64"
 
 
@@ -215,7 +217,7 @@ def _time(name: str, a: _Array, args: tuple[Any, ...], **keywords: Any) -> Any:
     # Dates cannot be added, and squares of durations are none.
     adds = RESULT[name] in ARITHMETIC
     whole = KIND[name] != "move" and name not in OF_DURATIONS
-    if adds and (a.dtype.kind == "M" or whole or RESULT[name] in {"spread", "shape"}):
+    if adds and (a.dtype.kind == "M" or whole or RESULT[name] in OF_DISTANCES):
         what = "datetime64" if a.dtype.kind == "M" else "timedelta64"
         msg = f"{name} has no meaning for {what}: a must be of numbers, got {a.dtype}"
         raise TypeError(msg)
