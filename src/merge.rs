@@ -225,13 +225,15 @@ pub struct WindowInfo<V> {
 }
 
 impl<V: Vector> WindowInfo<V> {
-    /// A sum of two parts, divided by the count: times its inverse, and one step of correction
-    /// (Markstein 1990), which makes a quotient of it.
+    /// A sum of two parts, divided by the count, in two parts: times its inverse, and one step of
+    /// correction (Markstein 1990). Nothing is multiplied and added at once, which takes long where
+    /// a machine cannot.
     #[inline(always)]
-    pub fn mean(&self, high: V, low: V) -> V {
+    pub fn mean(&self, (high, low): (V, V)) -> (V, V) {
         let quotient = high.add(low).mul(self.inverse);
-        let rest = quotient.mul_sub_from(self.count, high).add(low);
-        rest.mul_add(self.inverse, quotient)
+        let (product, error) = quotient.two_product(self.count);
+        let rest = high.sub(product).sub(error).add(low);
+        (quotient, rest.mul(self.inverse))
     }
 }
 

@@ -85,7 +85,11 @@ impl<const MEAN: bool> Merge for Plain<MEAN> {
 
     #[inline(always)]
     fn finish<V: Vector, const MAY_BE_NAN: bool>(&self, sum: V, whole: WindowInfo<V>) -> V {
-        if MEAN { whole.mean(sum, V::splat(0.0)) } else { sum }
+        if !MEAN {
+            return sum;
+        }
+        let (mean, rest) = whole.mean((sum, V::splat(0.0)));
+        mean.add(rest)
     }
 
     #[inline(always)]

@@ -38,12 +38,9 @@ impl Merge for Mean {
     }
 
     #[inline(always)]
-    fn finish<V: Vector, const MAY_BE_NAN: bool>(
-        &self,
-        (high, low): Pair<V>,
-        whole: WindowInfo<V>,
-    ) -> V {
-        let mean = whole.mean(high, low);
-        if MAY_BE_NAN { mean.unless_nan(mean, high.mul(whole.inverse)) } else { mean }
+    fn finish<V: Vector, const MAY_BE_NAN: bool>(&self, sum: Pair<V>, whole: WindowInfo<V>) -> V {
+        let (mean, rest) = whole.mean(sum);
+        let nearest = mean.add(rest);
+        if MAY_BE_NAN { nearest.unless_nan(nearest, sum.0.mul(whole.inverse)) } else { nearest }
     }
 }

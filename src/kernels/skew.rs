@@ -114,15 +114,10 @@ impl Merge for Skew {
         state: Self::State<V>,
         whole: WindowInfo<V>,
     ) -> V {
-        let WindowInfo { count, inverse, .. } = whole;
-        let (((sum, sum_low), _), _) = state;
-        let zero = V::splat(0.0);
-        let from_mean = zero.sub(sum.mul(inverse));
-        let (product, error) = from_mean.two_product(count);
-        let rest = zero.sub(sum.add(product).add(sum_low.add(error)).mul(inverse));
-        let ((_, squares), cubes) = moved(state, (from_mean, rest), count);
+        let (zero, mean) = (V::splat(0.0), whole.mean(state.0.0));
+        let ((_, squares), cubes) = moved(state, (zero.sub(mean.0), zero.sub(mean.1)), whole.count);
         let squares = squares.0.add(squares.1);
-        let skew = self.of_powers(squares, cubes.0.add(cubes.1), count);
+        let skew = self.of_powers(squares, cubes.0.add(cubes.1), whole.count);
         skew.where_reaches(squares, V::splat(LEAST_SQUARES))
     }
 

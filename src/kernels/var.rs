@@ -93,18 +93,13 @@ impl Merge for Var {
         (sum, squares): Self::State<V>,
         whole: WindowInfo<V>,
     ) -> V {
-        let (zero, WindowInfo { count, inverse, .. }) = (V::splat(0.0), whole);
+        let zero = V::splat(0.0);
         // The square of the sum, divided by the count, is what the anchor added.
-        let high = sum.0.add(sum.1);
-        let low = sum.1.sub(high.sub(sum.0));
-        let shift = high.mul(inverse);
-        let shift_low = shift.mul_sub_from(count, high).add(low).mul(inverse);
-        let (added, added_low) = high.two_product(shift);
-        let added_low = high.mul_add(shift_low, low.mul_add(shift, added_low));
+        let (added, added_low) = times(sum, whole.mean(sum));
         let (rest, rest_low) = squares.0.two_difference(added);
         let around_mean = rest.add(rest_low.add(squares.1.sub(added_low)));
         let around_mean = zero.greatest(around_mean);
-        let divisor = count.sub(V::splat(self.ddof as f64));
+        let divisor = whole.count.sub(V::splat(self.ddof as f64));
         let variance = if MAY_BE_NAN {
             // Squares that overflow are infinite; with infinite values, nothing is left but NaN;
             // of no values, with a negative `ddof`, it is zero as in NumPy.

@@ -21,16 +21,16 @@
 //!
 //! Most loops over arrays are plain Rust, of which the compiler makes vectors. Where it does not,
 //! they are written with [`Vector`], eight `f64` side by side, each of which belongs to another
-//! lane. A vector is as many [`Registers`] as that takes; only the registers differ, so that every
-//! instruction set does the same operations on the same values and gives the same results:
+//! lane. A vector is a register, or [`Twice`] a vector of half the length, so that every instruction
+//! set does the same operations on the same values and gives the same results:
 //!
 //! ```text
-//!     AVX-512          │ 0   1   2   3   4   5   6   7 │      Registers<__m512d, 1>
-//!     AVX2             │ 0   1   2   3 │ 4   5   6   7 │      Registers<__m256d, 2>
-//!     SSE2             │ 0   1 │ 2   3 │ 4   5 │ 6   7 │      Registers<__m128d, 4>
-//!     NEON             │ 0   1 │ 2   3 │ 4   5 │ 6   7 │      Registers<float64x2_t, 4>
-//!     others           │ 0 │ 1 │ 2 │ 3 │ 4 │ 5 │ 6 │ 7 │      Registers<Single, 8>
-//!     a single lane    │ 0 │                                  F64x1
+//!     AVX-512          │ 0   1   2   3   4   5   6   7 │      __m512d
+//!     AVX2             │ 0   1   2   3 │ 4   5   6   7 │      Twice<__m256d>
+//!     SSE2             │ 0   1 │ 2   3 │ 4   5 │ 6   7 │      Twice<Twice<__m128d>>
+//!     NEON             │ 0   1 │ 2   3 │ 4   5 │ 6   7 │      Twice<Twice<float64x2_t>>
+//!     others           │ 0 │ 1 │ 2 │ 3 │ 4 │ 5 │ 6 │ 7 │      Twice<Twice<Twice<One>>>
+//!     a single lane    │ 0 │                                  One
 //! ```
 //!
 //! Lanes without gaps hold their values one after the other, and a vector wants the values at one
@@ -44,17 +44,18 @@
 //!               ...               along       ...
 //! ```
 //!
-//! What is rounded once in one set is rounded once in all: a machine whose baseline cannot
-//! multiply and add at once computes the same result from exact parts.
+//! A sum or product has the same error in all sets, too: that of a product is found at once where
+//! a machine multiplies and adds in one step, and elsewhere from exact parts.
 
 mod baseline;
 mod dispatch;
 mod emulated;
 #[cfg(target_arch = "aarch64")]
 mod neon;
-mod registers;
 mod row;
 mod single;
+mod transpose;
+mod twice;
 mod vector;
 #[cfg(any(target_arch = "x86", target_arch = "x86_64"))]
 mod x86;
@@ -62,9 +63,9 @@ mod x86;
 pub use baseline::Baseline;
 pub use dispatch::set_level_from_environment;
 pub(crate) use dispatch::{dispatch, vectorized};
-pub use registers::Registers;
 pub use row::Row;
-pub use single::{F64x1, F64x1 as One};
+pub use single::One;
+pub use twice::Twice;
 pub use vector::{LANES, Vector, Wide};
 
 /// A set of instructions, as far as kernels care.

@@ -3,8 +3,8 @@
 
 use std::arch::aarch64::*;
 
-use super::registers::{Register, Registers, Transpose, TransposeLanes, across, along, each};
-use super::{LANES, SIGN};
+use super::transpose::{Transpose, across, along};
+use super::{LANES, SIGN, Vector, Wide};
 
 /// SAFETY of every use of this macro: NEON is part of the target, and references are to as many
 /// values as are read or written.
@@ -15,9 +15,9 @@ macro_rules! neon {
     };
 }
 
-impl Register for float64x2_t {
+impl Vector for float64x2_t {
+    const LANES: usize = Self::WIDTH;
     const WIDTH: usize = 2;
-    const FUSED: bool = true;
     type Mask = uint64x2_t;
 
     #[inline(always)]
@@ -87,12 +87,13 @@ impl Register for float64x2_t {
         neon!(vbslq_f64(vcgtq_f64(self, other), self, other))
     }
     #[inline(always)]
-    fn mul_add<const N: usize>(
-        value: Registers<Self, N>,
-        factor: Registers<Self, N>,
-        term: Registers<Self, N>,
-    ) -> Registers<Self, N> {
-        neon!(Registers(each!(N, at => vfmaq_f64(term.0[at], value.0[at], factor.0[at]))))
+    fn two_product(self, other: Self) -> (Self, Self) {
+        let product = self.mul(other);
+        (product, neon!(vfmaq_f64(vnegq_f64(product), self, other)))
+    }
+    #[inline(always)]
+    fn mul_add_loosely(self, factor: Self, term: Self) -> Self {
+        neon!(vfmaq_f64(term, self, factor))
     }
     #[inline(always)]
     fn simd_lt(self, other: Self) -> uint64x2_t {
@@ -134,7 +135,7 @@ impl Register for float64x2_t {
     }
 }
 
-impl TransposeLanes for float64x2_t {
+impl Wide for float64x2_t {
     #[inline(always)]
     fn across(lanes: [&[f64]; LANES], rows: &mut [f64]) {
         across::<Self, 2>(lanes, rows);

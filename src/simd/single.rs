@@ -2,39 +2,31 @@
 
 use std::marker::PhantomData;
 
-use super::emulated::{self, Emulated};
-use super::registers::{
-    Register, Registers, Transpose, TransposeLanes, across, along, fused_two_product,
-};
-use super::{Isa, LANES, SIGN};
+use super::emulated::{self, Halves};
+use super::transpose::{Transpose, across, along};
+use super::{Isa, LANES, SIGN, Vector, Wide};
 use crate::numeric::element::Element as _;
 
-/// A vector of one `f64`.
-pub type F64x1<I> = Registers<Single<I>, 1>;
-
-/// One `f64`, with the instructions of `I`.
+/// A vector of one `f64`, with the instructions of `I`.
 #[derive(Clone, Copy)]
-pub struct Single<I>(f64, PhantomData<I>);
+pub struct One<I>(f64, PhantomData<I>);
 
-impl<I> Single<I> {
+impl<I> One<I> {
     #[inline(always)]
     fn new(value: f64) -> Self {
         Self(value, PhantomData)
     }
-}
 
-impl<I> F64x1<I> {
     /// The value.
     #[inline(always)]
     pub fn value(self) -> f64 {
-        let [Single(value, _)] = self.0;
-        value
+        self.0
     }
 }
 
-impl<I: Isa> Register for Single<I> {
+impl<I: Isa> Vector for One<I> {
+    const LANES: usize = 1;
     const WIDTH: usize = 1;
-    const FUSED: bool = I::FUSED;
     type Mask = bool;
 
     #[inline(always)]
@@ -90,26 +82,12 @@ impl<I: Isa> Register for Single<I> {
         if self.0 > other.0 { self } else { other }
     }
     #[inline(always)]
-    fn mul_add<const N: usize>(
-        value: Registers<Self, N>,
-        factor: Registers<Self, N>,
-        term: Registers<Self, N>,
-    ) -> Registers<Self, N> {
+    fn two_product(self, other: Self) -> (Self, Self) {
         if !I::FUSED {
-            return emulated::mul_add(value, factor, term);
+            return emulated::two_product(self, other);
         }
-        let mut results = value;
-        for at in 0..N {
-            results.0[at].0 = value.0[at].0.mul_add(factor.0[at].0, term.0[at].0);
-        }
-        results
-    }
-    #[inline(always)]
-    fn two_product<const N: usize>(
-        a: Registers<Self, N>,
-        b: Registers<Self, N>,
-    ) -> (Registers<Self, N>, Registers<Self, N>) {
-        if I::FUSED { fused_two_product(a, b) } else { emulated::two_product(a, b) }
+        let product = self.0 * other.0;
+        (Self::new(product), Self::new(self.0.mul_add(other.0, -product)))
     }
     #[inline(always)]
     fn simd_lt(self, other: Self) -> bool {
@@ -145,14 +123,14 @@ impl<I: Isa> Register for Single<I> {
     }
 }
 
-impl<I: Isa> Transpose<1> for Single<I> {
+impl<I: Isa> Transpose<1> for One<I> {
     #[inline(always)]
     fn transpose(square: [Self; 1]) -> [Self; 1] {
         square
     }
 }
 
-impl<I: Isa> TransposeLanes for Single<I> {
+impl<I: Isa> Wide for One<I> {
     #[inline(always)]
     fn across(lanes: [&[f64]; LANES], rows: &mut [f64]) {
         across::<Self, 1>(lanes, rows);
@@ -163,30 +141,9 @@ impl<I: Isa> TransposeLanes for Single<I> {
     }
 }
 
-impl<I: Isa> Emulated for Single<I> {
-    #[inline(always)]
-    fn abs(self) -> Self {
-        Self::new(self.0.abs())
-    }
+impl<I: Isa> Halves for One<I> {
     #[inline(always)]
     fn head(self) -> Self {
         Self::new(f64::from_bits(self.0.to_bits().wrapping_add(0x0400_0000) & !0x07ff_ffff))
-    }
-    #[inline(always)]
-    fn rounded_to_odd(high: Self, low: Self) -> Self {
-        let bits = high.0.to_bits();
-        let is_even_and_rounded = u64::from(low.0 != 0.0) & !bits & 1;
-        let is_inwards = u64::from((low.0 > 0.0) != (high.0 > 0.0));
-        // One further from zero, or two less than that.
-        let odd = bits.wrapping_add(is_even_and_rounded);
-        Self::new(f64::from_bits(odd.wrapping_sub(2 * (is_even_and_rounded & is_inwards))))
-    }
-    #[inline(always)]
-    fn and(mask: bool, other: bool) -> bool {
-        mask & other
-    }
-    #[inline(always)]
-    fn all(mask: bool) -> bool {
-        mask
     }
 }

@@ -171,48 +171,6 @@ fn operations_are_the_same_in_every_instruction_set() {
 }
 
 #[derive(Clone, Copy)]
-struct Fused;
-
-impl Task for Fused {
-    type Out = ();
-
-    fn run<I: Isa>(self) {
-        check_fused::<One<I>>();
-        check_fused::<I::Narrow>();
-        check_fused::<I::Vector>();
-    }
-}
-
-fn check_fused<V: Vector>() {
-    let operations: [Operation<V>; 2] = [
-        operation("mul_add", |[a, b, c]| a.mul_add(b, c), |[a, b, c]| a.mul_add(b, c)),
-        operation("mul_sub_from", |[a, b, c]| a.mul_sub_from(b, c), |[a, b, c]| (-a).mul_add(b, c)),
-    ];
-    check_operations(&operations, &triples());
-    check_operations(&operations, &close_calls());
-}
-
-/// Sums close to the middle between two `f64`, which are easily rounded twice.
-fn close_calls() -> Vec<[f64; 3]> {
-    let mut random = Random(2);
-    let close_call = |_| {
-        let (value, factor) = (random.integer(53) as f64, random.integer(53) as f64);
-        let unit = (value * factor).abs() * 2_f64.powi(random.below(110) as i32 - 55);
-        let bits = random.choose(&[1, 3, 53]);
-        let unit = f64::from_bits(unit.to_bits() & 0xfff0_0000_0000_0000);
-        let term = unit * random.integer(bits) as f64;
-        let product = value * factor;
-        [value, factor, random.choose(&[term, -product, unit - product])]
-    };
-    (0..20_000).map(close_call).collect()
-}
-
-#[test]
-fn fused_operations_are_rounded_once_in_every_instruction_set() {
-    on_every_isa(Fused);
-}
-
-#[derive(Clone, Copy)]
 struct TwoProducts;
 
 impl Task for TwoProducts {

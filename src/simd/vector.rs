@@ -3,7 +3,7 @@
 /// How many lanes are walked in step.
 pub const LANES: usize = 8;
 
-/// A vector of `LANES` `f64`: the same place in each of as many lanes.
+/// Some `f64` side by side, the same place in each of as many lanes: a register, or several of them.
 pub trait Vector: Copy + 'static {
     /// How many values it has.
     const LANES: usize;
@@ -39,10 +39,6 @@ pub trait Vector: Copy + 'static {
     fn least(self, other: Self) -> Self;
     /// The greater; `other` where either is NaN.
     fn greatest(self, other: Self) -> Self;
-    /// `self * factor + term`, rounded once.
-    fn mul_add(self, factor: Self, term: Self) -> Self;
-    /// `self * factor + term`, rounded once or twice.
-    fn mul_add_loosely(self, factor: Self, term: Self) -> Self;
     /// The rounded products and their errors, as `double::two_product`. An error is NaN or infinite
     /// where a factor or the product is that or almost.
     fn two_product(self, other: Self) -> (Self, Self);
@@ -51,21 +47,33 @@ pub trait Vector: Copy + 'static {
     fn simd_lt(self, other: Self) -> Self::Mask;
     /// Where `self` is at most `other`.
     fn simd_le(self, other: Self) -> Self::Mask;
-    /// Where `self` is NaN.
-    fn is_nan(self) -> Self::Mask;
+    /// Where either is NaN.
+    fn unordered(self, other: Self) -> Self::Mask;
     /// Where `self` is -0.0.
     fn is_negative_zero(self) -> Self::Mask;
-    /// Whether any is NaN.
-    fn any_nan(self) -> bool;
+    /// Where either mask is true.
+    fn or(mask: Self::Mask, other: Self::Mask) -> Self::Mask;
+    /// Whether the mask is true anywhere.
+    fn any(mask: Self::Mask) -> bool;
     /// `if_true` where the mask is, else `if_false`.
     fn select(mask: Self::Mask, if_true: Self, if_false: Self) -> Self;
     /// `self`, plus `term` where the mask is true; else -0.0 may become 0.0.
     fn add_where(self, mask: Self::Mask, term: Self) -> Self;
 
-    /// `term - self * factor`, rounded once.
+    /// `self * factor + term`, rounded once or twice.
     #[inline(always)]
-    fn mul_sub_from(self, factor: Self, term: Self) -> Self {
-        Self::splat(-0.0).sub(self).mul_add(factor, term)
+    fn mul_add_loosely(self, factor: Self, term: Self) -> Self {
+        self.mul(factor).add(term)
+    }
+    /// Where `self` is NaN.
+    #[inline(always)]
+    fn is_nan(self) -> Self::Mask {
+        self.unordered(self)
+    }
+    /// Whether any is NaN.
+    #[inline(always)]
+    fn any_nan(self) -> bool {
+        Self::any(self.is_nan())
     }
     /// `self`, but `other` where `key` is NaN.
     #[inline(always)]

@@ -20,11 +20,11 @@ fn sample<T: Element, M: Merge, V: Vector>(values: &[T], anchor: V) -> Sample<V>
 
 /// Whether a vector of a state is not finite.
 #[inline(always)]
-fn is_poisoned<V: Vector, S: StateVectors<V>>(states: &[S]) -> bool {
+fn is_poisoned<V: Vector, S: StateVectors<V>>(summaries: &[Summary<S, V>]) -> bool {
     let zero = V::splat(0.0);
     let (mut vectors, mut check) = ([0.0; MOST_VECTORS * LANES], zero);
-    for state in states {
-        state.write(&mut vectors);
+    for summary in summaries {
+        summary.state.write(&mut vectors);
         for vector in vectors[..S::COUNT * V::LANES].chunks_exact(V::LANES) {
             check = V::load(vector).mul_add_loosely(zero, check);
         }
@@ -62,9 +62,12 @@ fn insert_rows<T, M, V, const MAY_BE_NAN: bool, const U: usize, const N: usize>(
     V: Vector,
 {
     let (one, len) = (V::splat(1.0), V::splat(rows.len() as f64));
-    let mut states = summaries.map(|it| it.state);
+    // They stay in registers, which what is behind a reference does not.
+    let (mut states, mut anchors) = ([kernel.empty(); U], [V::splat(0.0); U]);
     let mut missing = [V::splat(0.0); U];
-    let anchors = summaries.map(|it| it.anchor);
+    for at in 0..U {
+        (states[at], anchors[at]) = (summaries[at].state, summaries[at].anchor);
+    }
     for row in rows.in_place() {
         for at in 0..U {
             let sample = sample::<T, M, V>(&row[first + at * V::LANES..], anchors[at]);
@@ -97,7 +100,7 @@ where
     if !careful {
         let before = *summaries;
         insert_rows::<T, M, V, false, U, N>(kernel, rows, first, summaries);
-        if !may_be_nan::<T, M>() || !is_poisoned(&summaries.map(|it| it.state)) {
+        if !may_be_nan::<T, M>() || !is_poisoned(summaries) {
             return false;
         }
         *summaries = before;

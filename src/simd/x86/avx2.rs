@@ -4,16 +4,16 @@
 use std::arch::x86_64::*;
 
 use super::{LOWER, LOWER_POWER, UPPER, UPPER_AND_SIGN};
-use crate::simd::registers::{Register, Registers, Transpose, TransposeLanes, across, along, each};
-use crate::simd::{Isa, LANES, SIGN, Task};
+use crate::simd::transpose::{Transpose, across, along};
+use crate::simd::{Isa, LANES, SIGN, Task, Twice, Vector, Wide};
 
 /// Given to work only where `level` says so.
 #[derive(Clone, Copy)]
 pub(in crate::simd) struct Avx2;
 
 impl Isa for Avx2 {
-    type Vector = Registers<__m256d, 2>;
-    type Narrow = Registers<__m256d, 1>;
+    type Vector = Twice<__m256d>;
+    type Narrow = __m256d;
     const FUSED: bool = true;
 
     #[inline(always)]
@@ -37,9 +37,9 @@ macro_rules! avx2 {
     };
 }
 
-impl Register for __m256d {
+impl Vector for __m256d {
+    const LANES: usize = Self::WIDTH;
     const WIDTH: usize = 4;
-    const FUSED: bool = true;
     type Mask = Self;
 
     #[inline(always)]
@@ -109,12 +109,13 @@ impl Register for __m256d {
         avx2!(_mm256_max_pd(self, other))
     }
     #[inline(always)]
-    fn mul_add<const N: usize>(
-        value: Registers<Self, N>,
-        factor: Registers<Self, N>,
-        term: Registers<Self, N>,
-    ) -> Registers<Self, N> {
-        Registers(each!(N, at => avx2!(_mm256_fmadd_pd(value.0[at], factor.0[at], term.0[at]))))
+    fn two_product(self, other: Self) -> (Self, Self) {
+        let product = self.mul(other);
+        (product, avx2!(_mm256_fmsub_pd(self, other, product)))
+    }
+    #[inline(always)]
+    fn mul_add_loosely(self, factor: Self, term: Self) -> Self {
+        avx2!(_mm256_fmadd_pd(self, factor, term))
     }
     #[inline(always)]
     fn simd_lt(self, other: Self) -> Self {
@@ -153,7 +154,7 @@ impl Register for __m256d {
     }
 }
 
-impl TransposeLanes for __m256d {
+impl Wide for __m256d {
     #[inline(always)]
     fn across(lanes: [&[f64]; LANES], rows: &mut [f64]) {
         across::<Self, 4>(lanes, rows);

@@ -4,8 +4,7 @@
 use std::arch::x86_64::*;
 use std::array::from_fn;
 
-use crate::simd::registers::{Register, Registers, TransposeLanes, each};
-use crate::simd::{Isa, LANES, Task};
+use crate::simd::{Isa, LANES, Task, Vector, Wide};
 
 /// Given to work only where `level` says so.
 #[derive(Clone, Copy)]
@@ -21,8 +20,8 @@ macro_rules! avx512 {
 }
 
 impl Isa for Avx512 {
-    type Vector = Registers<__m512d, 1>;
-    type Narrow = Registers<__m512d, 1>;
+    type Vector = __m512d;
+    type Narrow = __m512d;
     const FUSED: bool = true;
 
     #[inline(always)]
@@ -57,9 +56,9 @@ fn avx512<T: Task>(task: T) -> T::Out {
     task.run::<Avx512>()
 }
 
-impl Register for __m512d {
+impl Vector for __m512d {
+    const LANES: usize = Self::WIDTH;
     const WIDTH: usize = 8;
-    const FUSED: bool = true;
     type Mask = __mmask8;
 
     #[inline(always)]
@@ -126,12 +125,13 @@ impl Register for __m512d {
         avx512!(_mm512_max_pd(self, other))
     }
     #[inline(always)]
-    fn mul_add<const N: usize>(
-        value: Registers<Self, N>,
-        factor: Registers<Self, N>,
-        term: Registers<Self, N>,
-    ) -> Registers<Self, N> {
-        Registers(each!(N, at => avx512!(_mm512_fmadd_pd(value.0[at], factor.0[at], term.0[at]))))
+    fn two_product(self, other: Self) -> (Self, Self) {
+        let product = self.mul(other);
+        (product, avx512!(_mm512_fmsub_pd(self, other, product)))
+    }
+    #[inline(always)]
+    fn mul_add_loosely(self, factor: Self, term: Self) -> Self {
+        avx512!(_mm512_fmadd_pd(self, factor, term))
     }
     #[inline(always)]
     fn simd_lt(self, other: Self) -> __mmask8 {
@@ -168,7 +168,7 @@ impl Register for __m512d {
     }
 }
 
-impl TransposeLanes for __m512d {
+impl Wide for __m512d {
     #[inline(always)]
     fn across(lanes: [&[f64]; LANES], rows: &mut [f64]) {
         let rows = &mut rows[..64];

@@ -7,9 +7,9 @@ use std::arch::x86::*;
 use std::arch::x86_64::*;
 
 use super::{LOWER, LOWER_POWER, UPPER, UPPER_AND_SIGN};
-use crate::simd::emulated::{self, Emulated};
-use crate::simd::registers::{Register, Registers, Transpose, TransposeLanes, across, along};
-use crate::simd::{LANES, SIGN};
+use crate::simd::emulated::{self, Halves};
+use crate::simd::transpose::{Transpose, across, along};
+use crate::simd::{LANES, SIGN, Vector, Wide};
 
 /// SAFETY of every use of this macro: SSE2 is part of the target, and references are to as many
 /// values as are read or written.
@@ -20,9 +20,9 @@ macro_rules! sse2 {
     };
 }
 
-impl Register for __m128d {
+impl Vector for __m128d {
+    const LANES: usize = Self::WIDTH;
     const WIDTH: usize = 2;
-    const FUSED: bool = false;
     type Mask = Self;
 
     #[inline(always)]
@@ -94,19 +94,8 @@ impl Register for __m128d {
         sse2!(_mm_max_pd(self, other))
     }
     #[inline(always)]
-    fn mul_add<const N: usize>(
-        value: Registers<Self, N>,
-        factor: Registers<Self, N>,
-        term: Registers<Self, N>,
-    ) -> Registers<Self, N> {
-        emulated::mul_add(value, factor, term)
-    }
-    #[inline(always)]
-    fn two_product<const N: usize>(
-        a: Registers<Self, N>,
-        b: Registers<Self, N>,
-    ) -> (Registers<Self, N>, Registers<Self, N>) {
-        emulated::two_product(a, b)
+    fn two_product(self, other: Self) -> (Self, Self) {
+        emulated::two_product(self, other)
     }
     #[inline(always)]
     fn simd_lt(self, other: Self) -> Self {
@@ -147,7 +136,7 @@ impl Register for __m128d {
     }
 }
 
-impl TransposeLanes for __m128d {
+impl Wide for __m128d {
     #[inline(always)]
     fn across(lanes: [&[f64]; LANES], rows: &mut [f64]) {
         across::<Self, 2>(lanes, rows);
@@ -165,39 +154,12 @@ impl Transpose<2> for __m128d {
     }
 }
 
-impl Emulated for __m128d {
-    #[inline(always)]
-    fn abs(self) -> Self {
-        sse2!(_mm_andnot_pd(_mm_set1_pd(-0.0), self))
-    }
+impl Halves for __m128d {
     #[inline(always)]
     fn head(self) -> Self {
         sse2!({
             let rounded = _mm_add_epi64(_mm_castpd_si128(self), _mm_set1_epi64x(0x0400_0000));
             _mm_castsi128_pd(_mm_and_si128(rounded, _mm_set1_epi64x(!0x07ff_ffff)))
         })
-    }
-    #[inline(always)]
-    fn rounded_to_odd(high: Self, low: Self) -> Self {
-        sse2!({
-            let zero = _mm_setzero_pd();
-            let bits = _mm_castpd_si128(high);
-            let is_rounded = _mm_castpd_si128(_mm_cmpneq_pd(low, zero));
-            let is_even_and_rounded =
-                _mm_and_si128(_mm_andnot_si128(bits, is_rounded), _mm_set1_epi64x(1));
-            let is_inwards = _mm_xor_pd(_mm_cmpgt_pd(low, zero), _mm_cmpgt_pd(high, zero));
-            let by_one = _mm_and_si128(is_even_and_rounded, _mm_castpd_si128(is_inwards));
-            // One further from zero, or two less than that.
-            let odd = _mm_add_epi64(bits, is_even_and_rounded);
-            _mm_castsi128_pd(_mm_sub_epi64(odd, _mm_add_epi64(by_one, by_one)))
-        })
-    }
-    #[inline(always)]
-    fn and(mask: Self, other: Self) -> Self {
-        sse2!(_mm_and_pd(mask, other))
-    }
-    #[inline(always)]
-    fn all(mask: Self) -> bool {
-        sse2!(_mm_movemask_pd(mask)) == 3
     }
 }
