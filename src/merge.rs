@@ -225,14 +225,19 @@ pub struct WindowInfo<V> {
 }
 
 impl<V: Vector> WindowInfo<V> {
-    /// A sum of two parts, divided by the count, in two parts: times its inverse, and one step of
-    /// correction (Markstein 1990). Nothing is multiplied and added at once, which takes long where
-    /// a machine cannot.
+    /// A sum of two parts, divided by the count, in two parts.
     #[inline(always)]
     pub fn mean(&self, (high, low): (V, V)) -> (V, V) {
-        let quotient = high.add(low).mul(self.inverse);
-        let (product, error) = quotient.two_product(self.count);
-        let rest = high.sub(product).sub(error).add(low);
+        let sum = high.add(low);
+        self.mean_with(sum, low.sub(sum.sub(high)))
+    }
+
+    /// The same where the second part is less than a unit of the sum: times its inverse, and one
+    /// step of correction (Markstein 1990).
+    #[inline(always)]
+    pub fn mean_with(&self, sum: V, left: V) -> (V, V) {
+        let quotient = sum.mul(self.inverse);
+        let rest = quotient.residue(self.count, sum).add(left);
         (quotient, rest.mul(self.inverse))
     }
 }

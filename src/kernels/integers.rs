@@ -88,7 +88,7 @@ impl<const MEAN: bool> Merge for Plain<MEAN> {
         if !MEAN {
             return sum;
         }
-        let (mean, rest) = whole.mean((sum, V::splat(0.0)));
+        let (mean, rest) = whole.mean_with(sum, V::splat(-0.0));
         mean.add(rest)
     }
 

@@ -20,6 +20,10 @@ pub struct Baseline;
 impl Isa for Baseline {
     type Vector = Twice<Twice<Register>>;
     type Narrow = Register;
+    #[cfg(target_arch = "aarch64")]
+    type Walked = Self::Vector;
+    #[cfg(not(target_arch = "aarch64"))]
+    type Walked = Register;
     /// On these, a fused operation would be a call into the C library.
     const FUSED: bool =
         cfg!(not(any(target_arch = "arm", target_arch = "x86", target_arch = "x86_64")));

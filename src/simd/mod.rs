@@ -74,6 +74,9 @@ pub trait Isa: Copy + 'static {
     type Vector: Wide;
     /// As many `f64` as a register has.
     type Narrow: Vector;
+    /// What windows are walked in: all lanes at once, as steps wait for each other; or some after
+    /// others, which is less code, where but old machines run it.
+    type Walked: Vector;
     /// Whether it multiplies and adds at once.
     const FUSED: bool;
 

@@ -92,6 +92,10 @@ impl Vector for float64x2_t {
         (product, neon!(vfmaq_f64(vnegq_f64(product), self, other)))
     }
     #[inline(always)]
+    fn residue(self, factor: Self, term: Self) -> Self {
+        neon!(vfmsq_f64(term, self, factor))
+    }
+    #[inline(always)]
     fn mul_add_loosely(self, factor: Self, term: Self) -> Self {
         neon!(vfmaq_f64(term, self, factor))
     }

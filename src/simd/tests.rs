@@ -184,9 +184,14 @@ impl Task for TwoProducts {
 }
 
 fn check_two_products<V: Vector>() {
-    let operations: [Operation<V>; 2] = [
+    let operations: [Operation<V>; 3] = [
         operation("high", |[a, b, _]| a.two_product(b).0, |[a, b, _]| a * b),
         operation("low", |[a, b, _]| a.two_product(b).1, |[a, b, _]| two_product(a, b).low),
+        operation(
+            "residue",
+            |[a, b, _]| a.residue(b, a.mul(b)),
+            |[a, b, _]| (-a).mul_add(b, a * b),
+        ),
     ];
     check_operations(&operations[..1], &triples());
     check_operations(&operations, &exact_factors());

@@ -77,6 +77,10 @@ impl<V: Vector> Vector for Twice<V> {
         (Self(first, second), Self(first_error, second_error))
     }
     #[inline(always)]
+    fn residue(self, factor: Self, term: Self) -> Self {
+        Self(self.0.residue(factor.0, term.0), self.1.residue(factor.1, term.1))
+    }
+    #[inline(always)]
     fn mul_add_loosely(self, factor: Self, term: Self) -> Self {
         let first = self.0.mul_add_loosely(factor.0, term.0);
         Self(first, self.1.mul_add_loosely(factor.1, term.1))

@@ -60,6 +60,13 @@ pub trait Vector: Copy + 'static {
     /// `self`, plus `term` where the mask is true; else -0.0 may become 0.0.
     fn add_where(self, mask: Self::Mask, term: Self) -> Self;
 
+    /// `term - self * factor`, where the rounded product is so near `term` that the difference is
+    /// exact.
+    #[inline(always)]
+    fn residue(self, factor: Self, term: Self) -> Self {
+        let (product, error) = self.two_product(factor);
+        term.sub(product).sub(error)
+    }
     /// `self * factor + term`, rounded once or twice.
     #[inline(always)]
     fn mul_add_loosely(self, factor: Self, term: Self) -> Self {

@@ -1,46 +1,77 @@
-//! What a scan does with one block: the sums of suffixes and prefixes.
+//! What a statistic does with one block: the sums of suffixes and prefixes.
+//!
+//! A vector of eight lanes is more than most registers hold, so the loops over rows are done for
+//! the lanes of one register after the other: what is known of them then stays in registers. What
+//! is decided is the same for all eight.
+
+use std::array::from_fn;
+use std::marker::PhantomData;
 
 use super::magnitudes::Magnitudes;
-use super::scan::Scan;
-use crate::merge::{Merge, Sample, Shift, StateVectors, Summary, WindowInfo, one_if_value};
-use crate::simd::{Isa, Vector};
+use super::scan::{Form, LookedAt, Memory, Steps};
+use super::tiles::{Join, Look};
+use super::window::Window;
+use crate::merge::{
+    Merge, Rescaling, Sample, Shift, StateVectors, Summary, WindowInfo, one_if_value,
+};
+use crate::simd::{Isa, LANES, Task, Vector};
 
-/// The form of the fast path: all values are finite, and both parts have one anchor from the
-/// beginning.
-const FAST: u8 = 0;
-/// The form with care: values may be NaN or infinite. Both parts have the same anchor.
-const CAREFUL: u8 = 1;
-/// The form with care where each part has an anchor of its own.
-const APART: u8 = 2;
+/// The sums of a walk.
+pub(super) struct Blocks<K: Merge, I, V: Vector, const N: usize> {
+    pub(super) kernel: K,
+    pub(super) memory: Memory,
+    pub(super) columns: [Column<K, V>; N],
+    pub(super) isa: PhantomData<I>,
+}
 
-impl<K: Merge, I: Isa, V: Vector> Scan<K, I, V> {
-    /// Remembers whether there were values that ask for a second walk.
-    #[inline(always)]
-    pub(super) fn see(&mut self, range: &Magnitudes<K, V>) {
-        (self.large, self.small) = (self.large | range.is_large(), self.small | range.is_small());
+/// What is known of the lanes of one register.
+pub(super) struct Column<K: Merge, V: Vector> {
+    /// What lies between the two blocks of a window.
+    pub(super) between: Summary<K::State<V>, V>,
+    /// What was seen of rows that are looked at.
+    pub(super) seen: Summary<K::State<V>, V>,
+    /// The rows of this block. The fast form does not count them.
+    prefix: Summary<K::State<V>, V>,
+    /// The anchor of the suffixes.
+    left_anchor: V,
+}
+
+impl<K: Merge, I: Isa, V: Vector, const N: usize> Blocks<K, I, V, N> {
+    pub(super) fn new(kernel: K, memory: Memory) -> Self {
+        let none = Summary::new(kernel.empty());
+        let column =
+            |_| Column { between: none, seen: none, prefix: none, left_anchor: none.anchor };
+        Self { columns: from_fn(column), kernel, memory, isa: PhantomData }
     }
 
     /// Starts the block that starts with this row.
     #[inline(always)]
-    pub(super) fn start_block(&mut self, row: usize) {
-        self.care = self.finite < self.window.len || self.scale != 1.0;
-        (self.prefix, self.prefix_count) = (self.kernel.empty(), V::splat(0.0));
-        (self.prefix_len, self.suffixes_form) = (0, None);
-        let first = V::load(self.strips[self.now].rows(row, 1));
-        self.anchor = if self.care { V::splat(f64::NAN) } else { first };
+    fn start_block(&mut self, row: usize) {
+        let Self { kernel, memory, columns, .. } = self;
+        memory.care = memory.finite < memory.window.len || memory.scale != 1.0;
+        (memory.prefix_len, memory.suffixes_form) = (0, None);
+        let first = memory.strips.now.rows(row, 1);
+        for (at, column) in columns.iter_mut().enumerate() {
+            column.prefix = Summary::new(kernel.empty());
+            if !memory.care {
+                column.prefix.anchor = V::load(&first[at * V::LANES..]);
+            }
+        }
     }
 
-    /// Walks `len` rows of one block and gives the results from `result` on; or none, if that
-    /// takes care.
+    /// Walks `len` rows of one block and gives the results from `result` on; says how many, which
+    /// is none if that takes care.
     #[inline(always)]
-    pub(super) fn walk_fast(&mut self, row: usize, result: usize, len: usize) -> usize {
-        if self.walk_as::<FAST>(row, result, len) {
+    fn walk_fast(&mut self, row: usize, result: usize, len: usize) -> usize {
+        if self.walk_as::<true>(Form::Fast, row, result, len) {
             return len;
         }
-        self.care = true;
-        self.prefix_count = V::splat(self.prefix_len as f64);
-        if self.prefix_len == 0 {
-            self.anchor = V::splat(f64::NAN);
+        self.memory.care = true;
+        for column in &mut self.columns {
+            column.prefix.count = V::splat(self.memory.prefix_len as f64);
+            if self.memory.prefix_len == 0 {
+                column.prefix.anchor = V::splat(f64::NAN);
+            }
         }
         0
     }
@@ -48,26 +79,28 @@ impl<K: Merge, I: Isa, V: Vector> Scan<K, I, V> {
     /// Walks at most `len` rows of one block and gives the results from `result` on; says how
     /// many.
     #[inline(always)]
-    pub(super) fn walk_with_care(&mut self, row: usize, result: usize, len: usize) -> usize {
+    fn walk_with_care(&mut self, row: usize, result: usize, len: usize) -> usize {
         let apart = if K::ANCHORED { self.rows_apart(row, len) } else { 0 };
-        if apart > 0 {
-            self.walk_as::<APART>(row, result, apart);
-            return apart;
-        }
-        self.walk_as::<CAREFUL>(row, result, len);
+        let (form, len) = if apart > 0 { (Form::Apart, apart) } else { (Form::Careful, len) };
+        self.walk_as::<false>(form, row, result, len);
         len
     }
 
-    /// Walks the rows in this form; says whether all values are finite, and the fast path
-    /// holds.
+    /// Walks the rows in this form; says whether all values are finite, and the fast form holds.
     #[inline(always)]
-    fn walk_as<const FORM: u8>(&mut self, row: usize, result: usize, len: usize) -> bool {
-        if self.suffixes_form != Some(FORM) {
-            self.sum_suffixes::<FORM>(row - self.prefix_len);
-            self.suffixes_form = Some(FORM);
+    fn walk_as<const FAST: bool>(
+        &mut self,
+        form: Form,
+        row: usize,
+        result: usize,
+        len: usize,
+    ) -> bool {
+        if self.memory.suffixes_form != Some(form) {
+            self.sum_suffixes::<FAST>(form, row - self.memory.prefix_len);
+            self.memory.suffixes_form = Some(form);
         }
-        let finite = self.sum_prefixes::<FORM>(row, result, len);
-        self.finite = if finite { self.finite + len } else { 0 };
+        let finite = self.sum_prefixes::<FAST>(form, row, result, len);
+        self.memory.finite = if finite { self.memory.finite + len } else { 0 };
         finite
     }
 
@@ -75,126 +108,368 @@ impl<K: Merge, I: Isa, V: Vector> Scan<K, I, V> {
     /// none of them, it has one then.
     #[inline(always)]
     fn rows_apart(&mut self, row: usize, len: usize) -> usize {
-        let (mut anchor, scale) = (self.anchor, V::splat(self.scale));
-        if !anchor.any_nan() {
-            return 0;
+        let Self { memory, columns, .. } = self;
+        let (all, mut apart) = (memory.strips.now.rows(row, len), 0);
+        let scale = memory.scale;
+        for (at, column) in columns.iter().enumerate() {
+            let rows = Rows { all, lane: at * V::LANES, scale };
+            apart = apart.max(column.rows_apart(rows));
         }
-        let rows = self.strips[self.now].rows(row, len);
-        for at in 0..len {
-            anchor = anchor.unless_nan(anchor, V::load(&rows[at * V::LANES..]).mul(scale));
-            if !anchor.any_nan() {
-                if at == 0 {
-                    self.anchor = anchor;
-                }
-                return at;
+        if apart == 0 {
+            for (at, column) in columns.iter_mut().enumerate() {
+                let rows = Rows { all, lane: at * V::LANES, scale };
+                let anchor = &mut column.prefix.anchor;
+                *anchor = anchor.unless_nan(*anchor, rows.scaled(0));
             }
         }
-        len
+        apart
     }
 
     /// Sums up the suffixes of the block before the one that starts with this row.
     #[inline(always)]
-    fn sum_suffixes<const FORM: u8>(&mut self, start: usize) {
-        let len = self.block;
-        let Summary { mut state, mut count, anchor: own } = self.between;
-        let mut anchor = if FORM == APART { own } else { self.anchor };
-        if K::ANCHORED && FORM != APART && self.has_tiles() {
-            state = self.kernel.rebase(state, Shift { from: own, to: anchor, count });
+    fn sum_suffixes<const FAST: bool>(&mut self, form: Form, start: usize) {
+        let Self { kernel, memory, columns, .. } = self;
+        let has_tiles = memory.has_tiles();
+        let Memory { strips, suffixes, window, block, scale, extremes, .. } = memory;
+        let all = strips.block_before(start, *block);
+        let place = *block as f64 - window.len as f64;
+        for (at, column) in columns.iter_mut().enumerate() {
+            let lane = at * V::LANES;
+            let rows = Rows { all, lane, scale: *scale };
+            let mut seen = column.between;
+            if form != Form::Apart {
+                let to = column.prefix.anchor;
+                if K::ANCHORED && has_tiles {
+                    let shift = Shift { from: seen.anchor, to, count: seen.count };
+                    seen.state = kernel.rebase(seen.state, shift);
+                }
+                seen.anchor = to;
+            }
+            let places = suffixes.of_lanes_mut::<K::State<V>, V>(lane);
+            column.sum_suffixes::<FAST>(kernel, rows, place, seen, places);
+            if !FAST {
+                extremes.see_large::<K, V>(&rows.survey::<K, V>().1);
+            }
         }
-        let (one, scale) = (V::splat(1.0), V::splat(self.scale));
-        let block = match start.checked_sub(len) {
-            Some(first) => self.strips[self.now].rows(first, len),
-            None => self.strips[1 - self.now].rows(self.strip_len - len, len),
-        };
-        let size = K::State::<V>::COUNT * V::LANES;
-        let suffixes = self.suffixes.rows_mut(0, (len + 1) * K::State::<V>::COUNT);
-        let counts = self.suffix_counts.rows_mut(0, len + 1);
+    }
+
+    /// Sums up the prefixes of these rows, and gives the results; says whether all values are
+    /// finite, and the fast form holds, without which nothing is changed.
+    #[inline(always)]
+    fn sum_prefixes<const FAST: bool>(
+        &mut self,
+        form: Form,
+        row: usize,
+        result: usize,
+        len: usize,
+    ) -> bool {
+        let Self { kernel, memory, columns, .. } = self;
+        let Memory { strips, suffixes, results, window, scale, extremes, .. } = memory;
+        let all = strips.now.rows(row, len);
+        let (from, results) = (memory.prefix_len, results.rows_mut(result, len));
+        let (inverse, unscale) = (1.0 / window.len as f64, 1.0 / *scale);
+        let (window, is_apart, mut holds) = (*window, form == Form::Apart, true);
+        let mut next = [Summary::new(kernel.empty()); N];
+        for (at, column) in columns.iter().enumerate() {
+            let lane = at * V::LANES;
+            let rows = Rows { all, lane, scale: *scale };
+            let places = suffixes.of_lanes::<K::State<V>, V>(lane);
+            let walk = Prefixes { kernel: *kernel, rows, from, window, inverse, unscale, is_apart };
+            if FAST {
+                let (prefix, all_hold, magnitudes) = column.sum_fast(&walk, places, results);
+                extremes.see_small::<K, V>(&magnitudes);
+                (next[at], holds) = (prefix, holds && all_hold);
+            } else {
+                let (are_finite, magnitudes) = rows.survey::<K, V>();
+                extremes.see_large::<K, V>(&magnitudes);
+                extremes.see_small::<K, V>(&magnitudes);
+                next[at] = column.sum_with_care(&walk, places, results);
+                holds &= are_finite;
+            }
+        }
+        if !FAST || holds {
+            for (column, next) in columns.iter_mut().zip(next) {
+                column.prefix = next;
+            }
+        }
+        holds
+    }
+}
+
+/// Rows of which the lanes of one register are walked.
+#[derive(Clone, Copy)]
+pub(super) struct Rows<'a> {
+    pub(super) all: &'a [f64],
+    /// The first of these lanes.
+    pub(super) lane: usize,
+    /// What values are multiplied with, with care.
+    pub(super) scale: f64,
+}
+
+impl Rows<'_> {
+    #[inline(always)]
+    pub(super) fn len(&self) -> usize {
+        self.all.len() / LANES
+    }
+
+    #[inline(always)]
+    pub(super) fn row<V: Vector>(&self, at: usize) -> V {
+        V::load(&self.all[at * LANES + self.lane..])
+    }
+
+    #[inline(always)]
+    pub(super) fn scaled<V: Vector>(&self, at: usize) -> V {
+        self.row::<V>(at).mul(V::splat(self.scale))
+    }
+
+    /// Whether all values are finite, and what a statistic has to know of their magnitudes. A walk
+    /// of its own takes less time than to do without the registers in another one.
+    #[inline(always)]
+    pub(super) fn survey<K: Merge, V: Vector>(&self) -> (bool, Magnitudes<V>) {
+        let zero = V::splat(0.0);
+        let (mut finite_check, mut magnitudes) = (zero, Magnitudes::new());
+        for row in self.all.chunks_exact(LANES) {
+            let row = V::load(&row[self.lane..]);
+            finite_check = row.mul_add_loosely(zero, finite_check);
+            magnitudes.see::<K>(row);
+        }
+        (!finite_check.any_nan(), magnitudes)
+    }
+}
+
+/// What is done with the rows of a prefix, whose first is `from` rows after the block's.
+struct Prefixes<'a, K> {
+    kernel: K,
+    rows: Rows<'a>,
+    from: usize,
+    window: Window,
+    inverse: f64,
+    unscale: f64,
+    is_apart: bool,
+}
+
+impl<K: Merge, V: Vector> Column<K, V> {
+    /// How many of these rows come before the prefix has an anchor in each lane.
+    #[inline(always)]
+    fn rows_apart(&self, rows: Rows<'_>) -> usize {
+        let mut anchor = self.prefix.anchor;
+        if !anchor.any_nan() {
+            return 0;
+        }
+        for at in 0..rows.len() {
+            anchor = anchor.unless_nan(anchor, rows.scaled(at));
+            if !anchor.any_nan() {
+                return at;
+            }
+        }
+        rows.len()
+    }
+
+    /// Sums up the suffixes of some rows, in front of what was seen behind them.
+    #[inline(always)]
+    fn sum_suffixes<const FAST: bool>(
+        &mut self,
+        kernel: &K,
+        rows: Rows<'_>,
+        place: f64,
+        seen: Summary<K::State<V>, V>,
+        places: (&mut [f64], &mut [f64]),
+    ) {
+        let Summary { mut state, mut count, mut anchor } = seen;
+        let (suffixes, counts) = places;
+        let (size, len) = (K::State::<V>::COUNT * V::LANES, rows.len());
+        let (one, mut place) = (V::splat(1.0), V::splat(place));
         state.write(&mut suffixes[len * size..]);
         count.store(&mut counts[len * V::LANES..]);
-        let mut place = V::splat(len as f64 - self.window.len as f64);
-        let mut range = Magnitudes::<K, V>::new();
         for row in (1..len).rev() {
-            let value = V::load(&block[row * V::LANES..]);
             place = place.sub(one);
-            if FORM == FAST {
-                state =
-                    self.kernel.insert_before::<V, false>(state, Sample::new(value, anchor, place));
+            if FAST {
+                let sample = Sample::new(rows.row(row), anchor, place);
+                state = kernel.insert_before::<V, false>(state, sample);
             } else {
-                let value = value.mul(scale);
-                range.see_size(value);
-                if FORM == APART {
+                let value = rows.scaled(row);
+                if K::ANCHORED {
                     anchor = anchor.unless_nan(anchor, value);
                 }
-                state =
-                    self.kernel.insert_before::<V, true>(state, Sample::new(value, anchor, place));
+                let sample = Sample::new(value, anchor, place);
+                state = kernel.insert_before::<V, true>(state, sample);
                 count = count.add(one_if_value(value));
                 count.store(&mut counts[row * V::LANES..]);
             }
             state.write(&mut suffixes[row * size..]);
         }
         self.left_anchor = anchor;
-        self.large |= range.is_large();
     }
 
-    /// Says whether all values are finite; in the fast path, also whether it holds, without
-    /// which nothing is changed.
+    /// The prefix after some rows, if all values and results are finite, and whether they are. Their
+    /// squares are looked at on the way.
     #[inline(always)]
-    fn sum_prefixes<const FORM: u8>(&mut self, row: usize, result: usize, len: usize) -> bool {
+    fn sum_fast(
+        &self,
+        walk: &Prefixes<'_, K>,
+        (suffixes, _): (&[f64], &[f64]),
+        results: &mut [f64],
+    ) -> (Summary<K::State<V>, V>, bool, Magnitudes<V>) {
+        let &Prefixes { kernel, rows, from, window, inverse, .. } = walk;
         let (one, zero) = (V::splat(1.0), V::splat(0.0));
-        let (scale, unscale) = (V::splat(self.scale), V::splat(1.0 / self.scale));
-        let full = V::splat(self.window.len as f64);
-        let full_inverse = V::splat(1.0 / self.window.len as f64);
-        let min_count = V::splat(self.window.min_count as f64);
-        let rows = self.strips[self.now].rows(row, len);
-        let first = self.prefix_len + 1;
-        let parts = K::State::<V>::COUNT;
-        let suffixes = self.suffixes.rows(first * parts, len * parts);
-        let counts = self.suffix_counts.rows(first, len);
-        let results = self.results.rows_mut(result, len);
-        let (mut state, mut count) = (self.prefix, self.prefix_count);
-        let (left, mut anchor) = (self.left_anchor, self.anchor);
-        let mut place = V::splat(self.prefix_len as f64);
+        let (count, inverse) = (V::splat(window.len as f64), V::splat(inverse));
+        let size = K::State::<V>::COUNT * V::LANES;
+        let suffixes = &suffixes[(from + 1) * size..][..rows.len() * size];
+        let Summary { mut state, anchor, .. } = self.prefix;
+        let (mut place, mut magnitudes) = (V::splat(from as f64), Magnitudes::new());
         // It becomes NaN with the first that is not finite.
-        let (mut finite_check, mut range) = (zero, Magnitudes::<K, V>::new());
-        for at in 0..len {
-            let row = V::load(&rows[at * V::LANES..]);
-            let mut suffix = K::State::read(&suffixes[at * parts * V::LANES..]);
-            let result = &mut results[at * V::LANES..];
-            if FORM == FAST {
-                state = self.kernel.insert::<V, false>(state, Sample::new(row, anchor, place));
-                let whole = WindowInfo { count: full, inverse: full_inverse, row: place };
-                let joined = self.kernel.combine::<V, false>(suffix, state);
-                let of_window = self.kernel.finish::<V, false>(joined, whole);
-                of_window.store(result);
-                finite_check =
-                    self.kernel.finite_check(row, of_window).mul_add_loosely(zero, finite_check);
-            } else {
-                let (value, left_count) = (row.mul(scale), V::load(&counts[at * V::LANES..]));
-                if FORM == APART {
-                    anchor = anchor.unless_nan(anchor, value);
-                    let shift = Shift { from: left, to: anchor, count: left_count };
-                    suffix = self.kernel.rebase(suffix, shift);
-                }
-                state = self.kernel.insert::<V, true>(state, Sample::new(value, anchor, place));
-                count = count.add(one_if_value(value));
-                let all = count.add(left_count);
-                let whole = WindowInfo { count: all, inverse: one.div(all), row: place };
-                let joined = self.kernel.combine::<V, true>(suffix, state);
-                let of_window = self.kernel.finish::<V, true>(joined, whole);
-                let of_window = self.kernel.unscaled(of_window, unscale);
-                of_window.where_reaches(all, min_count).store(result);
-                finite_check = value.mul_add_loosely(zero, finite_check);
-                range.see_size(value);
-            }
-            range.see_square(row);
+        let mut finite_check = zero;
+        for at in 0..rows.len() {
+            let value = rows.row(at);
+            let suffix = K::State::read(&suffixes[at * size..]);
+            state = kernel.insert::<V, false>(state, Sample::new(value, anchor, place));
+            let joined = kernel.combine::<V, false>(suffix, state);
+            let whole = WindowInfo { count, inverse, row: place };
+            let result = kernel.finish::<V, false>(joined, whole);
+            result.store(&mut results[at * LANES + rows.lane..]);
+            finite_check = kernel.finite_check(value, result).mul_add_loosely(zero, finite_check);
+            magnitudes.see_square::<K>(value);
             place = place.add(one);
         }
-        self.see(&range);
-        let holds = !finite_check.any_nan();
-        if FORM != FAST || holds {
-            (self.prefix, self.prefix_count) = (state, count);
-            self.anchor = anchor;
+        (Summary { state, ..self.prefix }, !finite_check.any_nan(), magnitudes)
+    }
+
+    /// The prefix after some rows, whatever their values.
+    #[inline(always)]
+    fn sum_with_care(
+        &self,
+        walk: &Prefixes<'_, K>,
+        (suffixes, counts): (&[f64], &[f64]),
+        results: &mut [f64],
+    ) -> Summary<K::State<V>, V> {
+        let &Prefixes { kernel, rows, from, window, unscale, is_apart, .. } = walk;
+        let (one, unscale) = (V::splat(1.0), V::splat(unscale));
+        let min_count = V::splat(window.min_count as f64);
+        let size = K::State::<V>::COUNT * V::LANES;
+        let suffixes = &suffixes[(from + 1) * size..][..rows.len() * size];
+        let counts = &counts[(from + 1) * V::LANES..][..rows.len() * V::LANES];
+        let Summary { mut state, mut count, mut anchor } = self.prefix;
+        let mut place = V::splat(from as f64);
+        for at in 0..rows.len() {
+            let (value, left_count) = (rows.scaled(at), V::load(&counts[at * V::LANES..]));
+            let mut suffix = K::State::read(&suffixes[at * size..]);
+            if K::ANCHORED {
+                anchor = anchor.unless_nan(anchor, value);
+                if is_apart {
+                    let shift = Shift { from: self.left_anchor, to: anchor, count: left_count };
+                    suffix = kernel.rebase(suffix, shift);
+                }
+            }
+            state = kernel.insert::<V, true>(state, Sample::new(value, anchor, place));
+            count = count.add(one_if_value(value));
+            let joined = kernel.combine::<V, true>(suffix, state);
+            let all = count.add(left_count);
+            let whole = WindowInfo { count: all, inverse: one.div(all), row: place };
+            let result = kernel.unscaled(kernel.finish::<V, true>(joined, whole), unscale);
+            result.where_reaches(all, min_count).store(&mut results[at * LANES + rows.lane..]);
+            place = place.add(one);
         }
-        holds
+        Summary { state, count, anchor }
+    }
+}
+
+impl<K: Merge, I: Isa, V: Vector, const N: usize> Steps for Blocks<K, I, V, N> {
+    fn memory(&mut self) -> &mut Memory {
+        &mut self.memory
+    }
+
+    fn rescalings(&self) -> [&'static [Rescaling]; 2] {
+        [K::LARGE, K::SMALL]
+    }
+
+    fn doubt(&self) -> Box<dyn Fn(f64) -> bool> {
+        let kernel = self.kernel;
+        Box::new(move |result| kernel.is_doubtful(result))
+    }
+
+    fn begin(&mut self) {
+        I::run(Begin { blocks: self });
+    }
+
+    fn walk(&mut self, row: usize, len: usize) {
+        I::run(Walk { blocks: self, row, len });
+    }
+
+    fn tile_vectors(&self) -> usize {
+        <Summary<K::State<V>, V> as StateVectors<V>>::COUNT
+    }
+
+    fn forget(&mut self) {
+        self.columns.iter_mut().for_each(|it| it.seen = Summary::new(self.kernel.empty()));
+    }
+
+    fn look(&mut self, rows: LookedAt, place: f64) {
+        I::run(Look { blocks: self, rows, place });
+    }
+
+    fn keep_total(&mut self, tile: usize) {
+        for (at, column) in self.columns.iter().enumerate() {
+            self.memory.totals.write(tile + at * V::LANES, column.seen);
+        }
+    }
+
+    fn join(&mut self, tile: usize) {
+        I::run(Join { blocks: self, tile });
+    }
+}
+
+/// Surveys the block before the first.
+struct Begin<'a, K: Merge, I, V: Vector, const N: usize> {
+    blocks: &'a mut Blocks<K, I, V, N>,
+}
+
+impl<K: Merge, J: Isa, V: Vector, const N: usize> Task for Begin<'_, K, J, V, N> {
+    type Out = ();
+
+    #[inline(always)]
+    fn run<I: Isa>(self) {
+        let memory = &mut self.blocks.memory;
+        let all = memory.strips.block_before(0, memory.block);
+        let (extremes, mut all_finite) = (&mut memory.extremes, memory.has_all_between);
+        for at in 0..N {
+            let rows = Rows { all, lane: at * V::LANES, scale: 1.0 };
+            let (are_finite, magnitudes) = rows.survey::<K, V>();
+            extremes.see_large::<K, V>(&magnitudes);
+            extremes.see_small::<K, V>(&magnitudes);
+            all_finite &= are_finite;
+        }
+        memory.finite = if all_finite { memory.window.len } else { 0 };
+        memory.prefix_len = memory.block;
+    }
+}
+
+/// Walks `len` rows of a strip, from `row` on.
+struct Walk<'a, K: Merge, I, V: Vector, const N: usize> {
+    blocks: &'a mut Blocks<K, I, V, N>,
+    row: usize,
+    len: usize,
+}
+
+impl<K: Merge, J: Isa, V: Vector, const N: usize> Task for Walk<'_, K, J, V, N> {
+    type Out = ();
+
+    #[inline(always)]
+    fn run<I: Isa>(self) {
+        let Self { blocks, row, len } = self;
+        let mut done = 0;
+        while done < len {
+            let Memory { block, prefix_len, .. } = blocks.memory;
+            if prefix_len == block {
+                blocks.start_block(row + done);
+            }
+            let run = (block - blocks.memory.prefix_len).min(len - done);
+            let walked = if blocks.memory.care {
+                blocks.walk_with_care(row + done, done, run)
+            } else {
+                blocks.walk_fast(row + done, done, run)
+            };
+            done += walked;
+            blocks.memory.prefix_len += walked;
+        }
     }
 }

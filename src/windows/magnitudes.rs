@@ -1,66 +1,92 @@
 //! Whether there are values so large or so small that a second walk must scale them.
 
-use std::marker::PhantomData;
 use std::ops;
 
 use super::Source;
 use super::scan::ROWS;
 use crate::interrupt;
-use crate::merge::{Merge, NO_MAGNITUDES, Rescaling, with_magnitude};
+use crate::merge::{Merge, NO_MAGNITUDES, with_magnitude};
 use crate::simd::{LANES, Vector};
 
-/// The greatest and least magnitudes of some values, as far as it matters whether there are large
-/// or small ones among them; infinite ones and zeros may be taken for such.
-pub(super) struct Magnitudes<K, V> {
+/// Beyond which magnitudes values ask for a second walk, and whether there were such; infinite ones
+/// and zeros may be taken for such.
+#[derive(Clone, Copy)]
+pub(super) struct Extremes {
+    beyond: f64,
+    below_square: f64,
+    pub(super) large: bool,
+    pub(super) small: bool,
+}
+
+impl Extremes {
+    /// What a statistic asks for.
+    #[inline(always)]
+    pub(super) fn of<K: Merge>() -> Self {
+        let beyond = K::LARGE.first().map_or(f64::INFINITY, |it| it.beyond);
+        let below_square = K::SMALL.first().map_or(0.0, |it| it.beyond * it.beyond);
+        Self { beyond, below_square, large: false, small: false }
+    }
+
+    /// Remembers whether there were large ones among some values, if the statistic has to know.
+    #[inline(always)]
+    pub(super) fn see_large<K: Merge, V: Vector>(&mut self, magnitudes: &Magnitudes<V>) {
+        if !K::LARGE.is_empty() {
+            self.large |= is_any_less(V::splat(self.beyond), magnitudes.greatest)
+                || is_any_less(magnitudes.least, V::splat(-self.beyond));
+        }
+    }
+
+    /// Remembers whether there were small ones among some values, if the statistic has to know.
+    #[inline(always)]
+    pub(super) fn see_small<K: Merge, V: Vector>(&mut self, magnitudes: &Magnitudes<V>) {
+        if !K::SMALL.is_empty() {
+            self.small |= is_any_less(magnitudes.least_square, V::splat(self.below_square));
+        }
+    }
+}
+
+/// The greatest and the least of some values and their least square.
+#[derive(Clone, Copy)]
+pub(super) struct Magnitudes<V> {
     greatest: V,
     least: V,
     least_square: V,
-    kernel: PhantomData<K>,
 }
 
-impl<K: Merge, V: Vector> Magnitudes<K, V> {
+impl<V: Vector> Magnitudes<V> {
     #[inline(always)]
     pub(super) fn new() -> Self {
         let (zero, one) = (V::splat(0.0), V::splat(1.0));
-        Self { greatest: zero, least: zero, least_square: one, kernel: PhantomData }
+        Self { greatest: zero, least: zero, least_square: one }
     }
 
+    /// Takes in a value, as far as the statistic has to know.
     #[inline(always)]
-    pub(super) fn see_size(&mut self, value: V) {
+    pub(super) fn see<K: Merge>(&mut self, value: V) {
         if !K::LARGE.is_empty() {
             self.greatest = value.greatest(self.greatest);
             self.least = value.least(self.least);
         }
+        self.see_square::<K>(value);
     }
 
+    /// Takes in the square alone.
     #[inline(always)]
-    pub(super) fn see_square(&mut self, value: V) {
+    pub(super) fn see_square<K: Merge>(&mut self, value: V) {
         if !K::SMALL.is_empty() {
             self.least_square = value.mul(value).least(self.least_square);
         }
     }
-
-    #[inline(always)]
-    pub(super) fn is_large(&self) -> bool {
-        let Some(&Rescaling { beyond, .. }) = K::LARGE.first() else { return false };
-        is_any_less(V::splat(beyond), self.greatest) || is_any_less(self.least, V::splat(-beyond))
-    }
-
-    #[inline(always)]
-    pub(super) fn is_small(&self) -> bool {
-        let Some(&Rescaling { beyond, .. }) = K::SMALL.first() else { return false };
-        is_any_less(self.least_square, V::splat(beyond * beyond))
-    }
 }
 
 #[inline(always)]
-pub(super) fn is_any_less<V: Vector>(value: V, limit: V) -> bool {
-    V::splat(f64::NAN).where_less(value, limit, V::splat(0.0)).any_nan()
+fn is_any_less<V: Vector>(value: V, limit: V) -> bool {
+    V::any(value.simd_lt(limit))
 }
 
 /// The greatest and the least magnitude of finite values but zero.
-#[inline(never)]
-pub(super) fn extremes<V: Vector>(
+#[cold]
+pub(super) fn extremes(
     source: &dyn Source,
     stretches: &mut dyn Iterator<Item = ops::Range<isize>>,
 ) -> (f64, f64) {
@@ -69,7 +95,7 @@ pub(super) fn extremes<V: Vector>(
     let starts = stretches.flat_map(|rows| rows.clone().step_by(ROWS).map(move |it| it..rows.end));
     for (index, ops::Range { start, end }) in starts.enumerate() {
         interrupt::check_at(index * ROWS, ROWS);
-        let rows = &mut rows[..ROWS.min((end - start) as usize) * V::LANES];
+        let rows = &mut rows[..ROWS.min((end - start) as usize) * LANES];
         source.load(start, rows);
         magnitudes = rows.iter().copied().fold(magnitudes, with_magnitude);
     }

@@ -46,7 +46,7 @@ mod scan;
 mod tiles;
 mod window;
 
-use magnitudes::Magnitudes;
+use magnitudes::{Extremes, Magnitudes};
 pub(crate) use pieces::{Piece, each_piece, segment_len, stretch_len};
 pub use rows::{Sink, Source, Walker};
 use scan::WithScan;
@@ -145,7 +145,7 @@ impl<K: Merge> Task for Directly<'_, K> {
         let Self { kernel, window, values, results } = self;
         let (zero, one) = (One::<I>::splat(0.0), One::<I>::splat(1.0));
         let min_count = One::splat(window.min_count as f64);
-        let mut range = Magnitudes::<K, One<I>>::new();
+        let mut magnitudes = Magnitudes::new();
         for (last, result) in results.iter_mut().enumerate() {
             let (mut state, mut count, mut anchor) = (kernel.empty(), zero, One::splat(f64::NAN));
             let mut place = One::splat(0.0);
@@ -156,15 +156,17 @@ impl<K: Merge> Task for Directly<'_, K> {
                 state = kernel.insert::<_, true>(state, Sample::new(value, anchor, place));
                 count = count.add(one_if_value(value));
             }
-            range.see_size(One::load(&values[last..]));
-            range.see_square(One::load(&values[last..]));
+            magnitudes.see::<K>(One::<I>::load(&values[last..]));
             let whole = WindowInfo { count, inverse: one.div(count), row: place };
             kernel
                 .finish::<_, true>(state, whole)
                 .where_reaches(count, min_count)
                 .store(std::slice::from_mut(result));
         }
-        !range.is_large() && !range.is_small()
+        let mut extremes = Extremes::of::<K>();
+        extremes.see_large::<K, _>(&magnitudes);
+        extremes.see_small::<K, _>(&magnitudes);
+        !extremes.large && !extremes.small
     }
 }
 

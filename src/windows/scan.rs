@@ -1,15 +1,20 @@
 //! The walk of eight lanes in step, block by block.
+//!
+//! What is here is the same for all statistics: which rows are loaded, when a block begins, and
+//! which values ask for a second walk. What a statistic does with the rows of a block is in
+//! `blocks`, compiled for each of them.
 
 use std::iter::once;
-use std::marker::PhantomData;
+use std::mem::swap;
 
-use super::magnitudes::{Magnitudes, extremes, is_any_less};
+use super::blocks::Blocks;
+use super::magnitudes::{Extremes, extremes};
 use super::tiles::Totals;
 use super::{Sink, Source, Walker, Window};
 use crate::error::Error;
 use crate::interrupt;
-use crate::merge::{Merge, StateVectors, Summary};
-use crate::simd::{Isa, LANES, Row, Task, Vector, Work};
+use crate::merge::{Merge, Rescaling, StateVectors};
+use crate::simd::{Isa, LANES, Row, Vector, Work};
 use crate::strided::scratch::ScratchRows;
 
 /// Rows that are loaded, walked and stored at once: they stay in the first cache.
@@ -25,168 +30,271 @@ pub(super) struct WithScan<'a, K> {
     pub(super) work: &'a mut dyn FnMut(&mut dyn Walker) -> Result<(), Error>,
 }
 
-impl<K: Merge + 'static> Work for WithScan<'_, K> {
+impl<K: Merge> Work for WithScan<'_, K> {
     type Out = Result<(), Error>;
 
     fn work<I: Isa>(self) -> Self::Out {
-        let Self { kernel, window, len, work } = self;
-        work(&mut Scan::<K, I, I::Vector>::new(kernel, window, len)?)
+        match const { LANES / I::Walked::LANES } {
+            1 => self.in_columns::<I, 1>(),
+            _ => self.in_columns::<I, 4>(),
+        }
     }
 }
 
-/// The walk of a batch of lanes, and what it needs to remember.
-pub(super) struct Scan<K: Merge, I, V: Vector> {
-    pub(super) kernel: K,
-    pub(super) isa: PhantomData<I>,
+impl<K: Merge> WithScan<'_, K> {
+    /// The lanes are walked in `N` columns.
+    fn in_columns<I: Isa, const N: usize>(self) -> Result<(), Error> {
+        let Self { kernel, window, len, work } = self;
+        let vectors = <K::State<I::Walked> as StateVectors<I::Walked>>::COUNT;
+        let memory = Memory::new(window, len, vectors, Extremes::of::<K>())?;
+        work(&mut Scan { steps: &mut Blocks::<K, I, I::Walked, N>::new(kernel, memory) })
+    }
+}
+
+/// The steps of a walk that depend on the statistic.
+pub(super) trait Steps {
+    /// The memory of the walk.
+    fn memory(&mut self) -> &mut Memory;
+    /// What is done about values out of range: about large ones, and about small ones.
+    fn rescalings(&self) -> [&'static [Rescaling]; 2];
+    /// Tells which results of small values may have lost digits.
+    fn doubt(&self) -> Box<dyn Fn(f64) -> bool>;
+    /// Begins behind the block before the first, which is loaded.
+    fn begin(&mut self);
+    /// Walks `len` rows of the strip, from `row` on.
+    fn walk(&mut self, row: usize, len: usize);
+    /// How many vectors are known of a tile.
+    fn tile_vectors(&self) -> usize;
+    /// Forgets the rows that were looked at.
+    fn forget(&mut self);
+    /// Looks at some rows, whose first is at this place in the window.
+    fn look(&mut self, rows: LookedAt, place: f64);
+    /// Remembers what was seen of a tile.
+    fn keep_total(&mut self, tile: usize);
+    /// Joins what was seen of a tile's windows with the tiles between it and their tile.
+    fn join(&mut self, tile: usize);
+}
+
+/// Rows that are looked at.
+#[derive(Clone, Copy)]
+pub(super) struct LookedAt {
+    /// They are where results will be, or else in the strip that is walked.
+    pub(super) in_results: bool,
+    pub(super) first: usize,
+    pub(super) len: usize,
+}
+
+/// How the values of a block are taken in.
+#[derive(Clone, Copy, PartialEq)]
+pub(super) enum Form {
+    /// All values are finite, and both parts of a window have one anchor from the beginning.
+    Fast,
+    /// With care: values may be NaN or infinite. Both parts have the same anchor.
+    Careful,
+    /// With care where each part has an anchor of its own.
+    Apart,
+}
+
+/// What a walk has to remember, but for the sums themselves.
+pub(super) struct Memory {
     pub(super) window: Window,
     /// How many rows a block has: as many as the window, or as a tile.
     pub(super) block: usize,
-    /// What lies between the two blocks of a window.
-    pub(super) between: Summary<K::State<V>, V>,
     pub(super) totals: Totals,
-    /// The rows that are walked, whole blocks of them, and those before.
-    pub(super) strips: [Strip<V>; 2],
-    pub(super) strip_len: usize,
-    /// Which of the two strips is the one that is walked.
-    pub(super) now: usize,
-    /// What the last rows of the block before add up to, from each row on, and how many values
-    /// they are.
-    pub(super) suffixes: Strip<V>,
-    pub(super) suffix_counts: Strip<V>,
+    pub(super) strips: Strips,
+    /// What the last rows of the block before add up to, from each row on.
+    pub(super) suffixes: Suffixes,
     /// The results of the latest rows.
-    pub(super) results: Strip<V>,
-    /// How far into a block the walk is, what these rows add up to, and how many values they are.
+    pub(super) results: Strip,
+    /// How far into a block the walk is.
     pub(super) prefix_len: usize,
-    pub(super) prefix: K::State<V>,
-    pub(super) prefix_count: V,
-    /// The anchors of the suffixes and of the prefix, NaN where they have no value yet.
-    pub(super) left_anchor: V,
-    pub(super) anchor: V,
     /// Whether there may be something other than finite values in the windows of this block.
     pub(super) care: bool,
     /// The form that the suffixes are in, if they are summed up.
-    pub(super) suffixes_form: Option<u8>,
+    pub(super) suffixes_form: Option<Form>,
     /// How many rows, counted back from the latest, are finite without a break.
     pub(super) finite: usize,
+    /// Whether each lane has all values between the two blocks of a window.
+    pub(super) has_all_between: bool,
     /// What values are multiplied with before they are summed up, with care.
     pub(super) scale: f64,
     /// Whether there were values that ask for a second walk.
-    pub(super) large: bool,
-    pub(super) small: bool,
+    pub(super) extremes: Extremes,
+}
+
+impl Memory {
+    /// Makes the memory for walks of lanes of at most `len` rows, where so many vectors are known
+    /// of some values.
+    fn new(window: Window, len: usize, vectors: usize, extremes: Extremes) -> Result<Self, Error> {
+        let block = window.len.min(len);
+        Ok(Self {
+            window,
+            block,
+            totals: Totals::NONE,
+            strips: Strips::new(strip_len(block, len))?,
+            suffixes: Suffixes::new(block + 1, vectors)?,
+            results: Strip::new(ROWS)?,
+            prefix_len: 0,
+            care: true,
+            suffixes_form: None,
+            finite: 0,
+            has_all_between: true,
+            scale: 1.0,
+            extremes,
+        })
+    }
+
+    /// Whether windows are longer than blocks.
+    #[inline(always)]
+    pub(super) fn has_tiles(&self) -> bool {
+        self.block < self.window.len
+    }
+}
+
+/// The rows that are walked, whole blocks of them, and those before.
+pub(super) struct Strips {
+    pub(super) now: Strip,
+    pub(super) before: Strip,
+    /// How many rows each of them has.
+    len: usize,
+}
+
+impl Strips {
+    fn new(len: usize) -> Result<Self, Error> {
+        Ok(Self { now: Strip::new(len)?, before: Strip::new(len)?, len })
+    }
+
+    /// The `block` rows before the block that starts with this row.
+    #[inline(always)]
+    pub(super) fn block_before(&self, start: usize, block: usize) -> &[f64] {
+        match start.checked_sub(block) {
+            Some(first) => self.now.rows(first, block),
+            None => self.before.rows(self.len - block, block),
+        }
+    }
+
+    /// The last `block` rows before those that are walked.
+    pub(super) fn last_before_mut(&mut self, block: usize) -> &mut [f64] {
+        self.before.rows_mut(self.len - block, block)
+    }
 }
 
 /// Rows one after the other, which begin with a cache line.
-pub(super) struct Strip<V> {
-    memory: ScratchRows,
-    vector: PhantomData<V>,
-}
+pub(super) struct Strip(ScratchRows);
 
-impl<V: Vector> Strip<V> {
+impl Strip {
     /// Makes a strip with unspecified contents.
     fn new(rows: usize) -> Result<Self, Error> {
-        let lines = rows.saturating_mul(V::LANES).div_ceil(LANES);
-        Ok(Self { memory: ScratchRows::take(lines)?, vector: PhantomData })
+        Ok(Self(ScratchRows::take(rows)?))
     }
 
     #[inline(always)]
     pub(super) fn rows(&self, first: usize, len: usize) -> &[f64] {
-        &Row::values(self.memory.rows())[first * V::LANES..][..len * V::LANES]
+        &Row::values(self.0.rows())[first * LANES..][..len * LANES]
     }
 
     #[inline(always)]
     pub(super) fn rows_mut(&mut self, first: usize, len: usize) -> &mut [f64] {
-        &mut Row::values_mut(self.memory.rows_mut())[first * V::LANES..][..len * V::LANES]
+        &mut Row::values_mut(self.0.rows_mut())[first * LANES..][..len * LANES]
     }
 }
 
-impl<K: Merge, I: Isa, V: Vector> Scan<K, I, V> {
-    /// Makes a scan for walks of lanes of at most `len` rows.
-    pub(super) fn new(kernel: K, window: Window, len: usize) -> Result<Self, Error> {
-        let (zero, empty) = (V::splat(0.0), kernel.empty());
-        let block = window.len.min(len);
-        let strip_len = strip_len(block, len);
-        Ok(Self {
-            kernel,
-            isa: PhantomData,
-            window,
-            block,
-            between: Summary::new(empty),
-            totals: Totals::NONE,
-            strips: [Strip::new(strip_len)?, Strip::new(strip_len)?],
-            strip_len,
-            now: 0,
-            suffixes: Strip::new((block + 1).saturating_mul(K::State::<V>::COUNT))?,
-            suffix_counts: Strip::new(block + 1)?,
-            results: Strip::new(ROWS)?,
-            prefix_len: 0,
-            prefix: empty,
-            prefix_count: zero,
-            left_anchor: zero,
-            anchor: zero,
-            care: true,
-            suffixes_form: None,
-            finite: 0,
-            scale: 1.0,
-            large: false,
-            small: false,
-        })
+/// States and how many values they are of, for each row: the lanes of one register after those of
+/// another.
+pub(super) struct Suffixes {
+    states: Strip,
+    counts: Strip,
+    rows: usize,
+}
+
+impl Suffixes {
+    fn new(rows: usize, vectors: usize) -> Result<Self, Error> {
+        let states = Strip::new(rows.saturating_mul(vectors))?;
+        Ok(Self { states, counts: Strip::new(rows)?, rows })
     }
 
-    #[inline(never)]
+    /// The states and counts of the lanes of a register, whose first is `lane`.
+    #[inline(always)]
+    pub(super) fn of_lanes<S: StateVectors<V>, V: Vector>(&self, lane: usize) -> (&[f64], &[f64]) {
+        let (rows, size) = (self.rows, self.rows * S::COUNT);
+        let states = &self.states.rows(0, size)[lane * size..][..V::LANES * size];
+        (states, &self.counts.rows(0, rows)[lane * rows..][..V::LANES * rows])
+    }
+
+    /// The same, to be written.
+    #[inline(always)]
+    pub(super) fn of_lanes_mut<S: StateVectors<V>, V: Vector>(
+        &mut self,
+        lane: usize,
+    ) -> (&mut [f64], &mut [f64]) {
+        let (rows, size) = (self.rows, self.rows * S::COUNT);
+        let states = &mut self.states.rows_mut(0, size)[lane * size..][..V::LANES * size];
+        (states, &mut self.counts.rows_mut(0, rows)[lane * rows..][..V::LANES * rows])
+    }
+}
+
+/// The walk of a batch of lanes.
+pub(super) struct Scan<'a> {
+    pub(super) steps: &'a mut dyn Steps,
+}
+
+impl Scan<'_> {
     fn walk_rows(
         &mut self,
         source: &dyn Source,
         store: &mut dyn FnMut(usize, &[f64]),
     ) -> Result<(), Error> {
-        if self.has_tiles() {
+        let memory = self.steps.memory();
+        if memory.has_tiles() {
             return self.walk_tiles(source, store);
         }
-        let (window, strip, len) = (self.window.len, self.now, self.strip_len);
-        source.load(-(window as isize), self.strips[strip].rows_mut(len - window, window));
-        I::run(Begin { scan: self, strip });
+        let (window, len) = (memory.window.len, memory.strips.len);
+        source.load(-(window as isize), memory.strips.last_before_mut(window));
+        self.steps.begin();
         for first in (0..source.len()).step_by(len) {
-            self.now = 1 - self.now;
             let end = (first + len).min(source.len());
             let parts = (end - first).div_ceil(ROWS);
             let rows = (end - first).div_ceil(parts).next_multiple_of(LANES);
             for start in (first..end).step_by(rows) {
                 let len = rows.min(end - start);
-                interrupt::check_at(start * V::LANES, len * V::LANES);
-                source.load(start as isize, self.strips[self.now].rows_mut(start - first, len));
-                I::run(Walk { scan: self, row: start - first, len });
-                store(start, self.results.rows(0, len));
+                interrupt::check_at(start * LANES, len * LANES);
+                let rows = self.steps.memory().strips.now.rows_mut(start - first, len);
+                source.load(start as isize, rows);
+                self.steps.walk(start - first, len);
+                store(start, self.steps.memory().results.rows(0, len));
             }
+            let Strips { now, before, .. } = &mut self.steps.memory().strips;
+            swap(now, before);
         }
         Ok(())
     }
 }
 
-impl<K: Merge, I: Isa, V: Vector> Walker for Scan<K, I, V> {
+impl Walker for Scan<'_> {
     fn walk(&mut self, source: &dyn Source, sink: &mut dyn Sink) -> Result<(), Error> {
-        (self.scale, self.large, self.small) = (1.0, false, false);
+        let memory = self.steps.memory();
+        (memory.scale, memory.extremes.large, memory.extremes.small) = (1.0, false, false);
         self.walk_rows(source, &mut |row, rows| sink.store(row, rows))?;
-        if !source.has_extremes() {
+        let Extremes { large, small, .. } = self.steps.memory().extremes;
+        if !(source.has_extremes() && (large || small)) {
             return Ok(());
         }
-        let (large, small) = (self.large, self.small);
-        if !(large || small) {
-            return Ok(());
-        }
-        let (greatest, least) = if self.has_tiles() {
-            extremes::<V>(source, &mut self.tile_rows(source))
+        let (greatest, least) = if self.steps.memory().has_tiles() {
+            extremes(source, &mut self.steps.memory().tile_rows(source))
         } else {
-            let all = -(self.window.len as isize)..source.len() as isize;
-            extremes::<V>(source, &mut once(all))
+            let all = -(self.steps.memory().window.len as isize)..source.len() as isize;
+            extremes(source, &mut once(all))
         };
-        for rescaling in K::LARGE.iter().filter(|it| large && greatest > it.beyond) {
-            self.scale = rescaling.scale;
+        let [of_large, of_small] = self.steps.rescalings();
+        for rescaling in of_large.iter().filter(|it| large && greatest > it.beyond) {
+            self.steps.memory().scale = rescaling.scale;
             let is_better = |first: f64, _: f64| !first.is_finite();
             self.walk_rows(source, &mut |row, rows| sink.amend(row, rows, &is_better))?;
         }
-        let kernel = self.kernel;
-        for rescaling in K::SMALL.iter().filter(|it| small && least < it.beyond) {
-            self.scale = rescaling.scale;
-            let is_better = |first, second: f64| kernel.is_doubtful(first) && second.is_finite();
+        for rescaling in of_small.iter().filter(|it| small && least < it.beyond) {
+            self.steps.memory().scale = rescaling.scale;
+            let is_doubtful = self.steps.doubt();
+            let is_better = |first, second: f64| is_doubtful(first) && second.is_finite();
             self.walk_rows(source, &mut |row, rows| sink.amend(row, rows, &is_better))?;
         }
         Ok(())
@@ -199,62 +307,4 @@ fn strip_len(window: usize, len: usize) -> usize {
     let blocks = (STRIP / window).clamp(1, len.div_ceil(window));
     let whole_tiles = |blocks: &usize| (blocks * window).is_multiple_of(LANES);
     window * (blocks..=2 * blocks).find(whole_tiles).unwrap_or(blocks)
-}
-
-/// Looks at the block before the first, which is the last of a strip.
-pub(super) struct Begin<'a, K: Merge, I, V: Vector> {
-    pub(super) scan: &'a mut Scan<K, I, V>,
-    pub(super) strip: usize,
-}
-
-impl<K: Merge, J: Isa, V: Vector> Task for Begin<'_, K, J, V> {
-    type Out = ();
-
-    #[inline(always)]
-    fn run<I: Isa>(self) {
-        let Self { scan, strip } = self;
-        let (zero, block) = (V::splat(0.0), scan.block);
-        let (mut finite_check, mut range) = (zero, Magnitudes::<K, V>::new());
-        let rows = scan.strips[strip].rows(scan.strip_len - block, block);
-        for row in rows.chunks_exact(V::LANES).map(V::load) {
-            finite_check = row.mul_add_loosely(zero, finite_check);
-            range.see_size(row);
-            range.see_square(row);
-        }
-        scan.see(&range);
-        let between = V::splat((scan.window.len - block) as f64);
-        let all = !finite_check.any_nan() && !is_any_less(scan.between.count, between);
-        scan.finite = if all { scan.window.len } else { 0 };
-        scan.prefix_len = block;
-    }
-}
-
-/// Walks `len` rows of a strip, from `row` on.
-pub(super) struct Walk<'a, K: Merge, I, V: Vector> {
-    pub(super) scan: &'a mut Scan<K, I, V>,
-    pub(super) row: usize,
-    pub(super) len: usize,
-}
-
-impl<K: Merge, J: Isa, V: Vector> Task for Walk<'_, K, J, V> {
-    type Out = ();
-
-    #[inline(always)]
-    fn run<I: Isa>(self) {
-        let Self { scan, row, len } = self;
-        let mut done = 0;
-        while done < len {
-            if scan.prefix_len == scan.block {
-                scan.start_block(row + done);
-            }
-            let run = (scan.block - scan.prefix_len).min(len - done);
-            let walked = if scan.care {
-                scan.walk_with_care(row + done, done, run)
-            } else {
-                scan.walk_fast(row + done, done, run)
-            };
-            done += walked;
-            scan.prefix_len += walked;
-        }
-    }
 }

@@ -9,8 +9,8 @@
 use std::ops;
 
 use super::Source;
-use super::magnitudes::Magnitudes;
-use super::scan::{Begin, ROWS, Scan, Walk};
+use super::blocks::{Blocks, Column, Rows};
+use super::scan::{LookedAt, Memory, ROWS, Scan};
 use crate::error::Error;
 use crate::interrupt;
 use crate::merge::{MOST_VECTORS, Merge, Sample, StateVectors, Summary, one_if_value};
@@ -27,9 +27,9 @@ pub(super) struct Totals {
 impl Totals {
     pub(super) const NONE: Self = Self { values: Vec::new(), tiles: 0 };
 
-    /// Makes room for so many tiles.
-    fn resize<S: StateVectors<V>, V: Vector>(&mut self, tiles: usize) -> Result<(), Error> {
-        let len = tiles.saturating_mul(S::COUNT);
+    /// Makes room for so many tiles, of each of which so many vectors are known.
+    fn resize(&mut self, vectors: usize, tiles: usize) -> Result<(), Error> {
+        let len = tiles.saturating_mul(vectors);
         self.values.clear();
         reserve(&mut self.values, len)?;
         self.values.resize(len, 0.0);
@@ -47,7 +47,7 @@ impl Totals {
     }
 
     #[inline(always)]
-    fn write<S: StateVectors<V>, V: Vector>(&mut self, tile: usize, total: S) {
+    pub(super) fn write<S: StateVectors<V>, V: Vector>(&mut self, tile: usize, total: S) {
         let mut vectors = [0.0; MOST_VECTORS * LANES];
         total.write(&mut vectors);
         for (at, vector) in vectors.chunks_exact(V::LANES).take(S::COUNT).enumerate() {
@@ -56,19 +56,17 @@ impl Totals {
     }
 }
 
-impl<K: Merge, I: Isa, V: Vector> Scan<K, I, V> {
-    /// Whether windows are longer than blocks.
-    pub(super) fn has_tiles(&self) -> bool {
-        self.block < self.window.len
-    }
-
+impl Memory {
     /// Rows from one group of tiles to the next.
     fn group(&self) -> usize {
-        self.block * V::LANES
+        self.block * LANES
     }
 
     /// The rows of each group of tiles that a window may have values of.
-    pub(super) fn tile_rows(&self, source: &dyn Source) -> impl Iterator<Item = ops::Range<isize>> {
+    pub(super) fn tile_rows(
+        &self,
+        source: &dyn Source,
+    ) -> impl Iterator<Item = ops::Range<isize>> + use<> {
         let (group, len) = (self.group(), self.block as isize);
         let before = self.window.len.div_ceil(group) as isize;
         let first_rows =
@@ -76,48 +74,52 @@ impl<K: Merge, I: Isa, V: Vector> Scan<K, I, V> {
         first_rows.map(move |first| first..first + len)
     }
 
+    /// Whole tiles between the two blocks of a window.
+    fn tiles_between(&self) -> usize {
+        self.window.len / self.block - 1
+    }
+}
+
+impl Scan<'_> {
     /// Walks all groups of tiles.
-    #[inline(never)]
     pub(super) fn walk_tiles(
         &mut self,
         source: &dyn Source,
         store: &mut dyn FnMut(usize, &[f64]),
     ) -> Result<(), Error> {
-        let before = self.tiles_between().div_ceil(V::LANES);
-        let groups = source.after().div_ceil(self.group());
-        self.totals.resize::<Summary<K::State<V>, V>, V>((before + groups) * V::LANES)?;
-        for group in 0..before + groups {
+        let vectors = self.steps.tile_vectors();
+        let memory = self.steps.memory();
+        let (group, before) = (memory.group(), memory.tiles_between().div_ceil(LANES));
+        let groups = source.after().div_ceil(group);
+        memory.totals.resize(vectors, (before + groups) * LANES)?;
+        for at in 0..before + groups {
             interrupt::check();
-            let first = (group as isize - before as isize) * self.group() as isize;
-            self.total(source, group * V::LANES, first);
+            let first = (at as isize - before as isize) * group as isize;
+            self.total(source, at * LANES, first);
             if let Ok(first) = usize::try_from(first) {
-                self.walk_group(source, group * V::LANES, first, store);
+                self.walk_group(source, at * LANES, first, store);
             }
         }
         Ok(())
     }
 
-    /// Whole tiles between the two blocks of a window.
-    fn tiles_between(&self) -> usize {
-        self.window.len / self.block - 1
-    }
-
     /// Loads the tiles that begin in this row, and sums them up if windows have whole tiles.
     fn total(&mut self, source: &dyn Source, tile: usize, first: isize) {
-        let (block, used) = (self.block, self.tiles_between() > 0);
-        let mut seen = Summary::new(self.kernel.empty());
+        self.steps.forget();
+        let memory = self.steps.memory();
+        let (block, used) = (memory.block, memory.tiles_between() > 0);
         let all_before = first + block as isize <= -(source.before() as isize);
         let len = if all_before { 0 } else { block };
         for start in (0..len).step_by(ROWS) {
             let len = ROWS.min(block - start);
-            let rows = self.strips[self.now].rows_mut(start, len);
-            source.load(first + start as isize, rows);
+            source
+                .load(first + start as isize, self.steps.memory().strips.now.rows_mut(start, len));
             if used {
-                let (from, place) = (Place::Strip(start), start as f64);
-                seen = I::run(Look { scan: self, from, len, place, seen });
+                let rows = LookedAt { in_results: false, first: start, len };
+                self.steps.look(rows, start as f64);
             }
         }
-        self.totals.write(tile, seen);
+        self.steps.keep_total(tile);
     }
 
     /// Walks the tiles that begin in this row, which are loaded.
@@ -128,109 +130,125 @@ impl<K: Merge, I: Isa, V: Vector> Scan<K, I, V> {
         first: usize,
         store: &mut dyn FnMut(usize, &[f64]),
     ) {
-        let (block, window) = (self.block, self.window.len);
+        self.steps.forget();
+        let memory = self.steps.memory();
+        let (block, window) = (memory.block, memory.window.len);
         let oldest = first as isize - window as isize;
-        let (mut seen, rest) = (Summary::new(self.kernel.empty()), window % block);
+        let rest = window % block;
         for start in (0..rest).step_by(ROWS) {
             let (row, len) = (block + start, ROWS.min(rest - start));
-            source.load(oldest + row as isize, self.results.rows_mut(0, len));
-            let place = row as f64 - window as f64;
-            seen = I::run(Look { scan: self, from: Place::Results, len, place, seen });
+            source.load(oldest + row as isize, self.steps.memory().results.rows_mut(0, len));
+            let rows = LookedAt { in_results: true, first: 0, len };
+            self.steps.look(rows, row as f64 - window as f64);
         }
-        self.between = I::run(Join { scan: self, seen, tile });
-        let strip = 1 - self.now;
-        source.load(oldest, self.strips[strip].rows_mut(0, block));
-        I::run(Begin { scan: self, strip });
+        self.steps.join(tile);
+        source.load(oldest, self.steps.memory().strips.last_before_mut(block));
+        self.steps.begin();
         for start in (0..block).step_by(ROWS) {
             let len = ROWS.min(block - start);
-            I::run(Walk { scan: self, row: start, len });
-            store(first + start, self.results.rows(0, len));
+            self.steps.walk(start, len);
+            store(first + start, self.steps.memory().results.rows(0, len));
         }
     }
 }
 
-/// Where the rows are that `Look` takes in.
-enum Place {
-    /// In the strip that is walked, from this one on.
-    Strip(usize),
-    /// Where results will be.
-    Results,
+/// Takes in some rows, whose first is at this place in the window.
+pub(super) struct Look<'a, K: Merge, I, V: Vector, const N: usize> {
+    pub(super) blocks: &'a mut Blocks<K, I, V, N>,
+    pub(super) rows: LookedAt,
+    pub(super) place: f64,
 }
 
-/// Takes in `len` rows.
-struct Look<'a, K: Merge, I, V: Vector> {
-    scan: &'a mut Scan<K, I, V>,
-    from: Place,
-    len: usize,
-    /// The place in the window of the first row.
-    place: f64,
-    seen: Summary<K::State<V>, V>,
-}
-
-impl<K: Merge, J: Isa, V: Vector> Task for Look<'_, K, J, V> {
-    type Out = Summary<K::State<V>, V>;
+impl<K: Merge, J: Isa, V: Vector, const N: usize> Task for Look<'_, K, J, V, N> {
+    type Out = ();
 
     #[inline(always)]
-    fn run<I: Isa>(mut self) -> Self::Out {
-        let (seen, all_finite) = self.look::<false>();
-        if all_finite { seen } else { self.look::<true>().0 }
+    fn run<I: Isa>(mut self) {
+        if !self.look::<false>() {
+            self.look::<true>();
+        }
     }
 }
 
-impl<K: Merge, I: Isa, V: Vector> Look<'_, K, I, V> {
-    /// Says also whether all values are finite, without which what is seen holds only with `MAY_BE_NAN`.
+impl<K: Merge, I: Isa, V: Vector, const N: usize> Look<'_, K, I, V, N> {
+    /// Says whether what is seen holds: without `MAY_BE_NAN`, if all values are finite.
     #[inline(always)]
-    fn look<const MAY_BE_NAN: bool>(&mut self) -> (Summary<K::State<V>, V>, bool) {
+    fn look<const MAY_BE_NAN: bool>(&mut self) -> bool {
+        let Blocks { kernel, memory, columns, .. } = &mut *self.blocks;
+        let LookedAt { in_results, first, len } = self.rows;
+        let strip = if in_results { &memory.results } else { &memory.strips.now };
+        let (all, mut holds) = (strip.rows(first, len), true);
+        let mut next = [Summary::new(kernel.empty()); N];
+        for (at, column) in columns.iter().enumerate() {
+            let rows = Rows { all, lane: at * V::LANES, scale: memory.scale };
+            let (all_finite, magnitudes) = rows.survey::<K, V>();
+            memory.extremes.see_large::<K, V>(&magnitudes);
+            memory.extremes.see_small::<K, V>(&magnitudes);
+            next[at] = column.look::<MAY_BE_NAN>(kernel, rows, self.place);
+            holds &= all_finite || MAY_BE_NAN;
+        }
+        if holds {
+            for (column, next) in columns.iter_mut().zip(next) {
+                column.seen = next;
+            }
+        }
+        holds
+    }
+}
+
+impl<K: Merge, V: Vector> Column<K, V> {
+    /// What is seen with some more rows.
+    #[inline(always)]
+    fn look<const MAY_BE_NAN: bool>(
+        &self,
+        kernel: &K,
+        rows: Rows<'_>,
+        place: f64,
+    ) -> Summary<K::State<V>, V> {
         let Summary { mut state, mut count, mut anchor } = self.seen;
-        let (zero, one) = (V::splat(0.0), V::splat(1.0));
-        let (mut place, scale) = (V::splat(self.place), V::splat(self.scan.scale));
-        let (mut finite_check, mut range) = (zero, Magnitudes::<K, V>::new());
-        let rows = match self.from {
-            Place::Strip(first) => self.scan.strips[self.scan.now].rows(first, self.len),
-            Place::Results => self.scan.results.rows(0, self.len),
-        };
+        let (one, mut place) = (V::splat(1.0), V::splat(place));
         if !MAY_BE_NAN {
-            anchor = anchor.unless_nan(anchor, V::load(rows).mul(scale));
-            count = count.add(V::splat(self.len as f64));
+            anchor = anchor.unless_nan(anchor, rows.scaled(0));
+            count = count.add(V::splat(rows.len() as f64));
         }
-        for at in 0..self.len {
-            let row = V::load(&rows[at * V::LANES..]);
-            let value = row.mul(scale);
+        for at in 0..rows.len() {
+            let value = rows.scaled(at);
             if MAY_BE_NAN {
                 anchor = anchor.unless_nan(anchor, value);
                 count = count.add(one_if_value(value));
-            } else {
-                finite_check = value.mul_add_loosely(zero, finite_check);
             }
-            state =
-                self.scan.kernel.insert::<V, MAY_BE_NAN>(state, Sample::new(value, anchor, place));
+            state = kernel.insert::<V, MAY_BE_NAN>(state, Sample::new(value, anchor, place));
             place = place.add(one);
-            range.see_size(row);
-            range.see_square(row);
         }
-        self.scan.see(&range);
-        (Summary { state, count, anchor }, !finite_check.any_nan())
+        Summary { state, count, anchor }
     }
 }
 
 /// Joins what was seen of a tile's windows with the tiles between it and their tile.
-struct Join<'a, K: Merge, I, V: Vector> {
-    scan: &'a Scan<K, I, V>,
-    seen: Summary<K::State<V>, V>,
-    tile: usize,
+pub(super) struct Join<'a, K: Merge, I, V: Vector, const N: usize> {
+    pub(super) blocks: &'a mut Blocks<K, I, V, N>,
+    pub(super) tile: usize,
 }
 
-impl<K: Merge, J: Isa, V: Vector> Task for Join<'_, K, J, V> {
-    type Out = Summary<K::State<V>, V>;
+impl<K: Merge, J: Isa, V: Vector, const N: usize> Task for Join<'_, K, J, V, N> {
+    type Out = ();
 
     #[inline(always)]
-    fn run<I: Isa>(self) -> Self::Out {
-        let Self { scan, mut seen, tile } = self;
-        for ago in (1..=scan.tiles_between()).rev() {
-            let next: Summary<K::State<V>, V> = scan.totals.read(tile - ago);
-            let state = scan.kernel.advance(next.state, V::splat((ago * scan.block) as f64));
-            seen = seen.combine(&scan.kernel, Summary { state, ..next });
+    fn run<I: Isa>(self) {
+        let Blocks { kernel, memory, columns, .. } = self.blocks;
+        let between = V::splat((memory.window.len - memory.block) as f64);
+        memory.has_all_between = true;
+        for (at, column) in columns.iter_mut().enumerate() {
+            let mut joined = column.seen;
+            for ago in (1..=memory.tiles_between()).rev() {
+                let next: Summary<K::State<V>, V> =
+                    memory.totals.read(self.tile - ago + at * V::LANES);
+                let rows = V::splat((ago * memory.block) as f64);
+                let state = kernel.advance(next.state, rows);
+                joined = joined.combine(kernel, Summary { state, ..next });
+            }
+            column.between = joined;
+            memory.has_all_between &= !V::any(joined.count.simd_lt(between));
         }
-        seen
     }
 }

@@ -14,6 +14,7 @@ pub(in crate::simd) struct Avx2;
 impl Isa for Avx2 {
     type Vector = Twice<__m256d>;
     type Narrow = __m256d;
+    type Walked = Self::Vector;
     const FUSED: bool = true;
 
     #[inline(always)]
@@ -112,6 +113,10 @@ impl Vector for __m256d {
     fn two_product(self, other: Self) -> (Self, Self) {
         let product = self.mul(other);
         (product, avx2!(_mm256_fmsub_pd(self, other, product)))
+    }
+    #[inline(always)]
+    fn residue(self, factor: Self, term: Self) -> Self {
+        avx2!(_mm256_fnmadd_pd(self, factor, term))
     }
     #[inline(always)]
     fn mul_add_loosely(self, factor: Self, term: Self) -> Self {

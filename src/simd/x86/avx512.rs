@@ -22,6 +22,7 @@ macro_rules! avx512 {
 impl Isa for Avx512 {
     type Vector = __m512d;
     type Narrow = __m512d;
+    type Walked = Self::Vector;
     const FUSED: bool = true;
 
     #[inline(always)]
@@ -128,6 +129,10 @@ impl Vector for __m512d {
     fn two_product(self, other: Self) -> (Self, Self) {
         let product = self.mul(other);
         (product, avx512!(_mm512_fmsub_pd(self, other, product)))
+    }
+    #[inline(always)]
+    fn residue(self, factor: Self, term: Self) -> Self {
+        avx512!(_mm512_fnmadd_pd(self, factor, term))
     }
     #[inline(always)]
     fn mul_add_loosely(self, factor: Self, term: Self) -> Self {
