@@ -22,7 +22,7 @@
 //! States of distances, as variances need them, say from which *anchor* they were taken; before two
 //! are combined, the left one is rebased on the anchor of the right one.
 
-use crate::simd::Vector;
+use crate::simd::{LANES, Vector};
 
 /// A statistic that is merged from parts.
 pub trait Merge: Copy + Send + Sync + 'static {
@@ -309,16 +309,36 @@ impl Rescaling {
         &[Self { beyond: power(-390), scale: power(800) }];
 }
 
-/// The greatest and the least magnitude of no values.
-pub(crate) const NO_MAGNITUDES: (f64, f64) = (0.0, f64::INFINITY);
+/// The greatest and the least magnitude of finite values but zero, of each of some lanes, as the
+/// compiler makes vectors of them.
+pub(crate) struct MagnitudeRange {
+    greatest: [f64; LANES],
+    least: [f64; LANES],
+}
 
-/// The greatest and the least magnitude with that of one value more, if that is finite and not zero.
-#[inline(always)]
-pub(crate) fn with_magnitude((greatest, least): (f64, f64), value: f64) -> (f64, f64) {
-    let size = value.abs();
-    let of_finite = if size < f64::INFINITY { size } else { 0.0 };
-    let of_some = if size > 0.0 { size } else { f64::INFINITY };
-    (of_finite.max(greatest), of_some.min(least))
+impl MagnitudeRange {
+    /// Of no values.
+    pub(crate) const NONE: Self = Self { greatest: [0.0; LANES], least: [f64::INFINITY; LANES] };
+
+    /// Takes in some values.
+    pub(crate) fn see(&mut self, values: &[f64]) {
+        for values in values.chunks(LANES) {
+            for (lane, value) in values.iter().enumerate() {
+                let size = value.abs();
+                let of_finite = if size < f64::INFINITY { size } else { 0.0 };
+                let of_some = if size > 0.0 { size } else { f64::INFINITY };
+                let (greatest, least) = (&mut self.greatest[lane], &mut self.least[lane]);
+                *greatest = if of_finite > *greatest { of_finite } else { *greatest };
+                *least = if of_some < *least { of_some } else { *least };
+            }
+        }
+    }
+
+    /// The greatest and the least of all.
+    pub(crate) fn ends(&self) -> (f64, f64) {
+        let greatest = self.greatest.into_iter().fold(0.0, f64::max);
+        (greatest, self.least.into_iter().fold(f64::INFINITY, f64::min))
+    }
 }
 
 /// One in each lane that has a value, zero where it is NaN: what a count grows by.

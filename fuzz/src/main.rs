@@ -295,10 +295,14 @@ fn check<T: Input>(bytes: &mut Unstructured<'_>) -> Read<()> {
                 _ => call.check_place(axes, NanArg { order: Greatest, default }),
             }
         }
-        11 | 12 => {
+        11 | 12 | 29 => {
             let axes: u64 = bytes.int_in_range(0..=15)?;
             let call = Call::<T>::read(bytes)?;
-            call.check_median(axes & ((1 << call.lens.len()) - 1), function == 12);
+            let axes = axes & ((1 << call.lens.len()) - 1);
+            match function {
+                29 => call.check_sums(axes, Merged(Skew::new(true)), Sums::skewness, 16),
+                _ => call.check_median(axes, function == 12),
+            }
         }
         13..=17 => {
             let (axis, number) = (bytes.int_in_range(0..=3)?, usize::arbitrary(bytes)?);
@@ -316,12 +320,6 @@ fn check<T: Input>(bytes: &mut Unstructured<'_>) -> Read<()> {
         18 => {
             let (old, new) = (bytes.choose(T::SPECIAL)?, bytes.choose(T::SPECIAL)?);
             Call::read(bytes)?.check_replace(*old, *new);
-        }
-        29 => {
-            let axes: u64 = bytes.int_in_range(0..=15)?;
-            let call = Call::<T>::read(bytes)?;
-            let axes = axes & ((1 << call.lens.len()) - 1);
-            call.check_sums(axes, Merged(Skew::new(true)), Sums::skewness, 16);
         }
         _ => {
             let (axis, numbers) = (bytes.int_in_range(0..=3)?, <[u16; 2]>::arbitrary(bytes)?);

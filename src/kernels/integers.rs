@@ -191,6 +191,7 @@ impl Sums {
 
     /// The sums of the squares and cubes of the distances from the mean: exactly of those from an
     /// integer less than one away, and from there in twice the precision.
+    #[inline(always)]
     pub fn around_mean(&self) -> (Double, Double) {
         let Self { count, sum, squares, cubes } = *self;
         let near = sum / i128::from(count);
@@ -202,7 +203,7 @@ impl Sums {
         let (rest, squares) = (Double::from(Wide::from(rest)), Double::from(near_squares));
         let distance = rest.over(count as f64).negated();
         let around = squares.plus(distance.times(rest));
-        let added = around.plus(squares).plus(squares).plus(distance.times(rest));
+        let added = around.plus(around).plus(squares);
         (around, Double::from(near_cubes).plus(distance.times(added)))
     }
 }

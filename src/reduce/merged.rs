@@ -20,9 +20,7 @@ use std::ops::Range;
 use super::{Reduction, spread};
 use crate::error::Error;
 use crate::interrupt;
-use crate::merge::{
-    MOST_VECTORS, Merge, NO_MAGNITUDES, Rescaling, StateVectors, Summary, with_magnitude,
-};
+use crate::merge::{MOST_VECTORS, MagnitudeRange, Merge, Rescaling, StateVectors, Summary};
 use crate::numeric::element::{Element, Float};
 use crate::simd::{Baseline, LANES, One, vectorized};
 use crate::strided::{Lanes, LanesMut, Sweep, View, ViewMut};
@@ -409,11 +407,25 @@ fn group_summaries<T: Element>(
 
 /// The greatest and the least magnitude of finite values but zero.
 fn extremes<T: Element>(values: &View<'_, T>) -> (f64, f64) {
-    let values = values.iter().enumerate();
-    values.fold(NO_MAGNITUDES, |magnitudes, (at, value)| {
-        interrupt::check_at(at, 1);
-        with_magnitude(magnitudes, value.to_f64())
-    })
+    const SOME: usize = 512;
+    let (mut range, mut some, mut at) = (MagnitudeRange::NONE, [0.0; SOME], 0);
+    let mut see = |values: &mut dyn Iterator<Item = T>| {
+        interrupt::check_at(at, SOME);
+        at += SOME;
+        let places = some.iter_mut().zip(values);
+        let len = places.map(|(place, value)| *place = value.to_f64()).count();
+        range.see(&some[..len]);
+        len
+    };
+    if let Some(values) = values.as_slice() {
+        values.chunks(SOME).for_each(|values| {
+            see(&mut values.iter().copied());
+        });
+    } else {
+        let mut values = values.iter();
+        while see(&mut values) == SOME {}
+    }
+    range.ends()
 }
 
 /// The result of values that are multiplied with a power of two.

@@ -134,8 +134,7 @@ impl<K: Merge, I: Isa, V: Vector, const N: usize> Blocks<K, I, V, N> {
         let all = strips.block_before(start, *block);
         let place = *block as f64 - window.len as f64;
         for (at, column) in columns.iter_mut().enumerate() {
-            let lane = at * V::LANES;
-            let rows = Rows { all, lane, scale: *scale };
+            let rows = Rows { all, lane: at * V::LANES, scale: *scale };
             let mut seen = column.between;
             if form != Form::Apart {
                 let to = column.prefix.anchor;
@@ -145,11 +144,11 @@ impl<K: Merge, I: Isa, V: Vector, const N: usize> Blocks<K, I, V, N> {
                 }
                 seen.anchor = to;
             }
-            let places = suffixes.of_lanes_mut::<K::State<V>, V>(lane);
+            let places = suffixes.of_lanes_mut::<K::State<V>, V>(rows.lane);
             column.sum_suffixes::<FAST>(kernel, rows, place, seen, places);
-            if !FAST {
-                extremes.see_large::<K, V>(&rows.survey::<K, V>().1);
-            }
+        }
+        if !FAST {
+            extremes.survey::<K, V>(all);
         }
     }
 
@@ -168,28 +167,27 @@ impl<K: Merge, I: Isa, V: Vector, const N: usize> Blocks<K, I, V, N> {
         let all = strips.now.rows(row, len);
         let (from, results) = (memory.prefix_len, results.rows_mut(result, len));
         let (inverse, unscale) = (1.0 / window.len as f64, 1.0 / *scale);
-        let (window, is_apart, mut holds) = (*window, form == Form::Apart, true);
-        let mut next = [Summary::new(kernel.empty()); N];
-        for (at, column) in columns.iter().enumerate() {
-            let lane = at * V::LANES;
-            let rows = Rows { all, lane, scale: *scale };
-            let places = suffixes.of_lanes::<K::State<V>, V>(lane);
-            let walk = Prefixes { kernel: *kernel, rows, from, window, inverse, unscale, is_apart };
-            if FAST {
-                let (prefix, all_hold, magnitudes) = column.sum_fast(&walk, places, results);
-                extremes.see_small::<K, V>(&magnitudes);
-                (next[at], holds) = (prefix, holds && all_hold);
-            } else {
-                let (are_finite, magnitudes) = rows.survey::<K, V>();
-                extremes.see_large::<K, V>(&magnitudes);
-                extremes.see_small::<K, V>(&magnitudes);
-                next[at] = column.sum_with_care(&walk, places, results);
-                holds &= are_finite;
+        let (window, is_apart) = (*window, form == Form::Apart);
+        let walk = Prefixes { kernel: *kernel, from, window, inverse, unscale, is_apart };
+        if !FAST {
+            for (at, column) in columns.iter_mut().enumerate() {
+                let rows = Rows { all, lane: at * V::LANES, scale: *scale };
+                let places = suffixes.of_lanes::<K::State<V>, V>(rows.lane);
+                column.prefix = column.sum_with_care(&walk, rows, places, results);
             }
+            return extremes.survey::<K, V>(all);
         }
-        if !FAST || holds {
+        let (mut next, mut holds) = ([kernel.empty(); N], true);
+        for (at, column) in columns.iter().enumerate() {
+            let rows = Rows { all, lane: at * V::LANES, scale: 1.0 };
+            let (suffixes, _) = suffixes.of_lanes::<K::State<V>, V>(rows.lane);
+            let (state, all_hold, magnitudes) = column.sum_fast(&walk, rows, suffixes, results);
+            extremes.see_small::<K, V>(&magnitudes);
+            (next[at], holds) = (state, holds && all_hold);
+        }
+        if holds {
             for (column, next) in columns.iter_mut().zip(next) {
-                column.prefix = next;
+                column.prefix.state = next;
             }
         }
         holds
@@ -221,26 +219,11 @@ impl Rows<'_> {
     pub(super) fn scaled<V: Vector>(&self, at: usize) -> V {
         self.row::<V>(at).mul(V::splat(self.scale))
     }
-
-    /// Whether all values are finite, and what a statistic has to know of their magnitudes. A walk
-    /// of its own takes less time than to do without the registers in another one.
-    #[inline(always)]
-    pub(super) fn survey<K: Merge, V: Vector>(&self) -> (bool, Magnitudes<V>) {
-        let zero = V::splat(0.0);
-        let (mut finite_check, mut magnitudes) = (zero, Magnitudes::new());
-        for row in self.all.chunks_exact(LANES) {
-            let row = V::load(&row[self.lane..]);
-            finite_check = row.mul_add_loosely(zero, finite_check);
-            magnitudes.see::<K>(row);
-        }
-        (!finite_check.any_nan(), magnitudes)
-    }
 }
 
 /// What is done with the rows of a prefix, whose first is `from` rows after the block's.
-struct Prefixes<'a, K> {
+struct Prefixes<K> {
     kernel: K,
-    rows: Rows<'a>,
     from: usize,
     window: Window,
     inverse: f64,
@@ -301,16 +284,17 @@ impl<K: Merge, V: Vector> Column<K, V> {
         self.left_anchor = anchor;
     }
 
-    /// The prefix after some rows, if all values and results are finite, and whether they are. Their
-    /// squares are looked at on the way.
+    /// The prefix after some rows, if all values and results are finite, and whether they are; and
+    /// the squares of the values.
     #[inline(always)]
     fn sum_fast(
         &self,
-        walk: &Prefixes<'_, K>,
-        (suffixes, _): (&[f64], &[f64]),
+        walk: &Prefixes<K>,
+        rows: Rows<'_>,
+        suffixes: &[f64],
         results: &mut [f64],
-    ) -> (Summary<K::State<V>, V>, bool, Magnitudes<V>) {
-        let &Prefixes { kernel, rows, from, window, inverse, .. } = walk;
+    ) -> (K::State<V>, bool, Magnitudes<V>) {
+        let &Prefixes { kernel, from, window, inverse, .. } = walk;
         let (one, zero) = (V::splat(1.0), V::splat(0.0));
         let (count, inverse) = (V::splat(window.len as f64), V::splat(inverse));
         let size = K::State::<V>::COUNT * V::LANES;
@@ -331,18 +315,19 @@ impl<K: Merge, V: Vector> Column<K, V> {
             magnitudes.see_square::<K>(value);
             place = place.add(one);
         }
-        (Summary { state, ..self.prefix }, !finite_check.any_nan(), magnitudes)
+        (state, !finite_check.any_nan(), magnitudes)
     }
 
     /// The prefix after some rows, whatever their values.
     #[inline(always)]
     fn sum_with_care(
         &self,
-        walk: &Prefixes<'_, K>,
+        walk: &Prefixes<K>,
+        rows: Rows<'_>,
         (suffixes, counts): (&[f64], &[f64]),
         results: &mut [f64],
     ) -> Summary<K::State<V>, V> {
-        let &Prefixes { kernel, rows, from, window, unscale, is_apart, .. } = walk;
+        let &Prefixes { kernel, from, window, unscale, is_apart, .. } = walk;
         let (one, unscale) = (V::splat(1.0), V::splat(unscale));
         let min_count = V::splat(window.min_count as f64);
         let size = K::State::<V>::COUNT * V::LANES;
@@ -429,16 +414,9 @@ impl<K: Merge, J: Isa, V: Vector, const N: usize> Task for Begin<'_, K, J, V, N>
     #[inline(always)]
     fn run<I: Isa>(self) {
         let memory = &mut self.blocks.memory;
-        let all = memory.strips.block_before(0, memory.block);
-        let (extremes, mut all_finite) = (&mut memory.extremes, memory.has_all_between);
-        for at in 0..N {
-            let rows = Rows { all, lane: at * V::LANES, scale: 1.0 };
-            let (are_finite, magnitudes) = rows.survey::<K, V>();
-            extremes.see_large::<K, V>(&magnitudes);
-            extremes.see_small::<K, V>(&magnitudes);
-            all_finite &= are_finite;
-        }
-        memory.finite = if all_finite { memory.window.len } else { 0 };
+        let rows = memory.strips.block_before(0, memory.block);
+        let all_finite = memory.extremes.survey::<K, V>(rows);
+        memory.finite = if all_finite && memory.has_all_between { memory.window.len } else { 0 };
         memory.prefix_len = memory.block;
     }
 }

@@ -5,7 +5,7 @@ use std::ops;
 use super::Source;
 use super::scan::ROWS;
 use crate::interrupt;
-use crate::merge::{Merge, NO_MAGNITUDES, with_magnitude};
+use crate::merge::{MagnitudeRange, Merge};
 use crate::simd::{LANES, Vector};
 
 /// Beyond which magnitudes values ask for a second walk, and whether there were such; infinite ones
@@ -25,6 +25,22 @@ impl Extremes {
         let beyond = K::LARGE.first().map_or(f64::INFINITY, |it| it.beyond);
         let below_square = K::SMALL.first().map_or(0.0, |it| it.beyond * it.beyond);
         Self { beyond, below_square, large: false, small: false }
+    }
+
+    /// Remembers what there was among some values, as far as the statistic has to know; says whether
+    /// all are finite. A walk of its own takes less time than another one would for the registers.
+    #[inline(always)]
+    pub(super) fn survey<K: Merge, V: Vector>(&mut self, values: &[f64]) -> bool {
+        let zero = V::splat(0.0);
+        let (mut finite_check, mut magnitudes) = (zero, Magnitudes::new());
+        for some in values.chunks_exact(V::LANES) {
+            let some = V::load(some);
+            finite_check = some.mul_add_loosely(zero, finite_check);
+            magnitudes.see::<K>(some);
+        }
+        self.see_large::<K, V>(&magnitudes);
+        self.see_small::<K, V>(&magnitudes);
+        !finite_check.any_nan()
     }
 
     /// Remembers whether there were large ones among some values, if the statistic has to know.
@@ -90,14 +106,14 @@ pub(super) fn extremes(
     source: &dyn Source,
     stretches: &mut dyn Iterator<Item = ops::Range<isize>>,
 ) -> (f64, f64) {
-    let mut magnitudes = NO_MAGNITUDES;
+    let mut range = MagnitudeRange::NONE;
     let mut rows = [0.0; ROWS * LANES];
     let starts = stretches.flat_map(|rows| rows.clone().step_by(ROWS).map(move |it| it..rows.end));
     for (index, ops::Range { start, end }) in starts.enumerate() {
         interrupt::check_at(index * ROWS, ROWS);
         let rows = &mut rows[..ROWS.min((end - start) as usize) * LANES];
         source.load(start, rows);
-        magnitudes = rows.iter().copied().fold(magnitudes, with_magnitude);
+        range.see(rows);
     }
-    magnitudes
+    range.ends()
 }

@@ -163,43 +163,27 @@ impl<K: Merge, J: Isa, V: Vector, const N: usize> Task for Look<'_, K, J, V, N> 
     type Out = ();
 
     #[inline(always)]
-    fn run<I: Isa>(mut self) {
-        if !self.look::<false>() {
-            self.look::<true>();
-        }
-    }
-}
-
-impl<K: Merge, I: Isa, V: Vector, const N: usize> Look<'_, K, I, V, N> {
-    /// Says whether what is seen holds: without `MAY_BE_NAN`, if all values are finite.
-    #[inline(always)]
-    fn look<const MAY_BE_NAN: bool>(&mut self) -> bool {
-        let Blocks { kernel, memory, columns, .. } = &mut *self.blocks;
+    fn run<I: Isa>(self) {
+        let Blocks { kernel, memory, columns, .. } = self.blocks;
         let LookedAt { in_results, first, len } = self.rows;
         let strip = if in_results { &memory.results } else { &memory.strips.now };
-        let (all, mut holds) = (strip.rows(first, len), true);
-        let mut next = [Summary::new(kernel.empty()); N];
-        for (at, column) in columns.iter().enumerate() {
-            let rows = Rows { all, lane: at * V::LANES, scale: memory.scale };
-            let (all_finite, magnitudes) = rows.survey::<K, V>();
-            memory.extremes.see_large::<K, V>(&magnitudes);
-            memory.extremes.see_small::<K, V>(&magnitudes);
-            next[at] = column.look::<MAY_BE_NAN>(kernel, rows, self.place);
-            holds &= all_finite || MAY_BE_NAN;
+        let (all, scale) = (strip.rows(first, len), memory.scale);
+        let is_fast = memory.extremes.survey::<K, V>(all) && scale == 1.0;
+        for (at, column) in columns.iter_mut().enumerate() {
+            let rows = Rows { all, lane: at * V::LANES, scale };
+            column.seen = if is_fast {
+                column.seen_with::<false>(kernel, rows, self.place)
+            } else {
+                column.seen_with::<true>(kernel, rows, self.place)
+            };
         }
-        if holds {
-            for (column, next) in columns.iter_mut().zip(next) {
-                column.seen = next;
-            }
-        }
-        holds
     }
 }
 
 impl<K: Merge, V: Vector> Column<K, V> {
     /// What is seen with some more rows.
     #[inline(always)]
-    fn look<const MAY_BE_NAN: bool>(
+    fn seen_with<const MAY_BE_NAN: bool>(
         &self,
         kernel: &K,
         rows: Rows<'_>,
