@@ -46,7 +46,7 @@ impl Order for Least {
     }
     #[inline(always)]
     fn first<V: Vector>(values: V, others: V) -> V {
-        values.least(others)
+        values.min(others)
     }
     #[inline(always)]
     fn where_before<V: Vector>(value: V, other: V, this: V, that: V) -> V {
@@ -69,7 +69,7 @@ impl Order for Greatest {
     }
     #[inline(always)]
     fn first<V: Vector>(values: V, others: V) -> V {
-        values.greatest(others)
+        values.max(others)
     }
     #[inline(always)]
     fn where_before<V: Vector>(value: V, other: V, this: V, that: V) -> V {

@@ -135,7 +135,7 @@ fn sign_zeros<V: Vector>(rows: &[V], counts: &[V], results: &mut [V]) {
         signed = add_if_signed(signed, one, rows[window + at]);
         signed = add_if_signed(signed, V::splat(-1.0), rows[at]);
         let sign = V::splat(-0.0).where_less(counts[at], signed.add(signed), zero);
-        let magnitude = result.greatest(zero.sub(*result));
+        let magnitude = result.max(zero.sub(*result));
         *result = sign.where_less(magnitude, V::splat(f64::from_bits(1)), *result);
     }
 }
@@ -202,7 +202,7 @@ fn replace<V: Vector>(sorted: &mut [V], old: V, new: V) {
     for at in 0..sorted.len() - 1 {
         let next = sorted[at + 1];
         let kept = here.where_less(here, old, next);
-        sorted[at] = kept.least(new).greatest(below);
+        sorted[at] = kept.min(new).max(below);
         (below, here) = (kept, next);
     }
 }
@@ -230,7 +230,7 @@ fn middle<V: Vector>(sorted: &[V], counts: V) -> V {
 fn halfway<V: Vector>(lower: V, upper: V) -> V {
     let half = V::splat(0.5);
     let sum = lower.add(upper);
-    let magnitude = sum.greatest(V::splat(0.0).sub(sum));
+    let magnitude = sum.max(V::splat(0.0).sub(sum));
     let of_halves = lower.mul(half).add(upper.mul(half));
     sum.mul(half).where_less(magnitude, V::splat(f64::INFINITY), of_halves)
 }

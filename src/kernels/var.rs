@@ -98,7 +98,7 @@ impl Merge for Var {
         let (added, added_low) = times(sum, whole.mean(sum));
         let (rest, rest_low) = squares.0.two_difference(added);
         let around_mean = rest.add(rest_low.add(squares.1.sub(added_low)));
-        let around_mean = zero.greatest(around_mean);
+        let around_mean = zero.max(around_mean);
         let divisor = whole.count.sub(V::splat(self.ddof as f64));
         let variance = if MAY_BE_NAN {
             // Squares that overflow are infinite; with infinite values, nothing is left but NaN;

@@ -309,8 +309,8 @@ impl<K: Ordered, J: Isa, V: Vector> Task for Walk<'_, K, J, V> {
 #[inline(always)]
 fn are_exact<V: Vector>(rows: &[V], last_exact: V) -> bool {
     let zero = V::splat(0.0);
-    let magnitude = |row: &V| row.greatest(zero.sub(*row));
-    let greatest = rows.iter().fold(zero, |greatest, row| magnitude(row).greatest(greatest));
+    let magnitude = |row: &V| row.max(zero.sub(*row));
+    let greatest = rows.iter().fold(zero, |greatest, row| magnitude(row).max(greatest));
     !zero.add_where_less(V::splat(f64::NAN), last_exact, greatest).any_nan()
 }
 

@@ -3,7 +3,7 @@
 
 use std::arch::aarch64::*;
 
-use super::transpose::{Transpose, across, along};
+use super::transpose::{Transpose, transpose_in, transpose_out};
 use super::{LANES, SIGN, Vector, Wide};
 
 /// SAFETY of every use of this macro: NEON is part of the target, and references are to as many
@@ -79,11 +79,11 @@ impl Vector for float64x2_t {
     }
     /// The minimum of NEON is NaN where either is.
     #[inline(always)]
-    fn least(self, other: Self) -> Self {
+    fn min(self, other: Self) -> Self {
         neon!(vbslq_f64(vcltq_f64(self, other), self, other))
     }
     #[inline(always)]
-    fn greatest(self, other: Self) -> Self {
+    fn max(self, other: Self) -> Self {
         neon!(vbslq_f64(vcgtq_f64(self, other), self, other))
     }
     #[inline(always)]
@@ -141,12 +141,12 @@ impl Vector for float64x2_t {
 
 impl Wide for float64x2_t {
     #[inline(always)]
-    fn across(lanes: [&[f64]; LANES], rows: &mut [f64]) {
-        across::<Self, 2>(lanes, rows);
+    fn transpose_in(lanes: [&[f64]; LANES], rows: &mut [f64]) {
+        transpose_in::<Self, 2>(lanes, rows);
     }
     #[inline(always)]
-    fn along(rows: &[f64], lane: impl FnMut(usize, &[f64])) {
-        along::<Self, 2>(rows, lane);
+    fn transpose_out(rows: &[f64], lane: impl FnMut(usize, &[f64])) {
+        transpose_out::<Self, 2>(rows, lane);
     }
 }
 

@@ -3,7 +3,7 @@
 use std::marker::PhantomData;
 
 use super::emulated::{self, Halves};
-use super::transpose::{Transpose, across, along};
+use super::transpose::{Transpose, transpose_in, transpose_out};
 use super::{Isa, LANES, SIGN, Vector, Wide};
 use crate::numeric::element::Element as _;
 
@@ -74,11 +74,11 @@ impl<I: Isa> Vector for One<I> {
         Self::new(self.0.sqrt())
     }
     #[inline(always)]
-    fn least(self, other: Self) -> Self {
+    fn min(self, other: Self) -> Self {
         if self.0 < other.0 { self } else { other }
     }
     #[inline(always)]
-    fn greatest(self, other: Self) -> Self {
+    fn max(self, other: Self) -> Self {
         if self.0 > other.0 { self } else { other }
     }
     #[inline(always)]
@@ -140,12 +140,12 @@ impl<I: Isa> Transpose<1> for One<I> {
 
 impl<I: Isa> Wide for One<I> {
     #[inline(always)]
-    fn across(lanes: [&[f64]; LANES], rows: &mut [f64]) {
-        across::<Self, 1>(lanes, rows);
+    fn transpose_in(lanes: [&[f64]; LANES], rows: &mut [f64]) {
+        transpose_in::<Self, 1>(lanes, rows);
     }
     #[inline(always)]
-    fn along(rows: &[f64], lane: impl FnMut(usize, &[f64])) {
-        along::<Self, 1>(rows, lane);
+    fn transpose_out(rows: &[f64], lane: impl FnMut(usize, &[f64])) {
+        transpose_out::<Self, 1>(rows, lane);
     }
 }
 

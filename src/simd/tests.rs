@@ -78,8 +78,8 @@ fn operations<V: Vector>() -> [Operation<V>; 17] {
         operation("sub", |[a, b, _]| a.sub(b), |[a, b, _]| a - b),
         operation("mul", |[a, b, _]| a.mul(b), |[a, b, _]| a * b),
         operation("div", |[a, b, _]| a.div(b), |[a, b, _]| a / b),
-        operation("least", |[a, b, _]| a.least(b), |[a, b, _]| if a < b { a } else { b }),
-        operation("greatest", |[a, b, _]| a.greatest(b), |[a, b, _]| if a > b { a } else { b }),
+        operation("min", |[a, b, _]| a.min(b), |[a, b, _]| if a < b { a } else { b }),
+        operation("max", |[a, b, _]| a.max(b), |[a, b, _]| if a > b { a } else { b }),
         operation(
             "simd_lt, select",
             |[a, b, c]| V::select(a.simd_lt(b), a, c),
@@ -287,12 +287,12 @@ fn check_moves<V: Wide>() {
         .map(|lane| (0..V::LANES + 2).map(|row| (10 * lane + row) as f64).collect())
         .collect();
     let mut rows = vec![-1.0; V::LANES * V::LANES];
-    V::across(from_fn(|lane| &*lanes[lane.min(V::LANES - 1)]), &mut rows);
+    V::transpose_in(from_fn(|lane| &*lanes[lane.min(V::LANES - 1)]), &mut rows);
     for (at, row) in rows.chunks(V::LANES).enumerate() {
         assert!(row.iter().zip(&lanes).all(|(value, lane)| *value == lane[at]));
     }
     let mut given = vec![Vec::new(); V::LANES];
-    V::along(&rows, |lane, values| given[lane].extend_from_slice(values));
+    V::transpose_out(&rows, |lane, values| given[lane].extend_from_slice(values));
     let expected: Vec<_> = lanes.iter().map(|lane| lane[..V::LANES].to_vec()).collect();
     assert_eq!(given, expected);
 }
@@ -308,7 +308,7 @@ fn check_fills<V: Vector>() {
 }
 
 #[test]
-fn across_and_along_are_transposes_in_every_instruction_set() {
+fn transpositions_are_each_others_inverse_in_every_instruction_set() {
     on_every_isa(Moves);
 }
 

@@ -8,9 +8,12 @@ pub(super) trait Transpose<const W: usize>: Vector {
     fn transpose(square: [Self; W]) -> [Self; W];
 }
 
-/// `Wide::across` by squares of `W` registers.
+/// `Wide::transpose_in` by squares of `W` registers.
 #[inline(always)]
-pub(super) fn across<V: Transpose<W>, const W: usize>(lanes: [&[f64]; LANES], rows: &mut [f64]) {
+pub(super) fn transpose_in<V: Transpose<W>, const W: usize>(
+    lanes: [&[f64]; LANES],
+    rows: &mut [f64],
+) {
     let rows = &mut rows[..LANES * LANES];
     for top in (0..LANES).step_by(W) {
         for left in (0..LANES).step_by(W) {
@@ -26,9 +29,9 @@ pub(super) fn across<V: Transpose<W>, const W: usize>(lanes: [&[f64]; LANES], ro
     }
 }
 
-/// `Wide::along` by squares of `W` registers.
+/// `Wide::transpose_out` by squares of `W` registers.
 #[inline(always)]
-pub(super) fn along<V: Transpose<W>, const W: usize>(
+pub(super) fn transpose_out<V: Transpose<W>, const W: usize>(
     rows: &[f64],
     mut lane: impl FnMut(usize, &[f64]),
 ) {

@@ -32,7 +32,7 @@ impl<V: Vector> Vector for Twice<V> {
     const WIDTH: usize = V::WIDTH;
     type Mask = (V::Mask, V::Mask);
 
-    by_halves!(add, sub, mul, div, least, greatest; simd_lt, simd_le, unordered);
+    by_halves!(add, sub, mul, div, min, max; simd_lt, simd_le, unordered);
 
     #[inline(always)]
     fn splat(value: f64) -> Self {
@@ -115,11 +115,11 @@ impl<V: Vector> Vector for Twice<V> {
 
 impl<V: Wide> Wide for Twice<V> {
     #[inline(always)]
-    fn across(lanes: [&[f64]; LANES], rows: &mut [f64]) {
-        V::across(lanes, rows);
+    fn transpose_in(lanes: [&[f64]; LANES], rows: &mut [f64]) {
+        V::transpose_in(lanes, rows);
     }
     #[inline(always)]
-    fn along(rows: &[f64], lane: impl FnMut(usize, &[f64])) {
-        V::along(rows, lane);
+    fn transpose_out(rows: &[f64], lane: impl FnMut(usize, &[f64])) {
+        V::transpose_out(rows, lane);
     }
 }

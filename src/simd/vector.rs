@@ -36,9 +36,9 @@ pub trait Vector: Copy + 'static {
     /// The square roots.
     fn sqrt(self) -> Self;
     /// The lesser; `other` where either is NaN.
-    fn least(self, other: Self) -> Self;
+    fn min(self, other: Self) -> Self;
     /// The greater; `other` where either is NaN.
-    fn greatest(self, other: Self) -> Self;
+    fn max(self, other: Self) -> Self;
     /// The rounded products and their errors, as `double::two_product`. An error is NaN or infinite
     /// where a factor or the product is that or almost.
     fn two_product(self, other: Self) -> (Self, Self);
@@ -133,7 +133,7 @@ pub trait Vector: Copy + 'static {
 /// `LANES` values, which can be transposed.
 pub trait Wide: Vector {
     /// From `LANES` neighbours in each of the lanes, the rows across them, one after the other.
-    fn across(lanes: [&[f64]; LANES], rows: &mut [f64]);
+    fn transpose_in(lanes: [&[f64]; LANES], rows: &mut [f64]);
     /// And back: gives `lane` the neighbours in each lane.
-    fn along(rows: &[f64], lane: impl FnMut(usize, &[f64]));
+    fn transpose_out(rows: &[f64], lane: impl FnMut(usize, &[f64]));
 }

@@ -6,7 +6,7 @@ use std::marker::PhantomData;
 use std::mem::MaybeUninit;
 
 use super::stored::{Stored, Strides};
-use super::transpose::{across, tiles};
+use super::transpose::{tiles, transpose_in};
 use super::view::{As, moved, value_at};
 use super::{Lane, Lanes, SOME};
 use crate::numeric::element::Element;
@@ -161,7 +161,7 @@ impl<T: Element> LaneBatch<'_, T> {
             return false;
         }
         let lane = |at: usize| T::as_f64s(neighbours(at.min(lanes - 1), row, len));
-        across::<V>(from_fn(|at| lane(at).unwrap_or_default()), len, rows);
+        transpose_in::<V>(from_fn(|at| lane(at).unwrap_or_default()), len, rows);
         true
     }
 
@@ -188,7 +188,7 @@ impl<T: Element> LaneBatch<'_, T> {
                 self.load_lane(lane.min(self.lanes - 1), row, &mut places[..len]);
             }
             let lanes = scratch.each_ref().map(<[f64; CHUNK]>::as_slice);
-            across::<V>(lanes, len, &mut rows[chunk * LANES..]);
+            transpose_in::<V>(lanes, len, &mut rows[chunk * LANES..]);
         }
     }
 

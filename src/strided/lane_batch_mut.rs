@@ -140,7 +140,7 @@ impl<O: Float> LaneBatchMut<'_, O> {
         }
         if whole && size_of::<O>() == size_of::<f64>() {
             for start in tiles(len, LANES) {
-                V::along(&rows[start * LANES..], |lane, values| {
+                V::transpose_out(&rows[start * LANES..], |lane, values| {
                     if lane < lanes {
                         write(lane, row + start, &values[..LANES]);
                     }
@@ -152,7 +152,7 @@ impl<O: Float> LaneBatchMut<'_, O> {
         for chunk in tiles(len, len.min(CHUNK)) {
             let (row, len) = (row + chunk, len.min(CHUNK));
             for start in tiles(len, LANES) {
-                V::along(&rows[(chunk + start) * LANES..], |lane, values| {
+                V::transpose_out(&rows[(chunk + start) * LANES..], |lane, values| {
                     scratch[lane][start..start + LANES].copy_from_slice(&values[..LANES]);
                 });
             }

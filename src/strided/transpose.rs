@@ -35,7 +35,7 @@ impl<T: Copy, const N: usize> Task for Transpose<'_, '_, T, N> {
             });
             let mut square = [0.0; LANES * LANES];
             for top in tiles(len, LANES) {
-                I::Vector::across(columns.map(|column| &column[top..]), &mut square);
+                I::Vector::transpose_in(columns.map(|column| &column[top..]), &mut square);
                 for (row, values) in rows[top..].iter_mut().zip(square.as_chunks::<LANES>().0) {
                     row[first..first + LANES].copy_from_slice(values);
                 }
@@ -46,9 +46,9 @@ impl<T: Copy, const N: usize> Task for Transpose<'_, '_, T, N> {
 
 /// The rows across lanes of at least `len` values, of which there are no fewer than lanes.
 #[inline(always)]
-pub(super) fn across<V: Wide>(lanes: [&[f64]; LANES], len: usize, rows: &mut [f64]) {
+pub(super) fn transpose_in<V: Wide>(lanes: [&[f64]; LANES], len: usize, rows: &mut [f64]) {
     for start in tiles(len, LANES) {
-        V::across(lanes.map(|lane| &lane[start..]), &mut rows[start * LANES..]);
+        V::transpose_in(lanes.map(|lane| &lane[start..]), &mut rows[start * LANES..]);
     }
 }
 

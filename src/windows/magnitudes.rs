@@ -80,8 +80,8 @@ impl<V: Vector> Magnitudes<V> {
     #[inline(always)]
     pub(super) fn see<K: Merge>(&mut self, value: V) {
         if !K::LARGE.is_empty() {
-            self.greatest = value.greatest(self.greatest);
-            self.least = value.least(self.least);
+            self.greatest = value.max(self.greatest);
+            self.least = value.min(self.least);
         }
         self.see_square::<K>(value);
     }
@@ -90,7 +90,7 @@ impl<V: Vector> Magnitudes<V> {
     #[inline(always)]
     pub(super) fn see_square<K: Merge>(&mut self, value: V) {
         if !K::SMALL.is_empty() {
-            self.least_square = value.mul(value).least(self.least_square);
+            self.least_square = value.mul(value).min(self.least_square);
         }
     }
 }

@@ -4,7 +4,7 @@
 use std::arch::x86_64::*;
 
 use super::{LOWER, LOWER_POWER, UPPER, UPPER_AND_SIGN};
-use crate::simd::transpose::{Transpose, across, along};
+use crate::simd::transpose::{Transpose, transpose_in, transpose_out};
 use crate::simd::{Isa, LANES, SIGN, Task, Twice, Vector, Wide};
 
 /// Given to work only where `level` says so.
@@ -102,11 +102,11 @@ impl Vector for __m256d {
         avx2!(_mm256_sqrt_pd(self))
     }
     #[inline(always)]
-    fn least(self, other: Self) -> Self {
+    fn min(self, other: Self) -> Self {
         avx2!(_mm256_min_pd(self, other))
     }
     #[inline(always)]
-    fn greatest(self, other: Self) -> Self {
+    fn max(self, other: Self) -> Self {
         avx2!(_mm256_max_pd(self, other))
     }
     #[inline(always)]
@@ -161,12 +161,12 @@ impl Vector for __m256d {
 
 impl Wide for __m256d {
     #[inline(always)]
-    fn across(lanes: [&[f64]; LANES], rows: &mut [f64]) {
-        across::<Self, 4>(lanes, rows);
+    fn transpose_in(lanes: [&[f64]; LANES], rows: &mut [f64]) {
+        transpose_in::<Self, 4>(lanes, rows);
     }
     #[inline(always)]
-    fn along(rows: &[f64], lane: impl FnMut(usize, &[f64])) {
-        along::<Self, 4>(rows, lane);
+    fn transpose_out(rows: &[f64], lane: impl FnMut(usize, &[f64])) {
+        transpose_out::<Self, 4>(rows, lane);
     }
 }
 

@@ -118,11 +118,11 @@ impl Vector for __m512d {
         avx512!(_mm512_sqrt_pd(self))
     }
     #[inline(always)]
-    fn least(self, other: Self) -> Self {
+    fn min(self, other: Self) -> Self {
         avx512!(_mm512_min_pd(self, other))
     }
     #[inline(always)]
-    fn greatest(self, other: Self) -> Self {
+    fn max(self, other: Self) -> Self {
         avx512!(_mm512_max_pd(self, other))
     }
     #[inline(always)]
@@ -175,7 +175,7 @@ impl Vector for __m512d {
 
 impl Wide for __m512d {
     #[inline(always)]
-    fn across(lanes: [&[f64]; LANES], rows: &mut [f64]) {
+    fn transpose_in(lanes: [&[f64]; LANES], rows: &mut [f64]) {
         let rows = &mut rows[..64];
         for (half, rows) in rows.chunks_exact_mut(32).enumerate() {
             // Lanes `k` and `k + 4` share a register: a third of the work is in the loads.
@@ -191,7 +191,7 @@ impl Wide for __m512d {
         }
     }
     #[inline(always)]
-    fn along(rows: &[f64], mut lane: impl FnMut(usize, &[f64])) {
+    fn transpose_out(rows: &[f64], mut lane: impl FnMut(usize, &[f64])) {
         let rows = &rows[..64];
         let rows: [Self; 8] = from_fn(|row| Self::load(&rows[8 * row..]));
         for half in 0..2 {

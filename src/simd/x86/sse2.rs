@@ -8,7 +8,7 @@ use std::arch::x86_64::*;
 
 use super::{LOWER, LOWER_POWER, UPPER, UPPER_AND_SIGN};
 use crate::simd::emulated::{self, Halves};
-use crate::simd::transpose::{Transpose, across, along};
+use crate::simd::transpose::{Transpose, transpose_in, transpose_out};
 use crate::simd::{LANES, SIGN, Vector, Wide};
 
 /// SAFETY of every use of this macro: SSE2 is part of the target, and references are to as many
@@ -86,11 +86,11 @@ impl Vector for __m128d {
         sse2!(_mm_sqrt_pd(self))
     }
     #[inline(always)]
-    fn least(self, other: Self) -> Self {
+    fn min(self, other: Self) -> Self {
         sse2!(_mm_min_pd(self, other))
     }
     #[inline(always)]
-    fn greatest(self, other: Self) -> Self {
+    fn max(self, other: Self) -> Self {
         sse2!(_mm_max_pd(self, other))
     }
     #[inline(always)]
@@ -138,12 +138,12 @@ impl Vector for __m128d {
 
 impl Wide for __m128d {
     #[inline(always)]
-    fn across(lanes: [&[f64]; LANES], rows: &mut [f64]) {
-        across::<Self, 2>(lanes, rows);
+    fn transpose_in(lanes: [&[f64]; LANES], rows: &mut [f64]) {
+        transpose_in::<Self, 2>(lanes, rows);
     }
     #[inline(always)]
-    fn along(rows: &[f64], lane: impl FnMut(usize, &[f64])) {
-        along::<Self, 2>(rows, lane);
+    fn transpose_out(rows: &[f64], lane: impl FnMut(usize, &[f64])) {
+        transpose_out::<Self, 2>(rows, lane);
     }
 }
 
