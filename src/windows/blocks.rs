@@ -1,8 +1,8 @@
 //! What a statistic does with one block: the sums of suffixes and prefixes.
 //!
-//! A vector of eight lanes is more than most registers hold, so the loops over rows are done for
-//! the lanes of one register after the other: what is known of them then stays in registers. What
-//! is decided is the same for all eight.
+//! The loops over rows are done for a *column* of lanes: for all eight, or, where but old machines
+//! run them, for the lanes of one register after those of another (`Isa::Walked`). What is decided
+//! is the same for all eight.
 
 use std::array::from_fn;
 use std::marker::PhantomData;
@@ -24,7 +24,7 @@ pub(super) struct Blocks<K: Merge, I, V: Vector, const N: usize> {
     pub(super) isa: PhantomData<I>,
 }
 
-/// What is known of the lanes of one register.
+/// What is known of the lanes of a column.
 pub(super) struct Column<K: Merge, V: Vector> {
     /// What lies between the two blocks of a window.
     pub(super) between: Summary<K::State<V>, V>,
@@ -194,7 +194,7 @@ impl<K: Merge, I: Isa, V: Vector, const N: usize> Blocks<K, I, V, N> {
     }
 }
 
-/// Rows of which the lanes of one register are walked.
+/// Rows of which the lanes of one column are walked.
 #[derive(Clone, Copy)]
 pub(super) struct Rows<'a> {
     pub(super) all: &'a [f64],

@@ -199,7 +199,7 @@ impl Strip {
     }
 }
 
-/// States and how many values they are of, for each row: the lanes of one register after those of
+/// States and how many values they are of, for each row: the lanes of one column after those of
 /// another.
 pub(super) struct Suffixes {
     states: Strip,
@@ -213,7 +213,7 @@ impl Suffixes {
         Ok(Self { states, counts: Strip::new(rows)?, rows })
     }
 
-    /// The states and counts of the lanes of a register, whose first is `lane`.
+    /// The states and counts of the lanes of a column, whose first is `lane`.
     #[inline(always)]
     pub(super) fn of_lanes<S: StateVectors<V>, V: Vector>(&self, lane: usize) -> (&[f64], &[f64]) {
         let (rows, size) = (self.rows, self.rows * S::COUNT);
