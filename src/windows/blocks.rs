@@ -64,6 +64,7 @@ impl<K: Merge, I: Isa, V: Vector, const N: usize> Blocks<K, I, V, N> {
     #[inline(always)]
     fn walk_fast(&mut self, row: usize, result: usize, len: usize) -> usize {
         if self.walk_as::<true>(Form::Fast, row, result, len) {
+            self.memory.unseen = true;
             return len;
         }
         self.memory.care = true;
@@ -147,8 +148,9 @@ impl<K: Merge, I: Isa, V: Vector, const N: usize> Blocks<K, I, V, N> {
             let places = suffixes.of_lanes_mut::<K::State<V>, V>(rows.lane);
             column.sum_suffixes::<FAST>(kernel, rows, place, seen, places);
         }
-        if !FAST {
+        if !FAST && memory.unseen {
             extremes.survey::<K, V>(all);
+            memory.unseen = memory.prefix_len > 0;
         }
     }
 
@@ -417,7 +419,7 @@ impl<K: Merge, J: Isa, V: Vector, const N: usize> Task for Begin<'_, K, J, V, N>
         let rows = memory.strips.block_before(0, memory.block);
         let all_finite = memory.extremes.survey::<K, V>(rows);
         memory.finite = if all_finite && memory.has_all_between { memory.window.len } else { 0 };
-        memory.prefix_len = memory.block;
+        (memory.prefix_len, memory.unseen) = (memory.block, false);
     }
 }
 

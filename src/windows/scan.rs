@@ -120,6 +120,9 @@ pub(super) struct Memory {
     pub(super) scale: f64,
     /// Whether there were values that ask for a second walk.
     pub(super) extremes: Extremes,
+    /// Whether large values may have been among rows that were walked in the fast form, which does
+    /// not look for them.
+    pub(super) unseen: bool,
 }
 
 impl Memory {
@@ -141,6 +144,7 @@ impl Memory {
             has_all_between: true,
             scale: 1.0,
             extremes,
+            unseen: false,
         })
     }
 
