@@ -88,6 +88,7 @@ impl<const MEAN: bool> Merge for Plain<MEAN> {
         if !MEAN {
             return sum;
         }
+        // Added to anything, -0.0 changes nothing, and takes no time.
         let (mean, rest) = whole.mean_with(sum, V::splat(-0.0));
         mean.add(rest)
     }

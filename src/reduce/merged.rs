@@ -408,22 +408,14 @@ fn group_summaries<T: Element>(
 /// The greatest and the least magnitude of finite values but zero.
 fn extremes<T: Element>(values: &View<'_, T>) -> (f64, f64) {
     const SOME: usize = 512;
-    let (mut range, mut some, mut at) = (MagnitudeRange::NONE, [0.0; SOME], 0);
-    let mut see = |values: &mut dyn Iterator<Item = T>| {
-        interrupt::check_at(at, SOME);
-        at += SOME;
-        let places = some.iter_mut().zip(values);
-        let len = places.map(|(place, value)| *place = value.to_f64()).count();
+    let (mut range, mut some) = (MagnitudeRange::NONE, [0.0; SOME]);
+    let (mut left, mut all) = (values.len(), values.iter());
+    while left > 0 {
+        interrupt::check_at(left, SOME);
+        let len = SOME.min(left);
+        some.iter_mut().zip(all.by_ref()).for_each(|(place, value)| *place = value.to_f64());
         range.see(&some[..len]);
-        len
-    };
-    if let Some(values) = values.as_slice() {
-        values.chunks(SOME).for_each(|values| {
-            see(&mut values.iter().copied());
-        });
-    } else {
-        let mut values = values.iter();
-        while see(&mut values) == SOME {}
+        left -= len;
     }
     range.ends()
 }

@@ -90,14 +90,6 @@ impl<I: Isa> Vector for One<I> {
         (Self::new(product), Self::new(self.0.mul_add(other.0, -product)))
     }
     #[inline(always)]
-    fn residue(self, factor: Self, term: Self) -> Self {
-        if I::FUSED {
-            return Self::new((-self.0).mul_add(factor.0, term.0));
-        }
-        let (product, error) = self.two_product(factor);
-        term.sub(product).sub(error)
-    }
-    #[inline(always)]
     fn simd_lt(self, other: Self) -> bool {
         self.0 < other.0
     }

@@ -113,12 +113,12 @@ impl<K: Merge, I: Isa, V: Vector, const N: usize> Blocks<K, I, V, N> {
         let (all, mut apart) = (memory.strips.now.rows(row, len), 0);
         let scale = memory.scale;
         for (at, column) in columns.iter().enumerate() {
-            let rows = Rows { all, lane: at * V::LANES, scale };
+            let rows = Rows::of_column::<V>(all, at, scale);
             apart = apart.max(column.rows_apart(rows));
         }
         if apart == 0 {
             for (at, column) in columns.iter_mut().enumerate() {
-                let rows = Rows { all, lane: at * V::LANES, scale };
+                let rows = Rows::of_column::<V>(all, at, scale);
                 let anchor = &mut column.prefix.anchor;
                 *anchor = anchor.unless_nan(*anchor, rows.scaled(0));
             }
@@ -135,7 +135,7 @@ impl<K: Merge, I: Isa, V: Vector, const N: usize> Blocks<K, I, V, N> {
         let all = strips.block_before(start, *block);
         let place = *block as f64 - window.len as f64;
         for (at, column) in columns.iter_mut().enumerate() {
-            let rows = Rows { all, lane: at * V::LANES, scale: *scale };
+            let rows = Rows::of_column::<V>(all, at, *scale);
             let mut seen = column.between;
             if form != Form::Apart {
                 let to = column.prefix.anchor;
@@ -173,7 +173,7 @@ impl<K: Merge, I: Isa, V: Vector, const N: usize> Blocks<K, I, V, N> {
         let walk = Prefixes { kernel: *kernel, from, window, inverse, unscale, is_apart };
         if !FAST {
             for (at, column) in columns.iter_mut().enumerate() {
-                let rows = Rows { all, lane: at * V::LANES, scale: *scale };
+                let rows = Rows::of_column::<V>(all, at, *scale);
                 let places = suffixes.of_lanes::<K::State<V>, V>(rows.lane);
                 column.prefix = column.sum_with_care(&walk, rows, places, results);
             }
@@ -181,7 +181,7 @@ impl<K: Merge, I: Isa, V: Vector, const N: usize> Blocks<K, I, V, N> {
         }
         let (mut next, mut holds) = ([kernel.empty(); N], true);
         for (at, column) in columns.iter().enumerate() {
-            let rows = Rows { all, lane: at * V::LANES, scale: 1.0 };
+            let rows = Rows::of_column::<V>(all, at, 1.0);
             let (suffixes, _) = suffixes.of_lanes::<K::State<V>, V>(rows.lane);
             let (state, all_hold, magnitudes) = column.sum_fast(&walk, rows, suffixes, results);
             extremes.see_small::<K, V>(&magnitudes);
@@ -199,14 +199,20 @@ impl<K: Merge, I: Isa, V: Vector, const N: usize> Blocks<K, I, V, N> {
 /// Rows of which the lanes of one column are walked.
 #[derive(Clone, Copy)]
 pub(super) struct Rows<'a> {
-    pub(super) all: &'a [f64],
+    all: &'a [f64],
     /// The first of these lanes.
-    pub(super) lane: usize,
+    lane: usize,
     /// What values are multiplied with, with care.
-    pub(super) scale: f64,
+    scale: f64,
 }
 
-impl Rows<'_> {
+impl<'a> Rows<'a> {
+    /// The rows of the column at this place.
+    #[inline(always)]
+    pub(super) fn of_column<V: Vector>(all: &'a [f64], at: usize, scale: f64) -> Self {
+        Self { all, lane: at * V::LANES, scale }
+    }
+
     #[inline(always)]
     pub(super) fn len(&self) -> usize {
         self.all.len() / LANES

@@ -5,28 +5,18 @@ use std::ops;
 use super::Source;
 use super::scan::ROWS;
 use crate::interrupt;
-use crate::merge::{MagnitudeRange, Merge};
+use crate::merge::{MagnitudeRange, Merge, Rescaling};
 use crate::simd::{LANES, Vector};
 
-/// Beyond which magnitudes values ask for a second walk, and whether there were such; infinite ones
-/// and zeros may be taken for such.
-#[derive(Clone, Copy)]
+/// Whether there were values that ask for a second walk; infinite ones and zeros may be taken for
+/// such.
+#[derive(Clone, Copy, Default)]
 pub(super) struct Extremes {
-    beyond: f64,
-    below_square: f64,
     pub(super) large: bool,
     pub(super) small: bool,
 }
 
 impl Extremes {
-    /// What a statistic asks for.
-    #[inline(always)]
-    pub(super) fn of<K: Merge>() -> Self {
-        let beyond = K::LARGE.first().map_or(f64::INFINITY, |it| it.beyond);
-        let below_square = K::SMALL.first().map_or(0.0, |it| it.beyond * it.beyond);
-        Self { beyond, below_square, large: false, small: false }
-    }
-
     /// Remembers what there was among some values, as far as the statistic has to know; says whether
     /// all are finite. A walk of its own takes less time than another one would for the registers.
     #[inline(always)]
@@ -46,23 +36,22 @@ impl Extremes {
     /// Remembers whether there were large ones among some values, if the statistic has to know.
     #[inline(always)]
     pub(super) fn see_large<K: Merge, V: Vector>(&mut self, magnitudes: &Magnitudes<V>) {
-        if !K::LARGE.is_empty() {
-            self.large |= is_any_less(V::splat(self.beyond), magnitudes.greatest)
-                || is_any_less(magnitudes.least, V::splat(-self.beyond));
+        if let Some(&Rescaling { beyond, .. }) = K::LARGE.first() {
+            self.large |= is_any_less(V::splat(beyond), magnitudes.greatest)
+                || is_any_less(magnitudes.least, V::splat(-beyond));
         }
     }
 
     /// Remembers whether there were small ones among some values, if the statistic has to know.
     #[inline(always)]
     pub(super) fn see_small<K: Merge, V: Vector>(&mut self, magnitudes: &Magnitudes<V>) {
-        if !K::SMALL.is_empty() {
-            self.small |= is_any_less(magnitudes.least_square, V::splat(self.below_square));
+        if let Some(&Rescaling { beyond, .. }) = K::SMALL.first() {
+            self.small |= is_any_less(magnitudes.least_square, V::splat(beyond * beyond));
         }
     }
 }
 
 /// The greatest and the least of some values and their least square.
-#[derive(Clone, Copy)]
 pub(super) struct Magnitudes<V> {
     greatest: V,
     least: V,

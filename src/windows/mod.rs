@@ -163,7 +163,7 @@ impl<K: Merge> Task for Directly<'_, K> {
                 .where_reaches(count, min_count)
                 .store(std::slice::from_mut(result));
         }
-        let mut extremes = Extremes::of::<K>();
+        let mut extremes = Extremes::default();
         extremes.see_large::<K, _>(&magnitudes);
         extremes.see_small::<K, _>(&magnitudes);
         !extremes.large && !extremes.small

@@ -44,9 +44,10 @@ impl<K: Merge> Work for WithScan<'_, K> {
 impl<K: Merge> WithScan<'_, K> {
     /// The lanes are walked in `N` columns.
     fn in_columns<I: Isa, const N: usize>(self) -> Result<(), Error> {
+        debug_assert_eq!(N * I::Walked::LANES, LANES);
         let Self { kernel, window, len, work } = self;
         let vectors = <K::State<I::Walked> as StateVectors<I::Walked>>::COUNT;
-        let memory = Memory::new(window, len, vectors, Extremes::of::<K>())?;
+        let memory = Memory::new(window, len, vectors)?;
         work(&mut Scan { steps: &mut Blocks::<K, I, I::Walked, N>::new(kernel, memory) })
     }
 }
@@ -128,7 +129,7 @@ pub(super) struct Memory {
 impl Memory {
     /// Makes the memory for walks of lanes of at most `len` rows, where so many vectors are known
     /// of some values.
-    fn new(window: Window, len: usize, vectors: usize, extremes: Extremes) -> Result<Self, Error> {
+    fn new(window: Window, len: usize, vectors: usize) -> Result<Self, Error> {
         let block = window.len.min(len);
         Ok(Self {
             window,
@@ -143,7 +144,7 @@ impl Memory {
             finite: 0,
             has_all_between: true,
             scale: 1.0,
-            extremes,
+            extremes: Extremes::default(),
             unseen: false,
         })
     }
@@ -277,7 +278,7 @@ impl Scan<'_> {
 impl Walker for Scan<'_> {
     fn walk(&mut self, source: &dyn Source, sink: &mut dyn Sink) -> Result<(), Error> {
         let memory = self.steps.memory();
-        (memory.scale, memory.extremes.large, memory.extremes.small) = (1.0, false, false);
+        (memory.scale, memory.extremes) = (1.0, Extremes::default());
         self.walk_rows(source, &mut |row, rows| sink.store(row, rows))?;
         let Extremes { large, small, .. } = self.steps.memory().extremes;
         if !(source.has_extremes() && (large || small)) {

@@ -170,7 +170,7 @@ impl<K: Merge, J: Isa, V: Vector, const N: usize> Task for Look<'_, K, J, V, N> 
         let (all, scale) = (strip.rows(first, len), memory.scale);
         let is_fast = memory.extremes.survey::<K, V>(all) && scale == 1.0;
         for (at, column) in columns.iter_mut().enumerate() {
-            let rows = Rows { all, lane: at * V::LANES, scale };
+            let rows = Rows::of_column::<V>(all, at, scale);
             column.seen = if is_fast {
                 column.seen_with::<false>(kernel, rows, self.place)
             } else {
