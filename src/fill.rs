@@ -81,7 +81,7 @@ pub fn along<T: Element, K: Fill<T>>(
     kernel: K,
     out: &mut ViewMut<'_, K::Out>,
 ) -> Result<(), Error> {
-    let mut sweep = Sweep::along(view, axis, out);
+    let mut sweep = Sweep::along([view], axis, out);
     let values = sweep.values();
     if values == 0 {
         return Ok(());
@@ -99,7 +99,7 @@ fn fill_all<T: Element, K: Fill<T>>(
 ) -> Result<(), Error> {
     let (mut values, mut results) = (Vec::new(), Vec::new());
     let mut scratch = K::Scratch::default();
-    for (lanes, mut out) in sweep.bundles() {
+    for ([lanes], mut out) in sweep.bundles() {
         let done = vectorized(Across { kernel, lanes, out: &mut out });
         let mut source = Source::new(lanes, done, &mut values);
         if !K::TOLERANT {

@@ -21,11 +21,14 @@
 //!
 //! States of distances, as variances need them, say from which *anchor* they were taken; before two
 //! are combined, the left one is rebased on the anchor of the right one.
+//!
+//! A statistic may have several inputs, as a covariance has two. What is taken in then is a value of
+//! each; where one of them is NaN, so are the others.
 
 use crate::simd::{LANES, Vector};
 
-/// A statistic that is merged from parts.
-pub trait Merge: Copy + Send + Sync + 'static {
+/// A statistic that is merged from parts, of the values of one input or several.
+pub trait Merge<const INPUTS: usize = 1>: Copy + Send + Sync + 'static {
     /// What is known of some of the values, in each lane.
     type State<V: Vector>: StateVectors<V>;
 
@@ -49,7 +52,7 @@ pub trait Merge: Copy + Send + Sync + 'static {
     fn insert<V: Vector, const MAY_BE_NAN: bool>(
         &self,
         state: Self::State<V>,
-        sample: Sample<V>,
+        sample: Sample<V, INPUTS>,
     ) -> Self::State<V>;
 
     /// Takes in the value before these, for a statistic that depends on their order.
@@ -57,14 +60,14 @@ pub trait Merge: Copy + Send + Sync + 'static {
     fn insert_before<V: Vector, const MAY_BE_NAN: bool>(
         &self,
         state: Self::State<V>,
-        sample: Sample<V>,
+        sample: Sample<V, INPUTS>,
     ) -> Self::State<V> {
         self.insert::<V, MAY_BE_NAN>(state, sample)
     }
 
-    /// The state as seen from another anchor.
+    /// The state as seen from other anchors.
     #[inline(always)]
-    fn rebase<V: Vector>(&self, state: Self::State<V>, _shift: Shift<V>) -> Self::State<V> {
+    fn rebase<V: Vector>(&self, state: Self::State<V>, _shift: Shift<V, INPUTS>) -> Self::State<V> {
         state
     }
 
@@ -89,16 +92,17 @@ pub trait Merge: Copy + Send + Sync + 'static {
         whole: WindowInfo<V>,
     ) -> V;
 
-    /// The result of values that were multiplied with a power of two, whose inverse is `unscale`.
+    /// The result, where the values of each input were multiplied with a power of two: these are
+    /// the inverses.
     #[inline(always)]
-    fn unscaled<V: Vector>(&self, result: V, unscale: V) -> V {
-        result.mul(unscale)
+    fn unscaled<V: Vector>(&self, result: V, unscales: [V; INPUTS]) -> V {
+        unscales.into_iter().fold(result, V::mul)
     }
 
-    /// The vector to test, of a value and the result of its window: while it is finite, no value
+    /// The vector to test, of values and the result of their window: while it is finite, no value
     /// so far was NaN or infinite, and the result holds without `MAY_BE_NAN`.
     #[inline(always)]
-    fn finite_check<V: Vector>(&self, _value: V, result: V) -> V {
+    fn finite_check<V: Vector>(&self, _values: [V; INPUTS], result: V) -> V {
         result
     }
 
@@ -120,7 +124,7 @@ pub trait StateVectors<V: Vector>: Copy {
 }
 
 /// The most vectors that a summary may consist of.
-pub const MOST_VECTORS: usize = 10;
+pub const MOST_VECTORS: usize = 13;
 
 impl<V: Vector> StateVectors<V> for V {
     const COUNT: usize = 1;
@@ -151,65 +155,128 @@ impl<V: Vector, A: StateVectors<V>, B: StateVectors<V>> StateVectors<V> for (A, 
     }
 }
 
-/// A value that is taken in.
+/// A value that is taken in, of each input.
 #[derive(Clone, Copy)]
-pub struct Sample<V> {
-    /// The value itself.
-    pub value: V,
-    /// Its distance from the anchor.
-    pub distance: V,
-    /// Its row, counted from the beginning of the latest block.
+pub struct Sample<V, const INPUTS: usize = 1> {
+    /// The values themselves.
+    pub values: [V; INPUTS],
+    /// Their distances from the anchors.
+    pub distances: [V; INPUTS],
+    /// Their row, counted from the beginning of the latest block.
     pub row: V,
 }
 
 impl<V: Vector> Sample<V> {
-    /// A value, and the anchor that its distance is taken from.
+    /// The value of the only input.
     #[inline(always)]
-    pub fn new(value: V, anchor: V, row: V) -> Self {
-        Self { value, distance: value.sub(anchor), row }
+    pub fn value(&self) -> V {
+        self.values[0]
     }
 
-    /// The value; zero, if it `MAY_BE_NAN` and is.
+    /// The same; zero, if it `MAY_BE_NAN` and is.
     #[inline(always)]
     pub fn value_or_zero<const MAY_BE_NAN: bool>(&self) -> V {
-        self.or_zero::<MAY_BE_NAN>(self.value)
+        self.or_zero::<MAY_BE_NAN>(self.values)[0]
     }
 
-    /// The distance; zero, if the value `MAY_BE_NAN` and is.
+    /// Its distance; zero, if the value `MAY_BE_NAN` and is.
     #[inline(always)]
     pub fn distance_or_zero<const MAY_BE_NAN: bool>(&self) -> V {
-        self.or_zero::<MAY_BE_NAN>(self.distance)
+        self.distances_or_zero::<MAY_BE_NAN>()[0]
+    }
+}
+
+impl<V: Vector, const INPUTS: usize> Sample<V, INPUTS> {
+    /// Values, and the anchors that their distances are taken from.
+    #[inline(always)]
+    pub fn new(values: [V; INPUTS], anchors: [V; INPUTS], row: V) -> Self {
+        let mut distances = values;
+        for at in 0..INPUTS {
+            distances[at] = values[at].sub(anchors[at]);
+        }
+        Self { values, distances, row }
+    }
+
+    /// The distances; zeros, if the values `MAY_BE_NAN` and are.
+    #[inline(always)]
+    pub fn distances_or_zero<const MAY_BE_NAN: bool>(&self) -> [V; INPUTS] {
+        self.or_zero::<MAY_BE_NAN>(self.distances)
     }
 
     #[inline(always)]
-    fn or_zero<const MAY_BE_NAN: bool>(&self, number: V) -> V {
-        if MAY_BE_NAN { number.unless_nan(self.value, V::splat(0.0)) } else { number }
+    fn or_zero<const MAY_BE_NAN: bool>(&self, mut numbers: [V; INPUTS]) -> [V; INPUTS] {
+        if MAY_BE_NAN {
+            for at in 0..INPUTS {
+                numbers[at] = numbers[at].unless_nan(self.values[at], V::splat(0.0));
+            }
+        }
+        numbers
     }
+}
+
+/// Values of which all are NaN where one is.
+#[inline(always)]
+pub(crate) fn together<V: Vector, const INPUTS: usize>(mut values: [V; INPUTS]) -> [V; INPUTS] {
+    if INPUTS > 1 {
+        let mut nan_if_any = values[0];
+        for value in values {
+            nan_if_any = nan_if_any.unless_nan(value, value);
+        }
+        for value in &mut values {
+            *value = value.unless_nan(nan_if_any, nan_if_any);
+        }
+    }
+    values
+}
+
+/// The anchors of what begins with some values: those that it has, or these values.
+#[inline(always)]
+pub(crate) fn anchored<V: Vector, const INPUTS: usize>(
+    mut anchors: [V; INPUTS],
+    values: [V; INPUTS],
+) -> [V; INPUTS] {
+    for at in 0..INPUTS {
+        anchors[at] = anchors[at].unless_nan(anchors[at], values[at]);
+    }
+    anchors
 }
 
 /// From where to where a state is rebased.
 #[derive(Clone, Copy)]
-pub struct Shift<V> {
-    /// The anchor that the state has; NaN if it has no value.
-    pub from: V,
-    /// The anchor that it gets; NaN if there is none, and the state keeps its own.
-    pub to: V,
+pub struct Shift<V, const INPUTS: usize = 1> {
+    /// The anchors that the state has; NaN if it has no value.
+    pub from: [V; INPUTS],
+    /// The anchors that it gets; NaN if there are none, and the state keeps its own.
+    pub to: [V; INPUTS],
     /// How many values the state has.
     pub count: V,
 }
 
 impl<V: Vector> Shift<V> {
-    /// How far the old anchor is from the new one, in twice the precision; zero where there is
-    /// nothing to move.
+    /// The distance of the only input.
     #[inline(always)]
     pub fn distance(&self) -> (V, V) {
+        self.distances()[0]
+    }
+}
+
+impl<V: Vector, const INPUTS: usize> Shift<V, INPUTS> {
+    /// How far the old anchors are from the new ones, in twice the precision; zero where there is
+    /// nothing to move.
+    #[inline(always)]
+    pub fn distances(&self) -> [(V, V); INPUTS] {
+        let mut distances = [(V::splat(0.0), V::splat(0.0)); INPUTS];
+        for at in 0..INPUTS {
+            let (high, low) = self.from[at].two_difference(self.to[at]);
+            distances[at] = (self.if_some(high), self.if_some(low));
+        }
+        distances
+    }
+
+    #[inline(always)]
+    fn if_some(&self, part: V) -> V {
         let zero = V::splat(0.0);
-        let (high, low) = self.from.two_difference(self.to);
-        let if_some = |part: V| {
-            let part = part.unless_nan(part, zero);
-            zero.where_less(self.count, V::splat(1.0), part)
-        };
-        (if_some(high), if_some(low))
+        zero.where_less(self.count, V::splat(1.0), part.unless_nan(part, zero))
     }
 }
 
@@ -244,48 +311,55 @@ impl<V: Vector> WindowInfo<V> {
 
 /// What is known of some values: their state, and what any statistic has to know.
 #[derive(Clone, Copy)]
-pub struct Summary<S, V> {
+pub struct Summary<S, V, const INPUTS: usize = 1> {
     /// What the statistic knows of them.
     pub state: S,
     /// How many values there are.
     pub count: V,
-    /// The anchor of the state; NaN if there is no value.
-    pub anchor: V,
+    /// The anchors of the state; NaN if there is no value.
+    pub anchors: [V; INPUTS],
 }
 
-impl<S, V: Vector> Summary<S, V> {
+impl<S, V: Vector, const INPUTS: usize> Summary<S, V, INPUTS> {
     /// The summary of no values, whose state is `empty`.
     #[inline(always)]
     pub fn new(empty: S) -> Self {
-        Self { state: empty, count: V::splat(0.0), anchor: V::splat(f64::NAN) }
+        Self { state: empty, count: V::splat(0.0), anchors: [V::splat(f64::NAN); INPUTS] }
     }
 
     /// The summary of these values and of those that follow.
     #[inline(always)]
-    pub fn combine<M: Merge<State<V> = S>>(self, kernel: &M, right: Self) -> Self {
-        let shift = Shift { from: self.anchor, to: right.anchor, count: self.count };
+    pub fn combine<M: Merge<INPUTS, State<V> = S>>(self, kernel: &M, right: Self) -> Self {
+        let shift = Shift { from: self.anchors, to: right.anchors, count: self.count };
         let left = kernel.rebase(self.state, shift);
         Self {
             state: kernel.combine::<V, true>(left, right.state),
             count: self.count.add(right.count),
-            anchor: right.anchor.unless_nan(right.anchor, self.anchor),
+            anchors: anchored(right.anchors, self.anchors),
         }
     }
 }
 
-impl<V: Vector, S: StateVectors<V>> StateVectors<V> for Summary<S, V> {
-    const COUNT: usize = S::COUNT + 2;
+impl<V: Vector, S: StateVectors<V>, const INPUTS: usize> StateVectors<V> for Summary<S, V, INPUTS> {
+    const COUNT: usize = S::COUNT + 1 + INPUTS;
 
     #[inline(always)]
     fn read(values: &[f64]) -> Self {
-        let (count, anchor) = StateVectors::<V>::read(&values[S::COUNT * V::LANES..]);
-        Self { state: S::read(values), count, anchor }
+        let (state, others) = (S::read(values), &values[S::COUNT * V::LANES..]);
+        let mut anchors = [V::splat(0.0); INPUTS];
+        for at in 0..INPUTS {
+            anchors[at] = V::load(&others[(1 + at) * V::LANES..]);
+        }
+        Self { state, count: V::load(others), anchors }
     }
 
     #[inline(always)]
     fn write(self, places: &mut [f64]) {
         self.state.write(places);
-        (self.count, self.anchor).write(&mut places[S::COUNT * V::LANES..]);
+        self.count.store(&mut places[S::COUNT * V::LANES..]);
+        for (at, anchor) in self.anchors.into_iter().enumerate() {
+            anchor.store(&mut places[(S::COUNT + 1 + at) * V::LANES..]);
+        }
     }
 }
 

@@ -523,7 +523,7 @@ impl<'a, T: Input> Moving<'a, T> {
     fn slid(&self, kernel: &dyn AnyMoving) -> Vec<T::Float> {
         let (axis, window) = (self.axis, self.window);
         let work = |view: View<'_, T>, out: &mut ViewMut<'_, T::Float>| {
-            windows::along(&view, axis, window, kernel, out)
+            windows::along([&view], axis, window, kernel, out)
         };
         self.call.results(&self.call.lens, work).expect("there is memory")
     }

@@ -157,7 +157,7 @@ fn windows_that_are_merged() -> Result<(), Error> {
             len,
             |value| value as f64 * scale,
             |array, window, out| {
-                windows::along(&array.view(), 0, window, &Var::new(0), &mut out.view_mut())
+                windows::along([&array.view()], 0, window, &Var::new(0), &mut out.view_mut())
             },
         )?;
     }

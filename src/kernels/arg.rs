@@ -154,7 +154,7 @@ impl<O: Order> Merge for Arg<O> {
 
     #[inline(always)]
     fn insert<V: Vector, const MAY_BE_NAN: bool>(&self, best: (V, V), sample: Sample<V>) -> (V, V) {
-        let item = (sample.value, sample.row);
+        let item = (sample.value(), sample.row);
         let item = if MAY_BE_NAN { unless_nan(item, best) } else { item };
         let first = |this, other| O::where_before(best.0, item.0, this, other);
         (first(best.0, item.0), first(best.1, item.1))
@@ -166,7 +166,7 @@ impl<O: Order> Merge for Arg<O> {
         best: (V, V),
         sample: Sample<V>,
     ) -> (V, V) {
-        let item = (sample.value, sample.row);
+        let item = (sample.value(), sample.row);
         let item = if MAY_BE_NAN { unless_nan(item, best) } else { item };
         let first = |this, other| O::where_not_after(best.0, item.0, this, other);
         (first(best.0, item.0), first(best.1, item.1))
@@ -194,7 +194,7 @@ impl<O: Order> Merge for Arg<O> {
     }
 
     #[inline(always)]
-    fn finite_check<V: Vector>(&self, value: V, _result: V) -> V {
+    fn finite_check<V: Vector>(&self, [value]: [V; 1], _result: V) -> V {
         value
     }
 }

@@ -178,7 +178,7 @@ impl<O: Order> Merge for Extreme<O> {
     /// Keeps the state where `value` is NaN: one instruction.
     #[inline(always)]
     fn insert<V: Vector, const MAY_BE_NAN: bool>(&self, state: V, sample: Sample<V>) -> V {
-        O::first(sample.value, state)
+        O::first(sample.value(), state)
     }
 
     #[inline(always)]
@@ -192,7 +192,7 @@ impl<O: Order> Merge for Extreme<O> {
     }
 
     #[inline(always)]
-    fn finite_check<V: Vector>(&self, value: V, _result: V) -> V {
+    fn finite_check<V: Vector>(&self, [value]: [V; 1], _result: V) -> V {
         value
     }
 }

@@ -74,7 +74,7 @@ impl<const MEAN: bool> Merge for Plain<MEAN> {
 
     #[inline(always)]
     fn insert<V: Vector, const MAY_BE_NAN: bool>(&self, sum: V, sample: Sample<V>) -> V {
-        let value = sample.value;
+        let value = sample.value();
         sum.add(if MAY_BE_NAN { value.unless_nan(value, V::splat(0.0)) } else { value })
     }
 
@@ -94,7 +94,7 @@ impl<const MEAN: bool> Merge for Plain<MEAN> {
     }
 
     #[inline(always)]
-    fn finite_check<V: Vector>(&self, value: V, _result: V) -> V {
+    fn finite_check<V: Vector>(&self, [value]: [V; 1], _result: V) -> V {
         value
     }
 }

@@ -123,7 +123,7 @@ impl Merge for Skew {
 
     /// It has no unit.
     #[inline(always)]
-    fn unscaled<V: Vector>(&self, result: V, _unscale: V) -> V {
+    fn unscaled<V: Vector>(&self, result: V, _unscales: [V; 1]) -> V {
         result
     }
 

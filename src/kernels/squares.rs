@@ -26,7 +26,7 @@ impl Merge for SumOfSquares {
         sum: Pair<V>,
         sample: Sample<V>,
     ) -> Pair<V> {
-        plus(sum, sample.value.two_product(sample.value))
+        plus(sum, sample.value().two_product(sample.value()))
     }
 
     #[inline(always)]
@@ -40,7 +40,7 @@ impl Merge for SumOfSquares {
     }
 
     #[inline(always)]
-    fn unscaled<V: Vector>(&self, result: V, unscale: V) -> V {
+    fn unscaled<V: Vector>(&self, result: V, [unscale]: [V; 1]) -> V {
         result.mul(unscale).mul(unscale)
     }
 

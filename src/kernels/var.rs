@@ -50,6 +50,16 @@ pub(super) fn moved<V: Vector>(
     (moved, plus(squares, times(distance, plus(sum, moved))))
 }
 
+/// The sum of the products of two distances, as seen from the means: `sum` is that of the first,
+/// `mean` of the second.
+#[inline(always)]
+pub(super) fn around_mean<V: Vector>(products: Pair<V>, sum: Pair<V>, mean: Pair<V>) -> Pair<V> {
+    // The product of the sums, divided by the count, is what the anchors added.
+    let (added, added_low) = times(sum, mean);
+    let (rest, rest_low) = products.0.two_difference(added);
+    (rest, rest_low.add(products.1.sub(added_low)))
+}
+
 impl Merge for Var {
     /// The sums of the distances and of their squares.
     type State<V: Vector> = (Pair<V>, Pair<V>);
@@ -94,11 +104,8 @@ impl Merge for Var {
         whole: WindowInfo<V>,
     ) -> V {
         let zero = V::splat(0.0);
-        // The square of the sum, divided by the count, is what the anchor added.
-        let (added, added_low) = times(sum, whole.mean(sum));
-        let (rest, rest_low) = squares.0.two_difference(added);
-        let around_mean = rest.add(rest_low.add(squares.1.sub(added_low)));
-        let around_mean = zero.max(around_mean);
+        let (rest, rest_low) = around_mean(squares, sum, whole.mean(sum));
+        let around_mean = zero.max(rest.add(rest_low));
         let divisor = whole.count.sub(V::splat(self.ddof as f64));
         let variance = if MAY_BE_NAN {
             // Squares that overflow are infinite; with infinite values, nothing is left but NaN;
@@ -113,7 +120,7 @@ impl Merge for Var {
     }
 
     #[inline(always)]
-    fn unscaled<V: Vector>(&self, result: V, unscale: V) -> V {
+    fn unscaled<V: Vector>(&self, result: V, [unscale]: [V; 1]) -> V {
         if self.root { result.mul(unscale) } else { result.mul(unscale).mul(unscale) }
     }
 

@@ -83,7 +83,7 @@ pub fn along<T: Element, K: Ordered>(
     kernel: K,
     out: &mut ViewMut<'_, T::Float>,
 ) -> Result<(), Error> {
-    let sweep = Sweep::along(view, axis, out);
+    let sweep = Sweep::along([view], axis, out);
     let short = window.len <= K::SHORT * LANES;
     let parallel = sweep.values() >= if short { PARALLEL } else { PARALLEL_RANKS };
     let at_once = at_once(window);
@@ -106,7 +106,7 @@ fn any_way<T: Element, K: Ordered>(
     }
     let segment = segment_len(piece.out.len());
     let in_segments = segment >= LEAST && window.len <= OVERLAP * segment;
-    let many = piece.lanes.count() >= LANES || in_segments;
+    let many = piece.lanes[0].count() >= LANES || in_segments;
     if many && dispatch(InStep { kernel, window, segment, piece: &mut piece })? {
         return Ok(());
     }
@@ -124,7 +124,7 @@ const PARALLEL_RANKS: usize = 1 << 14;
 #[inline(never)]
 fn alone<T: Element, K: Ordered>(mut piece: Piece<'_, T, T::Float>) {
     for lane in 0..piece.out.count() {
-        let values = piece.lanes.lane(piece.lane + lane).part(piece.start, piece.out.len());
+        let values = piece.lanes[0].lane(piece.lane + lane).part(piece.start, piece.out.len());
         for (at, value) in values.iter().enumerate() {
             interrupt::check_at(at, 1);
             let found = (!value.is_nan()).then(|| K::alone(value.signed_key()));
@@ -158,7 +158,7 @@ impl<T: Element, K: Ordered> Work for InStep<'_, '_, T, T::Float, K> {
             return Ok(false);
         }
         let mut steps = Steps::<K, I, I::Vector>::new(kernel, window, T::LAST_EXACT)?;
-        if piece.lanes.count() >= LANES {
+        if piece.lanes[0].count() >= LANES {
             piece.walk_lanes(&mut steps)?;
         } else {
             piece.walk_segments(segment, &mut steps)?;
@@ -215,14 +215,14 @@ impl<K: Ordered, I: Isa, V: Vector> Walker for Steps<K, I, V> {
         for first in (0..window).step_by(ROWS) {
             let len = ROWS.min(window - first);
             let passing = Row::values_mut(&mut self.passing[..len]);
-            source.load(first as isize - window as isize, passing);
+            source.load(0, first as isize - window as isize, passing);
             I::run(Take { steps: self, first, len });
         }
         I::run(Start { steps: self });
         for start in (0..source.len()).step_by(ROWS) {
             let len = ROWS.min(source.len() - start);
             interrupt::check();
-            source.load(start as isize, Row::values_mut(&mut self.passing[..len]));
+            source.load(0, start as isize, Row::values_mut(&mut self.passing[..len]));
             I::run(Take { steps: self, first: window, len });
             I::run(Walk { steps: self, len });
             if !self.exact {
@@ -339,7 +339,7 @@ fn by_order<T: Element, K: Ordered>(
         let before = start.saturating_sub(window.len - 1);
         for lane in 0..piece.out.count() {
             interrupt::check_at(lane * (end - before), end - before);
-            let values = piece.lanes.lane(piece.lane + lane).part(before, end - before);
+            let values = piece.lanes[0].lane(piece.lane + lane).part(before, end - before);
             order.ranks.read(values, K::SIGNED_ZEROS)?;
             order.walk(start - before, &mut |place, found| {
                 let start = before + place - piece.start;

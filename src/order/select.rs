@@ -56,7 +56,7 @@ fn select_all<T: Element, K: Select<T>>(
     sweep: &mut Sweep<'_, T, K::Out>,
 ) -> Result<(), Error> {
     let (mut copies, mut scratch) = (Vec::new(), Vec::new());
-    for (lanes, out) in sweep.bundles() {
+    for ([lanes], out) in sweep.bundles() {
         select_lanes(kernel, lanes, out, &mut copies, &mut scratch)?;
     }
     Ok(())

@@ -175,7 +175,7 @@ pub(crate) fn state_of_all<T: Element, K: Reduce<T>>(kernel: &K, view: &View<'_,
     let mut nowhere = ();
     let mut nowhere = ViewMut::from_mut(&mut nowhere);
     let mut sweep = Sweep::reducing(view, u64::MAX, K::POSITION_MATTERS, &mut nowhere);
-    let (lanes, _) = sweep.bundles().next().expect("without kept axes there is one bundle");
+    let ([lanes], _) = sweep.bundles().next().expect("without kept axes there is one bundle");
     let bundle = Bundle { kernel, lanes };
     recomputed(&bundle, 0, lane_state(&bundle, 0, view.len() >= PARALLEL))
 }
@@ -224,7 +224,7 @@ fn short_circuit_lanes<T: Element, K: Reduce<T>>(
     sweep: &mut Sweep<'_, T, K::Out>,
 ) -> Result<(), Early> {
     let mut late = PARALLEL / 4;
-    for (lanes, mut out) in sweep.bundles() {
+    for ([lanes], mut out) in sweep.bundles() {
         if lanes.folds() != 1 {
             return Err(Early::Late);
         }

@@ -192,7 +192,7 @@ fn of_view<T: Element>(kernel: &dyn AnyMerge<T>, view: &View<'_, T>) -> f64 {
     let mut nowhere = ();
     let mut nowhere = ViewMut::from_mut(&mut nowhere);
     let mut sweep = Sweep::reducing(view, u64::MAX, false, &mut nowhere);
-    let (lanes, _) = sweep.bundles().next().expect("without kept axes there is one bundle");
+    let ([lanes], _) = sweep.bundles().next().expect("without kept axes there is one bundle");
     of_lane(kernel, &lanes, 0, view.len() >= super::PARALLEL)
 }
 

@@ -100,7 +100,7 @@ fn spread<T: Element, O: Send>(
     let parts = sweep.split(parts, N);
     let few = large && parts.len() < threads::count();
     let reduce_part = |mut part: Sweep<'_, T, O>| {
-        part.bundles().try_for_each(|(lanes, out)| reduce(lanes, out, few))
+        part.bundles().try_for_each(|([lanes], out)| reduce(lanes, out, few))
     };
     if few {
         parts.into_iter().try_for_each(reduce_part)

@@ -138,21 +138,31 @@ impl<'a, T: Copy> Lanes<'a, T> {
         });
     }
 
-    /// These rows of these lanes, converted into `memory`, if they are stored as something else.
+    /// Whether the values are stored as something else.
+    pub fn are_converted(&self) -> bool {
+        self.stored.is_some()
+    }
+
+    /// These rows of these lanes.
     ///
     /// # Panics
     /// If there are no such lanes or rows.
-    pub fn converted<'b>(
-        self,
-        lanes: Range<usize>,
-        rows: Range<usize>,
-        memory: &'b mut Vec<T>,
-    ) -> Option<Lanes<'b, T>> {
-        let stored = self.stored?;
-        assert!(lanes.end <= self.count && rows.end <= self.len);
-        let (count, len) = (lanes.len(), rows.len());
+    pub fn part(self, lanes: Range<usize>, rows: Range<usize>) -> Self {
+        assert!(lanes.start <= lanes.end && lanes.end <= self.count);
+        assert!(rows.start <= rows.end && rows.end <= self.len);
         let offset = lanes.start as isize * self.apart + rows.start as isize * self.stride;
-        let first = moved(self.first, offset, self.stored).cast();
+        let (first, count, len) = (moved(self.first, offset, self.stored), lanes.len(), rows.len());
+        Self { first, count, len, folded: &[], whole: &[], corner: 0, ..self }
+    }
+
+    /// These lanes, converted into `memory` if they are stored as something else.
+    pub fn converted<'b>(self, memory: &'b mut Vec<T>) -> Lanes<'b, T>
+    where
+        'a: 'b,
+    {
+        let Some(stored) = self.stored else { return self };
+        let Self { count, len, .. } = self;
+        let first = self.first.cast();
         let (strides, apart, stride) = if count == 1 || self.run_along_memory() {
             (Strides { rows: self.apart, values: self.stride, row: len }, len, 1)
         } else {
@@ -168,7 +178,7 @@ impl<'a, T: Copy> Lanes<'a, T> {
         let (apart, stride) = (apart as isize, stride as isize);
         let (first, stored, values) = (memory.as_ptr(), None, PhantomData);
         let (folded, whole, corner) = (&[][..], &[][..], 0);
-        Some(Lanes { first, count, apart, len, stride, folded, whole, corner, stored, values })
+        Lanes { first, count, apart, len, stride, folded, whole, corner, stored, values }
     }
 
     /// Gives `visit` every value of these rows of these lanes, which are stored as something else,

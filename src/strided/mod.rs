@@ -80,6 +80,7 @@ pub use lanes_mut::LanesMut;
 pub use rows::Rows;
 pub use sweep::Sweep;
 pub use view::{View, ViewMut};
+pub use walk::MOST_INPUTS;
 
 /// Values that are converted, or looked at before any is changed, together.
 const SOME: usize = 64;

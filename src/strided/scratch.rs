@@ -70,6 +70,9 @@ impl ScratchRows {
 
     /// Takes at least `len` rows, out of those that the thread has kept if there are any.
     pub fn take(len: usize) -> Result<Self, Error> {
+        if len == 0 {
+            return Ok(Self(Vec::new()));
+        }
         let mut rows = SPARE.with_borrow_mut(Vec::pop).unwrap_or_default();
         if rows.len() < len {
             resize(&mut rows, len, Row::ZERO)?;
@@ -93,7 +96,7 @@ impl ScratchRows {
 impl Drop for ScratchRows {
     fn drop(&mut self) {
         let rows = take(&mut self.0);
-        if rows.len() <= Self::KEPT {
+        if (1..=Self::KEPT).contains(&rows.len()) {
             // A thread that ends has no spare memory any more.
             let _ = SPARE.try_with(|spare| {
                 let mut spare = spare.borrow_mut();

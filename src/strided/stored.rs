@@ -191,6 +191,7 @@ made_of_bits! {
     bool: u8, |bits| bits != 0;
     Half: u16, Half, |_| true;
     Unsigned: u64, Unsigned, |_| true;
+    Signed: i64, Signed, |_| true;
     Flipped: u64, Flipped;
     Below: i64, Below;
     Time: i64, Time;
@@ -267,6 +268,17 @@ impl ReadAs<i64> for Unsigned {
     #[inline(always)]
     fn read_as(self) -> i64 {
         self.0 as i64
+    }
+}
+
+/// An integer of 64 bits, rounded.
+#[derive(Clone, Copy, Debug)]
+pub struct Signed(i64);
+
+impl ReadAs<f64> for Signed {
+    #[inline(always)]
+    fn read_as(self) -> f64 {
+        self.0 as f64
     }
 }
 
@@ -420,6 +432,7 @@ mod tests {
         check::<bool, i64, 1>(&[[0], [1], [2], [255]], &[0, 1, 1, 1]);
         let large = [u64::MAX, 1 << 63, (1 << 63) - 1, 0].map(u64::to_ne_bytes);
         check::<Unsigned, f64, 8>(&large, &[2_f64.powi(64), 2_f64.powi(63), 2_f64.powi(63), 0.0]);
+        check::<Signed, f64, 8>(&large, &[-1.0, -2_f64.powi(63), 2_f64.powi(63), 0.0]);
         check::<Unsigned, i64, 8>(&large, &[-1, i64::MIN, i64::MAX, 0]);
         check::<Flipped, i64, 8>(&large, &[i64::MAX, 0, -1, i64::MIN]);
     }

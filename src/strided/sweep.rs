@@ -1,21 +1,23 @@
-//! All lanes of an input, each with its place in the output.
+//! All lanes of an input, or of several in step, each with its place in the output.
 #![expect(unsafe_code, reason = "what is walked may be sent to another thread")]
 
+use std::array::from_fn;
 use std::marker::PhantomData;
 
 use super::view::As;
-use super::walk::{Shared, Walk};
-use super::{Dim, Lanes, LanesMut, View, ViewMut};
+use super::walk::{MOST_INPUTS, OUTPUT, Walk};
+use super::{Lanes, LanesMut, View, ViewMut};
 
-/// A walk over all lanes of an input, each with its place in the output.
-pub struct Sweep<'a, T, O> {
+/// A walk over all lanes of an input, each with its place in the output; or over those of several
+/// inputs of one shape.
+pub struct Sweep<'a, T, O, const INPUTS: usize = 1> {
     walk: Walk,
-    stored: As<T>,
+    stored: [As<T>; INPUTS],
     values: PhantomData<(&'a T, &'a mut O)>,
 }
 
-// SAFETY: it is a shared borrow of the input and an exclusive one of the output.
-unsafe impl<T: Sync, O: Send> Send for Sweep<'_, T, O> {}
+// SAFETY: it is a shared borrow of the inputs and an exclusive one of the output.
+unsafe impl<T: Sync, O: Send, const INPUTS: usize> Send for Sweep<'_, T, O, INPUTS> {}
 
 impl<'a, T: Copy, O> Sweep<'a, T, O> {
     /// The lanes along the axes of the bit set `axes`, each with one value of `out`, whose
@@ -29,21 +31,23 @@ impl<'a, T: Copy, O> Sweep<'a, T, O> {
         ordered: bool,
         out: &'a mut ViewMut<'_, O>,
     ) -> Self {
-        let (input, output) = (view.memory(), out.memory());
-        let walk = Walk::reducing(input, axes, ordered, output);
-        Self { walk, stored: view.stored, values: PhantomData }
+        let walk = Walk::reducing(view.memory(), axes, ordered, out.memory());
+        Self { walk, stored: [view.stored], values: PhantomData }
     }
+}
 
+impl<'a, T: Copy, O, const INPUTS: usize> Sweep<'a, T, O, INPUTS> {
     /// The lanes along `axis`, each with the lane of `out` at the same place.
     ///
     /// # Panics
-    /// If the two do not have the same shape.
-    pub fn along(view: &View<'a, T>, axis: usize, out: &'a mut ViewMut<'_, O>) -> Self {
-        let walk = Walk::along(view.memory(), axis, out.memory());
-        Self { walk, stored: view.stored, values: PhantomData }
+    /// If not all have the same shape.
+    pub fn along(views: [&View<'a, T>; INPUTS], axis: usize, out: &'a mut ViewMut<'_, O>) -> Self {
+        const { assert!(INPUTS <= MOST_INPUTS) }
+        let walk = Walk::along(&views.map(View::memory), axis, out.memory());
+        Self { walk, stored: views.map(|view| view.stored), values: PhantomData }
     }
 
-    /// How many values are to be read.
+    /// How many values are to be read of each input.
     pub fn values(&self) -> usize {
         let walk = &self.walk;
         let folded: usize = walk.folded.iter().map(|dim| dim.len).product();
@@ -58,21 +62,34 @@ impl<'a, T: Copy, O> Sweep<'a, T, O> {
         parts.map(|walk| Self { walk, stored, values }).collect()
     }
 
-    /// Each bundle of lanes, with its places in the output.
-    pub fn bundles(&mut self) -> impl Iterator<Item = (Lanes<'_, T>, LanesMut<'_, O>)> {
+    /// Each bundle of lanes of the inputs, with its places in the output.
+    pub fn bundles(&mut self) -> impl Iterator<Item = ([Lanes<'_, T>; INPUTS], LanesMut<'_, O>)> {
         // Borrowed for as long as a bundle lives, so no place is handed out twice at once.
         let (walk, stored) = (&self.walk, self.stored);
         walk.range.clone().map(move |index| {
-            let (first, out) = walk.bundle(index);
-            let Shared { len: count, stride: apart, out_stride } = walk.across;
-            let Dim { len, stride } = walk.lane;
-            let (first, values) = (first.cast(), PhantomData);
-            let (folded, whole, corner) = (&*walk.folded, &*walk.whole, walk.corner);
-            let lanes =
-                Lanes { first, count, apart, len, stride, folded, whole, corner, stored, values };
-            let Dim { len, stride } = walk.out_lane;
-            let (first, values) = (out.cast(), PhantomData);
-            (lanes, LanesMut { first, count, apart: out_stride, len, stride, values })
+            let firsts = walk.bundle(index);
+            let Walk { across, lane, folded, whole, corner, .. } = walk;
+            let lanes = from_fn(|at| Lanes {
+                first: firsts[at].cast_const().cast(),
+                count: across.len,
+                apart: across.strides[at],
+                len: lane.len,
+                stride: lane.strides[at],
+                folded,
+                whole,
+                corner: *corner,
+                stored: stored[at],
+                values: PhantomData,
+            });
+            let out = LanesMut {
+                first: firsts[OUTPUT].cast(),
+                count: across.len,
+                apart: across.strides[OUTPUT],
+                len: walk.out_len,
+                stride: lane.strides[OUTPUT],
+                values: PhantomData,
+            };
+            (lanes, out)
         })
     }
 }

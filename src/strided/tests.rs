@@ -39,8 +39,8 @@ pub(super) fn with_lanes<T: Element + Bits>(
     let unaligned = input.unaligned();
     for view in [input.view(), unaligned.view()] {
         let mut places = out.view_mut();
-        let mut sweep = Sweep::along(&view, 1, &mut places);
-        let (lanes, out_lanes) = sweep.bundles().next().expect("one bundle");
+        let mut sweep = Sweep::along([&view], 1, &mut places);
+        let ([lanes], out_lanes) = sweep.bundles().next().expect("one bundle");
         check(lanes, out_lanes, &input.lanes(0b10));
     }
     out

@@ -82,6 +82,25 @@ impl<'a, T: Copy> View<'a, T> {
         unsafe { Self::new(values.as_ptr(), one_dimension(values.len())) }
     }
 
+    /// The same values, repeated along new axes in front and along those of length one, so that
+    /// they have this shape.
+    ///
+    /// # Panics
+    /// If they cannot.
+    pub fn broadcast(mut self, shape: &[usize]) -> Self {
+        let new = shape.len().checked_sub(self.dims.len()).expect("there are no fewer axes");
+        let dim = |(axis, &len): (usize, &usize)| match axis.checked_sub(new) {
+            Some(axis) if self.dims[axis].len == len => self.dims[axis],
+            Some(axis) => {
+                assert_eq!(self.dims[axis].len, 1, "only single values are repeated");
+                Dim { len, stride: 0 }
+            }
+            None => Dim { len, stride: 0 },
+        };
+        self.dims = shape.iter().enumerate().map(dim).collect();
+        self
+    }
+
     /// How many values.
     pub fn len(&self) -> usize {
         self.dims.iter().map(|dim| dim.len).product()

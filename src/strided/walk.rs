@@ -1,13 +1,23 @@
 //! Which lanes an array is cut into, whatever its values are.
 
+use std::array::from_fn;
+use std::iter::once;
 use std::ops::Range;
+use std::ptr::null_mut;
 
 use smallvec::SmallVec;
 
 use super::dims::{coalesce, coalesce_dims, sort_by_stride, take_lane};
 use super::{Dim, Dims, View, ViewMut};
 
+/// The most inputs that are walked in step.
+pub const MOST_INPUTS: usize = 2;
+/// What moves from lane to lane: the inputs, and behind them the output.
+const OPERANDS: usize = MOST_INPUTS + 1;
+pub(super) const OUTPUT: usize = MOST_INPUTS;
+
 /// What a [`Walk`] knows of an array: everything but the type of its values.
+#[derive(Clone, Copy)]
 pub(super) struct Memory<'a> {
     first: *mut u8,
     /// The unit of the strides, in bytes.
@@ -28,20 +38,51 @@ impl<O> ViewMut<'_, O> {
     }
 }
 
-/// A dimension that input and output have in common.
+/// A dimension that all operands have in common, with the stride of each.
 #[derive(Clone, Copy)]
 pub(super) struct Shared {
     pub(super) len: usize,
-    pub(super) stride: isize,
-    pub(super) out_stride: isize,
+    pub(super) strides: [isize; OPERANDS],
+}
+
+impl Shared {
+    const SINGLE: Self = Self { len: 1, strides: [0; OPERANDS] };
+
+    /// Of some inputs and the output.
+    fn new(inputs: impl Iterator<Item = Dim>, out: Option<&Dim>) -> Self {
+        let (mut strides, mut lens) = ([0; OPERANDS], [0; MOST_INPUTS]);
+        let mut count = 0;
+        for (at, dim) in inputs.enumerate() {
+            (strides[at], lens[at], count) = (dim.stride, dim.len, at + 1);
+        }
+        match out {
+            Some(out) if lens[..count].iter().all(|&len| len == out.len) => {
+                strides[OUTPUT] = out.stride;
+                Self { len: out.len, strides }
+            }
+            _ => panic!("input and output have the same shape"),
+        }
+    }
+
+    /// Whether `inner` begins again where it has ended, in each operand.
+    fn continues(&self, inner: &Self) -> bool {
+        let len = inner.len as isize;
+        self.strides.iter().zip(inner.strides).all(|(&outer, inner)| outer == inner * len)
+    }
+
+    /// How far the inputs move at each step.
+    fn distance(&self) -> usize {
+        let strides = self.strides[..OUTPUT].iter();
+        strides.fold(0, |sum, stride| stride.unsigned_abs().saturating_add(sum))
+    }
 }
 
 /// A [`Sweep`] of any type, compiled once. Pointers count bytes, strides values.
 pub(super) struct Walk {
-    first: *mut u8,
-    size: usize,
-    out: *mut u8,
-    out_size: usize,
+    /// Where each operand begins, and the unit of its strides in bytes; null if there are fewer
+    /// inputs, which do not move.
+    firsts: [*mut u8; OPERANDS],
+    sizes: [usize; OPERANDS],
     /// The dimensions between bundles.
     outer: SmallVec<[Shared; 4]>,
     /// The part of them that is walked.
@@ -50,8 +91,9 @@ pub(super) struct Walk {
     pub(super) across: Shared,
     /// The dimensions that a reduction folds into one, beside the lane's own.
     pub(super) folded: Dims,
-    pub(super) lane: Dim,
-    pub(super) out_lane: Dim,
+    pub(super) lane: Shared,
+    /// How many results a lane has.
+    pub(super) out_len: usize,
     /// All dimensions of a lane as the array has them, and where its first value is, counted from
     /// where the walk begins: that does not depend on how the array lies in memory.
     pub(super) whole: Dims,
@@ -68,7 +110,7 @@ impl Walk {
             if axes >> axis & 1 == 1 {
                 folded.push(dim);
             } else {
-                kept.push(shared(dim, out_dims.next()));
+                kept.push(Shared::new(once(dim), out_dims.next()));
             }
         }
         let whole = folded.clone();
@@ -87,60 +129,55 @@ impl Walk {
             sort_by_stride(&mut folded);
         }
         coalesce_dims(&mut folded);
-        let lane = take_lane(&mut folded, ordered);
-        let out_lane = Dim { len: 1, stride: 0 };
-        let walk = Self::arrange(Memory { first, ..input }, kept, folded, lane, output, out_lane);
-        Self { whole, corner, ..walk }
+        let Dim { len, stride } = take_lane(&mut folded, ordered);
+        let mut lane = Shared { len, ..Shared::SINGLE };
+        lane.strides[0] = stride;
+        let walk = Self::arrange(&[Memory { first, ..input }], output, kept, lane);
+        Self { folded, out_len: 1, whole, corner, ..walk }
     }
 
-    pub(super) fn along(input: Memory, axis: usize, output: Memory) -> Self {
-        assert_eq!(input.dims.len(), output.dims.len(), "input and output have the same shape");
-        let dims = input.dims.iter().zip(output.dims);
-        let mut kept: SmallVec<[Shared; 4]> =
-            dims.map(|(&dim, out_dim)| shared(dim, Some(out_dim))).collect();
-        let Shared { len, stride, out_stride } = kept.remove(axis);
-        let (lane, out_lane) = (Dim { len, stride }, Dim { len, stride: out_stride });
-        Self::arrange(input, kept, Dims::new(), lane, output, out_lane)
+    pub(super) fn along(inputs: &[Memory], axis: usize, output: Memory) -> Self {
+        let ndim = output.dims.len();
+        assert!(
+            inputs.iter().all(|input| input.dims.len() == ndim),
+            "input and output have the same shape"
+        );
+        let shared =
+            |axis| Shared::new(inputs.iter().map(|it| it.dims[axis]), output.dims.get(axis));
+        let mut kept: SmallVec<[Shared; 4]> = (0..ndim).map(shared).collect();
+        let lane = kept.remove(axis);
+        Self::arrange(inputs, output, kept, lane)
     }
 
     /// Chooses which dimension lies between the lanes of a bundle: the one with the closest
     /// neighbours.
     fn arrange(
-        input: Memory,
-        mut outer: SmallVec<[Shared; 4]>,
-        folded: Dims,
-        lane: Dim,
+        inputs: &[Memory],
         output: Memory,
-        out_lane: Dim,
+        mut outer: SmallVec<[Shared; 4]>,
+        lane: Shared,
     ) -> Self {
+        let (mut firsts, mut sizes) = ([null_mut(); OPERANDS], [0; OPERANDS]);
+        for (at, input) in inputs.iter().enumerate() {
+            (firsts[at], sizes[at]) = (input.first, input.size);
+        }
+        (firsts[OUTPUT], sizes[OUTPUT]) = (output.first, output.size);
         let empty = outer.iter().any(|dim| dim.len == 0);
         outer.retain(|dim| dim.len != 1);
-        coalesce(
-            &mut outer,
-            |outer, inner| {
-                let len = inner.len as isize;
-                outer.stride == inner.stride * len && outer.out_stride == inner.out_stride * len
-            },
-            |outer, inner| inner.len *= outer.len,
-        );
-        let closest = (0..outer.len()).min_by_key(|&dim| outer[dim].stride.unsigned_abs());
-        let across = match closest {
-            Some(dim) => outer.remove(dim),
-            None => Shared { len: 1, stride: 0, out_stride: 0 },
-        };
+        coalesce(&mut outer, Shared::continues, |outer, inner| inner.len *= outer.len);
+        let closest = (0..outer.len()).min_by_key(|&dim| outer[dim].distance());
+        let across = closest.map_or(Shared::SINGLE, |dim| outer.remove(dim));
         let bundles = if empty { 0 } else { outer.iter().map(|dim| dim.len).product() };
         Self {
-            first: input.first,
-            size: input.size,
-            out: output.first,
-            out_size: output.size,
+            firsts,
+            sizes,
             outer,
             range: 0..bundles,
             across,
-            folded,
+            folded: Dims::new(),
             lane,
-            out_lane,
-            whole: Dims::from_elem(lane, 1),
+            out_len: lane.len,
+            whole: Dims::from_elem(Dim { len: lane.len, stride: lane.strides[0] }, 1),
             corner: 0,
         }
     }
@@ -160,14 +197,12 @@ impl Walk {
             let range = start..(start + step).min(self.range.end);
             for lane in (0..self.across.len).step_by(piece) {
                 let len = piece.min(self.across.len - lane);
-                let Shared { stride, out_stride, .. } = self.across;
-                let (first, out) = self.moved(lane as isize * stride, lane as isize * out_stride);
+                let firsts = self.moved(self.across.strides.map(|stride| lane as isize * stride));
                 let across = Shared { len, ..self.across };
                 let (outer, folded) = (self.outer.clone(), self.folded.clone());
                 let whole = self.whole.clone();
                 split.push(Self {
-                    first,
-                    out,
+                    firsts,
                     outer,
                     range: range.clone(),
                     across,
@@ -181,28 +216,19 @@ impl Walk {
     }
 
     /// Where the first lane of a bundle, and its place in the output, begin.
-    pub(super) fn bundle(&self, mut index: usize) -> (*mut u8, *mut u8) {
-        let (mut offset, mut out_offset) = (0, 0);
+    pub(super) fn bundle(&self, mut index: usize) -> [*mut u8; OPERANDS] {
+        let mut offsets = [0; OPERANDS];
         for dim in self.outer.iter().rev() {
             let at = (index % dim.len) as isize;
             index /= dim.len;
-            offset += at * dim.stride;
-            out_offset += at * dim.out_stride;
+            for (offset, stride) in offsets.iter_mut().zip(dim.strides) {
+                *offset += at * stride;
+            }
         }
-        self.moved(offset, out_offset)
+        self.moved(offsets)
     }
 
-    fn moved(&self, offset: isize, out_offset: isize) -> (*mut u8, *mut u8) {
-        let (size, out_size) = (self.size as isize, self.out_size as isize);
-        (self.first.wrapping_offset(offset * size), self.out.wrapping_offset(out_offset * out_size))
-    }
-}
-
-fn shared(dim: Dim, out_dim: Option<&Dim>) -> Shared {
-    match out_dim {
-        Some(out_dim) if out_dim.len == dim.len => {
-            Shared { len: dim.len, stride: dim.stride, out_stride: out_dim.stride }
-        }
-        _ => panic!("input and output have the same shape"),
+    fn moved(&self, offsets: [isize; OPERANDS]) -> [*mut u8; OPERANDS] {
+        from_fn(|at| self.firsts[at].wrapping_offset(offsets[at] * self.sizes[at] as isize))
     }
 }

@@ -8,39 +8,43 @@ use std::array::from_fn;
 use std::marker::PhantomData;
 
 use super::magnitudes::Magnitudes;
-use super::scan::{Form, LookedAt, Memory, Steps};
+use super::scan::{Form, LookedAt, Memory, Steps, rows_of};
 use super::tiles::{Join, Look};
 use super::window::Window;
 use crate::merge::{
-    Merge, Rescaling, Sample, Shift, StateVectors, Summary, WindowInfo, one_if_value,
+    Merge, Rescaling, Sample, Shift, StateVectors, Summary, WindowInfo, anchored, one_if_value,
+    together,
 };
 use crate::simd::{Isa, LANES, Task, Vector};
+use crate::strided::MOST_INPUTS;
 
 /// The sums of a walk.
-pub(super) struct Blocks<K: Merge, I, V: Vector, const N: usize> {
+pub(super) struct Blocks<K: Merge<INPUTS>, I, V: Vector, const N: usize, const INPUTS: usize> {
     pub(super) kernel: K,
     pub(super) memory: Memory,
-    pub(super) columns: [Column<K, V>; N],
+    pub(super) columns: [Column<K, V, INPUTS>; N],
     pub(super) isa: PhantomData<I>,
 }
 
 /// What is known of the lanes of a column.
-pub(super) struct Column<K: Merge, V: Vector> {
+pub(super) struct Column<K: Merge<INPUTS>, V: Vector, const INPUTS: usize> {
     /// What lies between the two blocks of a window.
-    pub(super) between: Summary<K::State<V>, V>,
+    pub(super) between: Summary<K::State<V>, V, INPUTS>,
     /// What was seen of rows that are looked at.
-    pub(super) seen: Summary<K::State<V>, V>,
+    pub(super) seen: Summary<K::State<V>, V, INPUTS>,
     /// The rows of this block. The fast form does not count them.
-    prefix: Summary<K::State<V>, V>,
-    /// The anchor of the suffixes.
-    left_anchor: V,
+    prefix: Summary<K::State<V>, V, INPUTS>,
+    /// The anchors of the suffixes.
+    left_anchors: [V; INPUTS],
 }
 
-impl<K: Merge, I: Isa, V: Vector, const N: usize> Blocks<K, I, V, N> {
+impl<K: Merge<INPUTS>, I: Isa, V: Vector, const N: usize, const INPUTS: usize>
+    Blocks<K, I, V, N, INPUTS>
+{
     pub(super) fn new(kernel: K, memory: Memory) -> Self {
         let none = Summary::new(kernel.empty());
         let column =
-            |_| Column { between: none, seen: none, prefix: none, left_anchor: none.anchor };
+            |_| Column { between: none, seen: none, prefix: none, left_anchors: none.anchors };
         Self { columns: from_fn(column), kernel, memory, isa: PhantomData }
     }
 
@@ -48,13 +52,13 @@ impl<K: Merge, I: Isa, V: Vector, const N: usize> Blocks<K, I, V, N> {
     #[inline(always)]
     fn start_block(&mut self, row: usize) {
         let Self { kernel, memory, columns, .. } = self;
-        memory.care = memory.finite < memory.window.len || memory.scale != 1.0;
+        memory.care = memory.finite < memory.window.len || memory.is_scaled();
         (memory.prefix_len, memory.suffixes_form) = (0, None);
-        let first = memory.strips.now.rows(row, 1);
+        let first = rows_of(&memory.strips.now, row, 1);
         for (at, column) in columns.iter_mut().enumerate() {
             column.prefix = Summary::new(kernel.empty());
             if !memory.care {
-                column.prefix.anchor = V::load(&first[at * V::LANES..]);
+                column.prefix.anchors = Rows::of_column::<V>(first, at, &memory.scales).row(0);
             }
         }
     }
@@ -71,7 +75,7 @@ impl<K: Merge, I: Isa, V: Vector, const N: usize> Blocks<K, I, V, N> {
         for column in &mut self.columns {
             column.prefix.count = V::splat(self.memory.prefix_len as f64);
             if self.memory.prefix_len == 0 {
-                column.prefix.anchor = V::splat(f64::NAN);
+                column.prefix.anchors = [V::splat(f64::NAN); INPUTS];
             }
         }
         0
@@ -110,17 +114,16 @@ impl<K: Merge, I: Isa, V: Vector, const N: usize> Blocks<K, I, V, N> {
     #[inline(always)]
     fn rows_apart(&mut self, row: usize, len: usize) -> usize {
         let Self { memory, columns, .. } = self;
-        let (all, mut apart) = (memory.strips.now.rows(row, len), 0);
-        let scale = memory.scale;
+        let (all, mut apart) = (rows_of(&memory.strips.now, row, len), 0);
         for (at, column) in columns.iter().enumerate() {
-            let rows = Rows::of_column::<V>(all, at, scale);
+            let rows = Rows::of_column::<V>(all, at, &memory.scales);
             apart = apart.max(column.rows_apart(rows));
         }
         if apart == 0 {
             for (at, column) in columns.iter_mut().enumerate() {
-                let rows = Rows::of_column::<V>(all, at, scale);
-                let anchor = &mut column.prefix.anchor;
-                *anchor = anchor.unless_nan(*anchor, rows.scaled(0));
+                let rows = Rows::of_column::<V>(all, at, &memory.scales);
+                let anchors = &mut column.prefix.anchors;
+                *anchors = anchored(*anchors, rows.scaled(0));
             }
         }
         apart
@@ -131,25 +134,25 @@ impl<K: Merge, I: Isa, V: Vector, const N: usize> Blocks<K, I, V, N> {
     fn sum_suffixes<const FAST: bool>(&mut self, form: Form, start: usize) {
         let Self { kernel, memory, columns, .. } = self;
         let has_tiles = memory.has_tiles();
-        let Memory { strips, suffixes, window, block, scale, extremes, .. } = memory;
+        let Memory { strips, suffixes, window, block, scales, extremes, .. } = memory;
         let all = strips.block_before(start, *block);
         let place = *block as f64 - window.len as f64;
         for (at, column) in columns.iter_mut().enumerate() {
-            let rows = Rows::of_column::<V>(all, at, *scale);
+            let rows = Rows::of_column::<V>(all, at, scales);
             let mut seen = column.between;
             if form != Form::Apart {
-                let to = column.prefix.anchor;
+                let to = column.prefix.anchors;
                 if K::ANCHORED && has_tiles {
-                    let shift = Shift { from: seen.anchor, to, count: seen.count };
+                    let shift = Shift { from: seen.anchors, to, count: seen.count };
                     seen.state = kernel.rebase(seen.state, shift);
                 }
-                seen.anchor = to;
+                seen.anchors = to;
             }
             let places = suffixes.of_lanes_mut::<K::State<V>, V>(rows.lane);
             column.sum_suffixes::<FAST>(kernel, rows, place, seen, places);
         }
         if !FAST && memory.unseen {
-            extremes.survey::<K, V>(all);
+            extremes.survey::<K, V, INPUTS>(all);
             memory.unseen = memory.prefix_len > 0;
         }
     }
@@ -165,26 +168,28 @@ impl<K: Merge, I: Isa, V: Vector, const N: usize> Blocks<K, I, V, N> {
         len: usize,
     ) -> bool {
         let Self { kernel, memory, columns, .. } = self;
-        let Memory { strips, suffixes, results, window, scale, extremes, .. } = memory;
-        let all = strips.now.rows(row, len);
+        let Memory { strips, suffixes, results, window, scales, extremes, .. } = memory;
+        let all = rows_of(&strips.now, row, len);
         let (from, results) = (memory.prefix_len, results.rows_mut(result, len));
-        let (inverse, unscale) = (1.0 / window.len as f64, 1.0 / *scale);
+        let inverse = 1.0 / window.len as f64;
+        let mut unscales = of_inputs(scales);
+        unscales.iter_mut().for_each(|scale| *scale = 1.0 / *scale);
         let (window, is_apart) = (*window, form == Form::Apart);
-        let walk = Prefixes { kernel: *kernel, from, window, inverse, unscale, is_apart };
+        let walk = Prefixes { kernel: *kernel, from, window, inverse, unscales, is_apart };
         if !FAST {
             for (at, column) in columns.iter_mut().enumerate() {
-                let rows = Rows::of_column::<V>(all, at, *scale);
+                let rows = Rows::of_column::<V>(all, at, scales);
                 let places = suffixes.of_lanes::<K::State<V>, V>(rows.lane);
                 column.prefix = column.sum_with_care(&walk, rows, places, results);
             }
-            return extremes.survey::<K, V>(all);
+            return extremes.survey::<K, V, INPUTS>(all);
         }
         let (mut next, mut holds) = ([kernel.empty(); N], true);
         for (at, column) in columns.iter().enumerate() {
-            let rows = Rows::of_column::<V>(all, at, 1.0);
+            let rows = Rows::of_column::<V>(all, at, scales);
             let (suffixes, _) = suffixes.of_lanes::<K::State<V>, V>(rows.lane);
             let (state, all_hold, magnitudes) = column.sum_fast(&walk, rows, suffixes, results);
-            extremes.see_small::<K, V>(&magnitudes);
+            extremes.see_small::<K, V, INPUTS>(&magnitudes);
             (next[at], holds) = (state, holds && all_hold);
         }
         if holds {
@@ -196,60 +201,81 @@ impl<K: Merge, I: Isa, V: Vector, const N: usize> Blocks<K, I, V, N> {
     }
 }
 
+/// What there is for each input.
+#[inline(always)]
+fn of_inputs<const INPUTS: usize>(all: &[f64; MOST_INPUTS]) -> [f64; INPUTS] {
+    let mut some = [0.0; INPUTS];
+    some.copy_from_slice(&all[..INPUTS]);
+    some
+}
+
 /// Rows of which the lanes of one column are walked.
 #[derive(Clone, Copy)]
-pub(super) struct Rows<'a> {
-    all: &'a [f64],
+pub(super) struct Rows<'a, const INPUTS: usize> {
+    all: [&'a [f64]; INPUTS],
     /// The first of these lanes.
     lane: usize,
     /// What values are multiplied with, with care.
-    scale: f64,
+    scales: [f64; INPUTS],
 }
 
-impl<'a> Rows<'a> {
+impl<'a, const INPUTS: usize> Rows<'a, INPUTS> {
     /// The rows of the column at this place.
     #[inline(always)]
-    pub(super) fn of_column<V: Vector>(all: &'a [f64], at: usize, scale: f64) -> Self {
-        Self { all, lane: at * V::LANES, scale }
+    pub(super) fn of_column<V: Vector>(
+        all: [&'a [f64]; INPUTS],
+        at: usize,
+        scales: &[f64; MOST_INPUTS],
+    ) -> Self {
+        Self { all, lane: at * V::LANES, scales: of_inputs(scales) }
     }
 
     #[inline(always)]
     pub(super) fn len(&self) -> usize {
-        self.all.len() / LANES
+        self.all[0].len() / LANES
     }
 
     #[inline(always)]
-    pub(super) fn row<V: Vector>(&self, at: usize) -> V {
-        V::load(&self.all[at * LANES + self.lane..])
+    pub(super) fn row<V: Vector>(&self, at: usize) -> [V; INPUTS] {
+        let mut row = [V::splat(0.0); INPUTS];
+        for input in 0..INPUTS {
+            row[input] = V::load(&self.all[input][at * LANES + self.lane..]);
+        }
+        row
     }
 
+    /// The same, scaled, and NaN in each input where one is.
     #[inline(always)]
-    pub(super) fn scaled<V: Vector>(&self, at: usize) -> V {
-        self.row::<V>(at).mul(V::splat(self.scale))
+    pub(super) fn scaled<V: Vector>(&self, at: usize) -> [V; INPUTS] {
+        let mut row = self.row::<V>(at);
+        for input in 0..INPUTS {
+            row[input] = row[input].mul(V::splat(self.scales[input]));
+        }
+        together(row)
     }
 }
 
 /// What is done with the rows of a prefix, whose first is `from` rows after the block's.
-struct Prefixes<K> {
+struct Prefixes<K, const INPUTS: usize> {
     kernel: K,
     from: usize,
     window: Window,
     inverse: f64,
-    unscale: f64,
+    unscales: [f64; INPUTS],
     is_apart: bool,
 }
 
-impl<K: Merge, V: Vector> Column<K, V> {
+impl<K: Merge<INPUTS>, V: Vector, const INPUTS: usize> Column<K, V, INPUTS> {
     /// How many of these rows come before the prefix has an anchor in each lane.
     #[inline(always)]
-    fn rows_apart(&self, rows: Rows<'_>) -> usize {
-        let mut anchor = self.prefix.anchor;
-        if !anchor.any_nan() {
+    fn rows_apart(&self, rows: Rows<'_, INPUTS>) -> usize {
+        let mut anchors = self.prefix.anchors;
+        if !anchors[0].any_nan() {
             return 0;
         }
         for at in 0..rows.len() {
-            anchor = anchor.unless_nan(anchor, rows.scaled(at));
-            if !anchor.any_nan() {
+            anchors = anchored(anchors, rows.scaled(at));
+            if !anchors[0].any_nan() {
                 return at;
             }
         }
@@ -261,12 +287,12 @@ impl<K: Merge, V: Vector> Column<K, V> {
     fn sum_suffixes<const FAST: bool>(
         &mut self,
         kernel: &K,
-        rows: Rows<'_>,
+        rows: Rows<'_, INPUTS>,
         place: f64,
-        seen: Summary<K::State<V>, V>,
+        seen: Summary<K::State<V>, V, INPUTS>,
         places: (&mut [f64], &mut [f64]),
     ) {
-        let Summary { mut state, mut count, mut anchor } = seen;
+        let Summary { mut state, mut count, mut anchors } = seen;
         let (suffixes, counts) = places;
         let (size, len) = (K::State::<V>::COUNT * V::LANES, rows.len());
         let (one, mut place) = (V::splat(1.0), V::splat(place));
@@ -275,21 +301,21 @@ impl<K: Merge, V: Vector> Column<K, V> {
         for row in (1..len).rev() {
             place = place.sub(one);
             if FAST {
-                let sample = Sample::new(rows.row(row), anchor, place);
+                let sample = Sample::new(rows.row(row), anchors, place);
                 state = kernel.insert_before::<V, false>(state, sample);
             } else {
-                let value = rows.scaled(row);
+                let values = rows.scaled(row);
                 if K::ANCHORED {
-                    anchor = anchor.unless_nan(anchor, value);
+                    anchors = anchored(anchors, values);
                 }
-                let sample = Sample::new(value, anchor, place);
+                let sample = Sample::new(values, anchors, place);
                 state = kernel.insert_before::<V, true>(state, sample);
-                count = count.add(one_if_value(value));
+                count = count.add(one_if_value(values[0]));
                 count.store(&mut counts[row * V::LANES..]);
             }
             state.write(&mut suffixes[row * size..]);
         }
-        self.left_anchor = anchor;
+        self.left_anchors = anchors;
     }
 
     /// The prefix after some rows, if all values and results are finite, and whether they are; and
@@ -297,8 +323,8 @@ impl<K: Merge, V: Vector> Column<K, V> {
     #[inline(always)]
     fn sum_fast(
         &self,
-        walk: &Prefixes<K>,
-        rows: Rows<'_>,
+        walk: &Prefixes<K, INPUTS>,
+        rows: Rows<'_, INPUTS>,
         suffixes: &[f64],
         results: &mut [f64],
     ) -> (K::State<V>, bool, Magnitudes<V>) {
@@ -307,20 +333,20 @@ impl<K: Merge, V: Vector> Column<K, V> {
         let (count, inverse) = (V::splat(window.len as f64), V::splat(inverse));
         let size = K::State::<V>::COUNT * V::LANES;
         let suffixes = &suffixes[(from + 1) * size..][..rows.len() * size];
-        let Summary { mut state, anchor, .. } = self.prefix;
+        let Summary { mut state, anchors, .. } = self.prefix;
         let (mut place, mut magnitudes) = (V::splat(from as f64), Magnitudes::new());
         // It becomes NaN with the first that is not finite.
         let mut finite_check = zero;
         for at in 0..rows.len() {
-            let value = rows.row(at);
+            let values = rows.row::<V>(at);
             let suffix = K::State::read(&suffixes[at * size..]);
-            state = kernel.insert::<V, false>(state, Sample::new(value, anchor, place));
+            state = kernel.insert::<V, false>(state, Sample::new(values, anchors, place));
             let joined = kernel.combine::<V, false>(suffix, state);
             let whole = WindowInfo { count, inverse, row: place };
             let result = kernel.finish::<V, false>(joined, whole);
             result.store(&mut results[at * LANES + rows.lane..]);
-            finite_check = kernel.finite_check(value, result).mul_add_loosely(zero, finite_check);
-            magnitudes.see_square::<K>(value);
+            finite_check = kernel.finite_check(values, result).mul_add_loosely(zero, finite_check);
+            values.into_iter().for_each(|value| magnitudes.see_square::<K, INPUTS>(value));
             place = place.add(one);
         }
         (state, !finite_check.any_nan(), magnitudes)
@@ -330,31 +356,34 @@ impl<K: Merge, V: Vector> Column<K, V> {
     #[inline(always)]
     fn sum_with_care(
         &self,
-        walk: &Prefixes<K>,
-        rows: Rows<'_>,
+        walk: &Prefixes<K, INPUTS>,
+        rows: Rows<'_, INPUTS>,
         (suffixes, counts): (&[f64], &[f64]),
         results: &mut [f64],
-    ) -> Summary<K::State<V>, V> {
-        let &Prefixes { kernel, from, window, unscale, is_apart, .. } = walk;
-        let (one, unscale) = (V::splat(1.0), V::splat(unscale));
+    ) -> Summary<K::State<V>, V, INPUTS> {
+        let &Prefixes { kernel, from, window, unscales, is_apart, .. } = walk;
+        let (one, mut unscale) = (V::splat(1.0), [V::splat(1.0); INPUTS]);
+        for input in 0..INPUTS {
+            unscale[input] = V::splat(unscales[input]);
+        }
         let min_count = V::splat(window.min_count as f64);
         let size = K::State::<V>::COUNT * V::LANES;
         let suffixes = &suffixes[(from + 1) * size..][..rows.len() * size];
         let counts = &counts[(from + 1) * V::LANES..][..rows.len() * V::LANES];
-        let Summary { mut state, mut count, mut anchor } = self.prefix;
+        let Summary { mut state, mut count, mut anchors } = self.prefix;
         let mut place = V::splat(from as f64);
         for at in 0..rows.len() {
-            let (value, left_count) = (rows.scaled(at), V::load(&counts[at * V::LANES..]));
+            let (values, left_count) = (rows.scaled(at), V::load(&counts[at * V::LANES..]));
             let mut suffix = K::State::read(&suffixes[at * size..]);
             if K::ANCHORED {
-                anchor = anchor.unless_nan(anchor, value);
+                anchors = anchored(anchors, values);
                 if is_apart {
-                    let shift = Shift { from: self.left_anchor, to: anchor, count: left_count };
+                    let shift = Shift { from: self.left_anchors, to: anchors, count: left_count };
                     suffix = kernel.rebase(suffix, shift);
                 }
             }
-            state = kernel.insert::<V, true>(state, Sample::new(value, anchor, place));
-            count = count.add(one_if_value(value));
+            state = kernel.insert::<V, true>(state, Sample::new(values, anchors, place));
+            count = count.add(one_if_value(values[0]));
             let joined = kernel.combine::<V, true>(suffix, state);
             let all = count.add(left_count);
             let whole = WindowInfo { count: all, inverse: one.div(all), row: place };
@@ -362,11 +391,13 @@ impl<K: Merge, V: Vector> Column<K, V> {
             result.where_reaches(all, min_count).store(&mut results[at * LANES + rows.lane..]);
             place = place.add(one);
         }
-        Summary { state, count, anchor }
+        Summary { state, count, anchors }
     }
 }
 
-impl<K: Merge, I: Isa, V: Vector, const N: usize> Steps for Blocks<K, I, V, N> {
+impl<K: Merge<INPUTS>, I: Isa, V: Vector, const N: usize, const INPUTS: usize> Steps
+    for Blocks<K, I, V, N, INPUTS>
+{
     fn memory(&mut self) -> &mut Memory {
         &mut self.memory
     }
@@ -389,7 +420,7 @@ impl<K: Merge, I: Isa, V: Vector, const N: usize> Steps for Blocks<K, I, V, N> {
     }
 
     fn tile_vectors(&self) -> usize {
-        <Summary<K::State<V>, V> as StateVectors<V>>::COUNT
+        <Summary<K::State<V>, V, INPUTS> as StateVectors<V>>::COUNT
     }
 
     fn forget(&mut self) {
@@ -412,31 +443,35 @@ impl<K: Merge, I: Isa, V: Vector, const N: usize> Steps for Blocks<K, I, V, N> {
 }
 
 /// Surveys the block before the first.
-struct Begin<'a, K: Merge, I, V: Vector, const N: usize> {
-    blocks: &'a mut Blocks<K, I, V, N>,
+struct Begin<'a, K: Merge<INPUTS>, I, V: Vector, const N: usize, const INPUTS: usize> {
+    blocks: &'a mut Blocks<K, I, V, N, INPUTS>,
 }
 
-impl<K: Merge, J: Isa, V: Vector, const N: usize> Task for Begin<'_, K, J, V, N> {
+impl<K: Merge<INPUTS>, J: Isa, V: Vector, const N: usize, const INPUTS: usize> Task
+    for Begin<'_, K, J, V, N, INPUTS>
+{
     type Out = ();
 
     #[inline(always)]
     fn run<I: Isa>(self) {
         let memory = &mut self.blocks.memory;
         let rows = memory.strips.block_before(0, memory.block);
-        let all_finite = memory.extremes.survey::<K, V>(rows);
+        let all_finite = memory.extremes.survey::<K, V, INPUTS>(rows);
         memory.finite = if all_finite && memory.has_all_between { memory.window.len } else { 0 };
         (memory.prefix_len, memory.unseen) = (memory.block, false);
     }
 }
 
 /// Walks `len` rows of a strip, from `row` on.
-struct Walk<'a, K: Merge, I, V: Vector, const N: usize> {
-    blocks: &'a mut Blocks<K, I, V, N>,
+struct Walk<'a, K: Merge<INPUTS>, I, V: Vector, const N: usize, const INPUTS: usize> {
+    blocks: &'a mut Blocks<K, I, V, N, INPUTS>,
     row: usize,
     len: usize,
 }
 
-impl<K: Merge, J: Isa, V: Vector, const N: usize> Task for Walk<'_, K, J, V, N> {
+impl<K: Merge<INPUTS>, J: Isa, V: Vector, const N: usize, const INPUTS: usize> Task
+    for Walk<'_, K, J, V, N, INPUTS>
+{
     type Out = ();
 
     #[inline(always)]

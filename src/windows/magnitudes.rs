@@ -20,22 +20,30 @@ impl Extremes {
     /// Remembers what there was among some values, as far as the statistic has to know; says whether
     /// all are finite. A walk of its own takes less time than another one would for the registers.
     #[inline(always)]
-    pub(super) fn survey<K: Merge, V: Vector>(&mut self, values: &[f64]) -> bool {
+    pub(super) fn survey<K: Merge<INPUTS>, V: Vector, const INPUTS: usize>(
+        &mut self,
+        values: [&[f64]; INPUTS],
+    ) -> bool {
         let zero = V::splat(0.0);
         let (mut finite_check, mut magnitudes) = (zero, Magnitudes::new());
-        for some in values.chunks_exact(V::LANES) {
-            let some = V::load(some);
-            finite_check = some.mul_add_loosely(zero, finite_check);
-            magnitudes.see::<K>(some);
+        for values in values {
+            for some in values.chunks_exact(V::LANES) {
+                let some = V::load(some);
+                finite_check = some.mul_add_loosely(zero, finite_check);
+                magnitudes.see::<K, INPUTS>(some);
+            }
         }
-        self.see_large::<K, V>(&magnitudes);
-        self.see_small::<K, V>(&magnitudes);
+        self.see_large::<K, V, INPUTS>(&magnitudes);
+        self.see_small::<K, V, INPUTS>(&magnitudes);
         !finite_check.any_nan()
     }
 
     /// Remembers whether there were large ones among some values, if the statistic has to know.
     #[inline(always)]
-    pub(super) fn see_large<K: Merge, V: Vector>(&mut self, magnitudes: &Magnitudes<V>) {
+    pub(super) fn see_large<K: Merge<INPUTS>, V: Vector, const INPUTS: usize>(
+        &mut self,
+        magnitudes: &Magnitudes<V>,
+    ) {
         if let Some(&Rescaling { beyond, .. }) = K::LARGE.first() {
             self.large |= is_any_less(V::splat(beyond), magnitudes.greatest)
                 || is_any_less(magnitudes.least, V::splat(-beyond));
@@ -44,7 +52,10 @@ impl Extremes {
 
     /// Remembers whether there were small ones among some values, if the statistic has to know.
     #[inline(always)]
-    pub(super) fn see_small<K: Merge, V: Vector>(&mut self, magnitudes: &Magnitudes<V>) {
+    pub(super) fn see_small<K: Merge<INPUTS>, V: Vector, const INPUTS: usize>(
+        &mut self,
+        magnitudes: &Magnitudes<V>,
+    ) {
         if let Some(&Rescaling { beyond, .. }) = K::SMALL.first() {
             self.small |= is_any_less(magnitudes.least_square, V::splat(beyond * beyond));
         }
@@ -67,17 +78,17 @@ impl<V: Vector> Magnitudes<V> {
 
     /// Takes in a value, as far as the statistic has to know.
     #[inline(always)]
-    pub(super) fn see<K: Merge>(&mut self, value: V) {
+    pub(super) fn see<K: Merge<INPUTS>, const INPUTS: usize>(&mut self, value: V) {
         if !K::LARGE.is_empty() {
             self.greatest = value.max(self.greatest);
             self.least = value.min(self.least);
         }
-        self.see_square::<K>(value);
+        self.see_square::<K, INPUTS>(value);
     }
 
     /// Takes in the square alone.
     #[inline(always)]
-    pub(super) fn see_square<K: Merge>(&mut self, value: V) {
+    pub(super) fn see_square<K: Merge<INPUTS>, const INPUTS: usize>(&mut self, value: V) {
         if !K::SMALL.is_empty() {
             self.least_square = value.mul(value).min(self.least_square);
         }
@@ -89,10 +100,11 @@ fn is_any_less<V: Vector>(value: V, limit: V) -> bool {
     V::any(value.simd_lt(limit))
 }
 
-/// The greatest and the least magnitude of finite values but zero.
+/// The greatest and the least magnitude of an input's finite values but zero.
 #[cold]
 pub(super) fn extremes(
     source: &dyn Source,
+    input: usize,
     stretches: &mut dyn Iterator<Item = ops::Range<isize>>,
 ) -> (f64, f64) {
     let mut range = MagnitudeRange::NONE;
@@ -101,7 +113,7 @@ pub(super) fn extremes(
     for (index, ops::Range { start, end }) in starts.enumerate() {
         interrupt::check_at(index * ROWS, ROWS);
         let rows = &mut rows[..ROWS.min((end - start) as usize) * LANES];
-        source.load(start, rows);
+        source.load(input, start, rows);
         range.see(rows);
     }
     range.ends()

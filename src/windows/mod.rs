@@ -33,7 +33,7 @@
 use std::mem::MaybeUninit;
 
 use crate::error::Error;
-use crate::merge::{Merge, Sample, WindowInfo, one_if_value};
+use crate::merge::{Merge, Sample, WindowInfo, anchored, one_if_value, together};
 use crate::numeric::element::{Element, Float};
 use crate::simd::{Isa, One, Task, Vector, dispatch, vectorized};
 use crate::strided::{Sweep, View, ViewMut};
@@ -59,38 +59,42 @@ const FEW_PUSHED: usize = 256;
 /// Fewer values than this are not worth a second thread.
 pub(crate) const PARALLEL: usize = 1 << 17;
 
-/// The statistic of the window that ends at each value along `axis`.
-pub fn along<T: Element>(
-    view: &View<'_, T>,
+/// The statistic of the window that ends at each place along `axis`, of inputs of one shape.
+pub fn along<T: Element, const INPUTS: usize>(
+    views: [&View<'_, T>; INPUTS],
     axis: usize,
     window: Window,
-    kernel: &dyn AnyMoving,
+    kernel: &dyn AnyMoving<INPUTS>,
     out: &mut ViewMut<'_, T::Float>,
 ) -> Result<(), Error> {
-    if let (Some(values), Some(places)) = (view.as_slice(), out.as_slice_mut())
-        && values.len() <= FEW
-        && values.len() * window.len <= FEW_PUSHED
-        && few(values, window, kernel, places)
+    if let Some(places) = out.as_slice_mut()
+        && places.len() <= FEW
+        && places.len() * window.len <= FEW_PUSHED
+        && few(views, window, kernel, places)
     {
         return Ok(());
     }
-    let sweep = Sweep::along(view, axis, out);
+    let sweep = Sweep::along(views, axis, out);
     let parallel = sweep.values() >= PARALLEL;
-    let work = |piece: Piece<'_, T, T::Float>| piece.walk(kernel, window);
+    let work = |piece: Piece<'_, T, T::Float, INPUTS>| piece.walk(kernel, window);
     each_piece(sweep, window, parallel, &|lanes| stretch_len(lanes, window), &work)
 }
 
-/// Looks directly at a few values, if none asks for more than one look.
+/// Looks directly at a few neighbours, if none asks for more than one look.
 #[inline(never)]
-fn few<T: Element>(
-    values: &[T],
+fn few<T: Element, const INPUTS: usize>(
+    views: [&View<'_, T>; INPUTS],
     window: Window,
-    kernel: &dyn AnyMoving,
+    kernel: &dyn AnyMoving<INPUTS>,
     places: &mut [MaybeUninit<T::Float>],
 ) -> bool {
-    let (mut floats, mut results) = ([0.0; FEW], [0.0; FEW]);
-    let (floats, results) = (&mut floats[..values.len()], &mut results[..values.len()]);
-    T::copy_to_f64s(values, floats);
+    let (mut floats, mut results) = ([[0.0; FEW]; INPUTS], [0.0; FEW]);
+    let results = &mut results[..places.len()];
+    for (view, floats) in views.iter().zip(&mut floats) {
+        let Some(values) = view.as_slice() else { return false };
+        T::copy_to_f64s(values, &mut floats[..places.len()]);
+    }
+    let floats = floats.each_ref().map(|floats| &floats[..places.len()]);
     if !kernel.directly(window, floats, results) && T::HAS_EXTREMES {
         return false;
     }
@@ -102,9 +106,9 @@ fn few<T: Element>(
 
 /// A kernel whose type is left behind, so that what moves values is compiled for each dtype and
 /// not for each statistic.
-pub trait AnyMoving: Sync {
+pub trait AnyMoving<const INPUTS: usize = 1>: Sync {
     /// The results of a few values of a lane; says whether none asks for a second walk.
-    fn directly(&self, window: Window, values: &[f64], results: &mut [f64]) -> bool;
+    fn directly(&self, window: Window, values: [&[f64]; INPUTS], results: &mut [f64]) -> bool;
     /// Gives `work` what walks with the best instructions through lanes of at most `len` rows.
     fn with_walker(
         &self,
@@ -114,8 +118,8 @@ pub trait AnyMoving: Sync {
     ) -> Result<(), Error>;
 }
 
-impl<K: Merge + 'static> AnyMoving for K {
-    fn directly(&self, window: Window, values: &[f64], results: &mut [f64]) -> bool {
+impl<K: Merge<INPUTS>, const INPUTS: usize> AnyMoving<INPUTS> for K {
+    fn directly(&self, window: Window, values: [&[f64]; INPUTS], results: &mut [f64]) -> bool {
         vectorized(Directly { kernel: *self, window, values, results })
     }
 
@@ -130,14 +134,14 @@ impl<K: Merge + 'static> AnyMoving for K {
 }
 
 /// Inserts the values of each window into a state of its own, one after the other.
-struct Directly<'a, K> {
+struct Directly<'a, K, const INPUTS: usize> {
     kernel: K,
     window: Window,
-    values: &'a [f64],
+    values: [&'a [f64]; INPUTS],
     results: &'a mut [f64],
 }
 
-impl<K: Merge> Task for Directly<'_, K> {
+impl<K: Merge<INPUTS>, const INPUTS: usize> Task for Directly<'_, K, INPUTS> {
     type Out = bool;
 
     #[inline(always)]
@@ -147,16 +151,22 @@ impl<K: Merge> Task for Directly<'_, K> {
         let min_count = One::splat(window.min_count as f64);
         let mut magnitudes = Magnitudes::new();
         for (last, result) in results.iter_mut().enumerate() {
-            let (mut state, mut count, mut anchor) = (kernel.empty(), zero, One::splat(f64::NAN));
-            let mut place = One::splat(0.0);
+            let mut anchors = [One::splat(f64::NAN); INPUTS];
+            let (mut state, mut count, mut place) = (kernel.empty(), zero, zero);
             for at in (last + 1).saturating_sub(window.len)..=last {
-                let value = One::load(&values[at..]);
+                let mut row = [zero; INPUTS];
+                for input in 0..INPUTS {
+                    row[input] = One::load(&values[input][at..]);
+                }
+                let values = together(row);
                 place = One::splat(at as f64);
-                anchor = anchor.unless_nan(anchor, value);
-                state = kernel.insert::<_, true>(state, Sample::new(value, anchor, place));
-                count = count.add(one_if_value(value));
+                anchors = anchored(anchors, values);
+                state = kernel.insert::<_, true>(state, Sample::new(values, anchors, place));
+                count = count.add(one_if_value(values[0]));
             }
-            magnitudes.see::<K>(One::<I>::load(&values[last..]));
+            for values in values {
+                magnitudes.see::<K, INPUTS>(One::<I>::load(&values[last..]));
+            }
             let whole = WindowInfo { count, inverse: one.div(count), row: place };
             kernel
                 .finish::<_, true>(state, whole)
@@ -164,8 +174,8 @@ impl<K: Merge> Task for Directly<'_, K> {
                 .store(std::slice::from_mut(result));
         }
         let mut extremes = Extremes::default();
-        extremes.see_large::<K, _>(&magnitudes);
-        extremes.see_small::<K, _>(&magnitudes);
+        extremes.see_large::<K, _, INPUTS>(&magnitudes);
+        extremes.see_small::<K, _, INPUTS>(&magnitudes);
         !extremes.large && !extremes.small
     }
 }

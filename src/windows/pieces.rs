@@ -1,5 +1,7 @@
 //! How the work of a call is cut into pieces, and a piece into what is walked in step.
 
+use std::array::from_fn;
+
 use super::{AnyMoving, Walker, Window};
 use crate::error::Error;
 use crate::numeric::element::Element;
@@ -24,25 +26,26 @@ pub(crate) fn stretch_len(lanes: usize, window: Window) -> usize {
 }
 
 /// The function that computes the results of one piece.
-pub(crate) type PieceWorker<'a, T, O> = dyn Fn(Piece<'_, T, O>) -> Result<(), Error> + Sync + 'a;
+pub(crate) type PieceWorker<'a, T, O, const INPUTS: usize = 1> =
+    dyn Fn(Piece<'_, T, O, INPUTS>) -> Result<(), Error> + Sync + 'a;
 
 /// Does the pieces of a sweep, whose size depends on its shape alone: of each of so many lanes,
 /// `stretch` results at once.
 #[inline(never)]
-pub(crate) fn each_piece<T: Copy + Sync, O: Send>(
-    mut sweep: Sweep<'_, T, O>,
+pub(crate) fn each_piece<T: Copy + Sync, O: Send, const INPUTS: usize>(
+    mut sweep: Sweep<'_, T, O, INPUTS>,
     window: Window,
     parallel: bool,
     stretch: &dyn Fn(usize) -> usize,
-    work: &PieceWorker<'_, T, O>,
+    work: &PieceWorker<'_, T, O, INPUTS>,
 ) -> Result<(), Error> {
-    let work = |piece: Piece<'_, T, O>| {
-        let mut memory = Vec::new();
+    let work = |piece: Piece<'_, T, O, INPUTS>| {
+        let mut memory = from_fn(|_| Vec::new());
         work(piece.converted(window, &mut memory))
     };
     let mut jobs = Vec::new();
     for (lanes, out) in sweep.bundles() {
-        for piece in pieces(lanes, out, stretch(lanes.count())) {
+        for piece in pieces(lanes, out, stretch(lanes[0].count())) {
             if parallel {
                 jobs.push(piece);
             } else {
@@ -54,8 +57,8 @@ pub(crate) fn each_piece<T: Copy + Sync, O: Send>(
 }
 
 /// Some lanes, or a stretch of one, that are done at once.
-pub(crate) struct Piece<'a, T, O> {
-    pub(crate) lanes: Lanes<'a, T>,
+pub(crate) struct Piece<'a, T, O, const INPUTS: usize = 1> {
+    pub(crate) lanes: [Lanes<'a, T>; INPUTS],
     /// Which lane the first results are of, and where in it they begin.
     pub(crate) lane: usize,
     pub(crate) start: usize,
@@ -63,15 +66,15 @@ pub(crate) struct Piece<'a, T, O> {
 }
 
 /// Cuts a bundle of lanes into pieces.
-fn pieces<'a, T: Copy, O: 'a>(
-    lanes: Lanes<'a, T>,
+fn pieces<'a, T: Copy, O: 'a, const INPUTS: usize>(
+    lanes: [Lanes<'a, T>; INPUTS],
     out: LanesMut<'a, O>,
     stretch: usize,
-) -> impl Iterator<Item = Piece<'a, T, O>> {
-    let group = if lanes.count() < LANES {
+) -> impl Iterator<Item = Piece<'a, T, O, INPUTS>> {
+    let group = if lanes[0].count() < LANES {
         1
     } else {
-        (PIECE / lanes.len()).max(1).next_multiple_of(LANES)
+        (PIECE / lanes[0].len()).max(1).next_multiple_of(LANES)
     };
     out.by_lanes(group).flat_map(move |(lane, out)| {
         let stretches = out.by_rows(stretch);
@@ -83,10 +86,14 @@ fn pieces<'a, T: Copy, O: 'a>(
 /// longer ones are converted while they are read, some at a time.
 const CONVERTED: usize = 3 << 15;
 
-impl<'a, T: Copy, O> Piece<'a, T, O> {
+impl<'a, T: Copy, O, const INPUTS: usize> Piece<'a, T, O, INPUTS> {
     /// This piece with its values copied to aligned memory in native byte order, if that is not
     /// what they are already.
-    fn converted<'b>(self, window: Window, memory: &'b mut Vec<T>) -> Piece<'b, T, O>
+    fn converted<'b>(
+        self,
+        window: Window,
+        memory: &'b mut [Vec<T>; INPUTS],
+    ) -> Piece<'b, T, O, INPUTS>
     where
         'a: 'b,
     {
@@ -94,21 +101,29 @@ impl<'a, T: Copy, O> Piece<'a, T, O> {
         let first = start.saturating_sub(window.len);
         let (last, end) = (lane + out.count(), start + out.len());
         // Where there are enough lanes to walk several in step, there must be afterwards.
-        let least = if lanes.count() < LANES { 1 } else { LANES };
+        let least = if lanes[0].count() < LANES { 1 } else { LANES };
         let from = lane.min(last.saturating_sub(least));
-        if (last - from) * (end - first) <= CONVERTED
-            && let Some(lanes) = lanes.converted(from..last, first..end, memory)
-        {
-            return Piece { lanes, lane: lane - from, start: start - first, out };
+        let is_long = (last - from) * (end - first) > CONVERTED;
+        if is_long || !lanes.iter().any(Lanes::are_converted) {
+            return Piece { lanes, lane, start, out };
         }
-        Piece { lanes, lane, start, out }
+        let mut memory = memory.iter_mut();
+        let lanes = lanes.map(|lanes| {
+            let lanes = lanes.part(from..last, first..end);
+            memory.next().map_or(lanes, |memory| lanes.converted(memory))
+        });
+        Piece { lanes, lane: lane - from, start: start - first, out }
     }
 }
 
-impl<T: Element> Piece<'_, T, T::Float> {
-    pub(super) fn walk(mut self, kernel: &dyn AnyMoving, window: Window) -> Result<(), Error> {
+impl<T: Element, const INPUTS: usize> Piece<'_, T, T::Float, INPUTS> {
+    pub(super) fn walk(
+        mut self,
+        kernel: &dyn AnyMoving<INPUTS>,
+        window: Window,
+    ) -> Result<(), Error> {
         let len = self.out.len();
-        if self.lanes.count() >= LANES {
+        if self.lanes[0].count() >= LANES {
             return kernel.with_walker(window, len, &mut |walker| self.walk_lanes(walker));
         }
         let segment = segment_or_tile(len, window);
@@ -118,8 +133,8 @@ impl<T: Element> Piece<'_, T, T::Float> {
     /// Walks whole lanes, `LANES` of them in step.
     pub(crate) fn walk_lanes(&mut self, walker: &mut dyn Walker) -> Result<(), Error> {
         for first in (0..self.out.count()).step_by(LANES) {
-            let batch = self.lanes.batch(self.lane + first, LANES);
-            walker.walk(&batch, &mut self.out.batch(first, LANES))?;
+            let batches = self.lanes.map(|lanes| lanes.batch(self.lane + first, LANES));
+            walker.walk(&batches, &mut self.out.batch(first, LANES))?;
         }
         Ok(())
     }
@@ -131,9 +146,10 @@ impl<T: Element> Piece<'_, T, T::Float> {
         walker: &mut dyn Walker,
     ) -> Result<(), Error> {
         let (start, end) = (self.start, self.start + self.out.len());
-        let batch = self.lanes.segments(self.lane, Segments { start, end, len });
+        let at = Segments { start, end, len };
+        let batches = self.lanes.map(|lanes| lanes.segments(self.lane, at));
         let mut out = self.out.segments(0, Segments { start: 0, end: end - start, len });
-        walker.walk(&batch, &mut out)
+        walker.walk(&batches, &mut out)
     }
 }
 

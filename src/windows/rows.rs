@@ -5,7 +5,7 @@ use crate::numeric::element::{Element, Float};
 use crate::simd::{Isa, Task, vectorized};
 use crate::strided::{Better, LaneBatch, LaneBatchMut};
 
-/// The input of a walk, as rows of one value for each lane.
+/// The inputs of a walk, each as rows of one value for each lane.
 pub trait Source {
     /// How many rows have results.
     fn len(&self) -> usize;
@@ -15,8 +15,8 @@ pub trait Source {
     fn after(&self) -> usize;
     /// Whether values may be so large or small that they ask for a second walk.
     fn has_extremes(&self) -> bool;
-    /// Reads the rows from `row` on, one after the other.
-    fn load(&self, row: isize, rows: &mut [f64]);
+    /// Reads the rows of an input from `row` on, one after the other.
+    fn load(&self, input: usize, row: isize, rows: &mut [f64]);
 }
 
 /// The output of a walk.
@@ -33,25 +33,25 @@ pub trait Walker {
     fn walk(&mut self, source: &dyn Source, sink: &mut dyn Sink) -> Result<(), Error>;
 }
 
-impl<T: Element> Source for LaneBatch<'_, T> {
+impl<T: Element, const INPUTS: usize> Source for [LaneBatch<'_, T>; INPUTS] {
     fn len(&self) -> usize {
-        self.len()
+        self[0].len()
     }
 
     fn before(&self) -> usize {
-        self.before()
+        self[0].before()
     }
 
     fn after(&self) -> usize {
-        self.after()
+        self[0].after()
     }
 
     fn has_extremes(&self) -> bool {
         T::HAS_EXTREMES
     }
 
-    fn load(&self, row: isize, rows: &mut [f64]) {
-        vectorized(Load { batch: self, row, rows });
+    fn load(&self, input: usize, row: isize, rows: &mut [f64]) {
+        vectorized(Load { batch: &self[input], row, rows });
     }
 }
 

@@ -16,6 +16,7 @@ use crate::interrupt;
 use crate::merge::{Merge, Rescaling, StateVectors};
 use crate::simd::{Isa, LANES, Row, Vector, Work};
 use crate::strided::scratch::ScratchRows;
+use crate::strided::{Better, MOST_INPUTS};
 
 /// Rows that are loaded, walked and stored at once: they stay in the first cache.
 pub(super) const ROWS: usize = 40;
@@ -23,32 +24,44 @@ pub(super) const ROWS: usize = 40;
 pub(super) const STRIP: usize = 64;
 
 /// Gives `work` a scan, with the instructions of the machine.
-pub(super) struct WithScan<'a, K> {
+pub(super) struct WithScan<'a, K, const INPUTS: usize> {
     pub(super) kernel: K,
     pub(super) window: Window,
     pub(super) len: usize,
     pub(super) work: &'a mut dyn FnMut(&mut dyn Walker) -> Result<(), Error>,
 }
 
-impl<K: Merge> Work for WithScan<'_, K> {
+impl<K: Merge<INPUTS>, const INPUTS: usize> Work for WithScan<'_, K, INPUTS> {
     type Out = Result<(), Error>;
 
     fn work<I: Isa>(self) -> Self::Out {
-        match const { LANES / I::Walked::LANES } {
-            1 => self.in_columns::<I, 1>(),
-            _ => self.in_columns::<I, 4>(),
+        if const { K::State::<I::Walked>::COUNT + INPUTS < LARGE } {
+            match const { LANES / I::Walked::LANES } {
+                1 => self.in_columns::<I, I::Walked, 1>(),
+                _ => self.in_columns::<I, I::Walked, 4>(),
+            }
+        } else {
+            match const { LANES / I::Narrow::LANES } {
+                1 => self.in_columns::<I, I::Narrow, 1>(),
+                2 => self.in_columns::<I, I::Narrow, 2>(),
+                _ => self.in_columns::<I, I::Narrow, 4>(),
+            }
         }
     }
 }
 
-impl<K: Merge> WithScan<'_, K> {
+/// Where a state and its anchors have so many vectors, there are not two registers for each.
+const LARGE: usize = 8;
+
+impl<K: Merge<INPUTS>, const INPUTS: usize> WithScan<'_, K, INPUTS> {
     /// The lanes are walked in `N` columns.
-    fn in_columns<I: Isa, const N: usize>(self) -> Result<(), Error> {
-        debug_assert_eq!(N * I::Walked::LANES, LANES);
+    fn in_columns<I: Isa, V: Vector, const N: usize>(self) -> Result<(), Error> {
+        debug_assert_eq!(N * V::LANES, LANES);
         let Self { kernel, window, len, work } = self;
-        let vectors = <K::State<I::Walked> as StateVectors<I::Walked>>::COUNT;
-        let memory = Memory::new(window, len, vectors)?;
-        work(&mut Scan { steps: &mut Blocks::<K, I, I::Walked, N>::new(kernel, memory) })
+        let vectors = <K::State<V> as StateVectors<V>>::COUNT;
+        let memory = Memory::new(INPUTS, window, len, vectors)?;
+        let mut blocks = Blocks::<K, I, V, N, INPUTS>::new(kernel, memory);
+        work(&mut Scan { steps: &mut blocks })
     }
 }
 
@@ -79,8 +92,8 @@ pub(super) trait Steps {
 /// Rows that are looked at.
 #[derive(Clone, Copy)]
 pub(super) struct LookedAt {
-    /// They are where results will be, or else in the strip that is walked.
-    pub(super) in_results: bool,
+    /// They are where those before the walk will be, or else among those that are walked.
+    pub(super) is_before: bool,
     pub(super) first: usize,
     pub(super) len: usize,
 }
@@ -117,8 +130,8 @@ pub(super) struct Memory {
     pub(super) finite: usize,
     /// Whether each lane has all values between the two blocks of a window.
     pub(super) has_all_between: bool,
-    /// What values are multiplied with before they are summed up, with care.
-    pub(super) scale: f64,
+    /// What the values of each input are multiplied with before they are summed up, with care.
+    pub(super) scales: [f64; MOST_INPUTS],
     /// Whether there were values that ask for a second walk.
     pub(super) extremes: Extremes,
     /// Whether large values may have been among rows that were walked in the fast form, which does
@@ -127,15 +140,15 @@ pub(super) struct Memory {
 }
 
 impl Memory {
-    /// Makes the memory for walks of lanes of at most `len` rows, where so many vectors are known
-    /// of some values.
-    fn new(window: Window, len: usize, vectors: usize) -> Result<Self, Error> {
+    /// Makes the memory for walks of lanes of at most `len` rows of so many inputs, where so many
+    /// vectors are known of some values.
+    fn new(inputs: usize, window: Window, len: usize, vectors: usize) -> Result<Self, Error> {
         let block = window.len.min(len);
         Ok(Self {
             window,
             block,
             totals: Totals::NONE,
-            strips: Strips::new(strip_len(block, len))?,
+            strips: Strips::new(inputs, strip_len(block, len))?,
             suffixes: Suffixes::new(block + 1, vectors)?,
             results: Strip::new(ROWS)?,
             prefix_len: 0,
@@ -143,7 +156,7 @@ impl Memory {
             suffixes_form: None,
             finite: 0,
             has_all_between: true,
-            scale: 1.0,
+            scales: AS_THEY_ARE,
             extremes: Extremes::default(),
             unseen: false,
         })
@@ -154,34 +167,83 @@ impl Memory {
     pub(super) fn has_tiles(&self) -> bool {
         self.block < self.window.len
     }
+
+    #[inline(always)]
+    pub(super) fn is_scaled(&self) -> bool {
+        self.scales != AS_THEY_ARE
+    }
 }
 
-/// The rows that are walked, whole blocks of them, and those before.
+/// The scales of values that are not scaled.
+const AS_THEY_ARE: [f64; MOST_INPUTS] = [1.0; MOST_INPUTS];
+
+/// The rows of each input that are walked, whole blocks of them, and those before.
 pub(super) struct Strips {
-    pub(super) now: Strip,
-    pub(super) before: Strip,
+    pub(super) now: [Strip; MOST_INPUTS],
+    pub(super) before: [Strip; MOST_INPUTS],
+    inputs: usize,
     /// How many rows each of them has.
     len: usize,
 }
 
 impl Strips {
-    fn new(len: usize) -> Result<Self, Error> {
-        Ok(Self { now: Strip::new(len)?, before: Strip::new(len)?, len })
+    fn new(inputs: usize, len: usize) -> Result<Self, Error> {
+        let strip = |input| Strip::new(if input < inputs { len } else { 0 });
+        let strips = || Ok([strip(0)?, strip(1)?]);
+        Ok(Self { now: strips()?, before: strips()?, inputs, len })
     }
 
     /// The `block` rows before the block that starts with this row.
     #[inline(always)]
-    pub(super) fn block_before(&self, start: usize, block: usize) -> &[f64] {
+    pub(super) fn block_before<const INPUTS: usize>(
+        &self,
+        start: usize,
+        block: usize,
+    ) -> [&[f64]; INPUTS] {
         match start.checked_sub(block) {
-            Some(first) => self.now.rows(first, block),
-            None => self.before.rows(self.len - block, block),
+            Some(first) => rows_of(&self.now, first, block),
+            None => rows_of(&self.before, self.len - block, block),
         }
     }
 
-    /// The last `block` rows before those that are walked.
-    pub(super) fn last_before_mut(&mut self, block: usize) -> &mut [f64] {
-        self.before.rows_mut(self.len - block, block)
+    /// Loads rows from `row` on into those that are walked, from the place `first` on.
+    pub(super) fn load_now(&mut self, source: &dyn Source, row: isize, first: usize, len: usize) {
+        for (input, strip) in self.now[..self.inputs].iter_mut().enumerate() {
+            source.load(input, row, strip.rows_mut(first, len));
+        }
     }
+
+    /// The same, into those before.
+    pub(super) fn load_before(
+        &mut self,
+        source: &dyn Source,
+        row: isize,
+        first: usize,
+        len: usize,
+    ) {
+        for (input, strip) in self.before[..self.inputs].iter_mut().enumerate() {
+            source.load(input, row, strip.rows_mut(first, len));
+        }
+    }
+
+    /// The same, into the last of them.
+    pub(super) fn load_last_before(&mut self, source: &dyn Source, row: isize, len: usize) {
+        self.load_before(source, row, self.len - len, len);
+    }
+}
+
+/// Some rows of each input.
+#[inline(always)]
+pub(super) fn rows_of<const INPUTS: usize>(
+    strips: &[Strip; MOST_INPUTS],
+    first: usize,
+    len: usize,
+) -> [&[f64]; INPUTS] {
+    let mut rows = [&[][..]; INPUTS];
+    for input in 0..INPUTS {
+        rows[input] = strips[input].rows(first, len);
+    }
+    rows
 }
 
 /// Rows one after the other, which begin with a cache line.
@@ -254,7 +316,7 @@ impl Scan<'_> {
             return self.walk_tiles(source, store);
         }
         let (window, len) = (memory.window.len, memory.strips.len);
-        source.load(-(window as isize), memory.strips.last_before_mut(window));
+        memory.strips.load_last_before(source, -(window as isize), window);
         self.steps.begin();
         for first in (0..source.len()).step_by(len) {
             let end = (first + len).min(source.len());
@@ -263,8 +325,8 @@ impl Scan<'_> {
             for start in (first..end).step_by(rows) {
                 let len = rows.min(end - start);
                 interrupt::check_at(start * LANES, len * LANES);
-                let rows = self.steps.memory().strips.now.rows_mut(start - first, len);
-                source.load(start as isize, rows);
+                let strips = &mut self.steps.memory().strips;
+                strips.load_now(source, start as isize, start - first, len);
                 self.steps.walk(start - first, len);
                 store(start, self.steps.memory().results.rows(0, len));
             }
@@ -278,31 +340,74 @@ impl Scan<'_> {
 impl Walker for Scan<'_> {
     fn walk(&mut self, source: &dyn Source, sink: &mut dyn Sink) -> Result<(), Error> {
         let memory = self.steps.memory();
-        (memory.scale, memory.extremes) = (1.0, Extremes::default());
+        (memory.scales, memory.extremes) = (AS_THEY_ARE, Extremes::default());
         self.walk_rows(source, &mut |row, rows| sink.store(row, rows))?;
         let Extremes { large, small, .. } = self.steps.memory().extremes;
         if !(source.has_extremes() && (large || small)) {
             return Ok(());
         }
-        let (greatest, least) = if self.steps.memory().has_tiles() {
-            extremes(source, &mut self.steps.memory().tile_rows(source))
-        } else {
-            let all = -(self.steps.memory().window.len as isize)..source.len() as isize;
-            extremes(source, &mut once(all))
-        };
-        let [of_large, of_small] = self.steps.rescalings();
-        for rescaling in of_large.iter().filter(|it| large && greatest > it.beyond) {
-            self.steps.memory().scale = rescaling.scale;
-            let is_better = |first: f64, _: f64| !first.is_finite();
-            self.walk_rows(source, &mut |row, rows| sink.amend(row, rows, &is_better))?;
-        }
-        for rescaling in of_small.iter().filter(|it| small && least < it.beyond) {
-            self.steps.memory().scale = rescaling.scale;
-            let is_doubtful = self.steps.doubt();
-            let is_better = |first, second: f64| is_doubtful(first) && second.is_finite();
-            self.walk_rows(source, &mut |row, rows| sink.amend(row, rows, &is_better))?;
+        let [of_first, of_second] = [self.scales_of(source, 0), self.scales_of(source, 1)];
+        for second in &of_second {
+            for first in &of_first {
+                self.walk_scaled(source, sink, [*first, *second])?;
+            }
         }
         Ok(())
+    }
+}
+
+/// What the values of an input are multiplied with in a second walk.
+#[derive(Clone, Copy, PartialEq)]
+enum Scale {
+    AsItIs,
+    OfLarge(f64),
+    OfSmall(f64),
+}
+
+impl Scan<'_> {
+    /// The scales that an input's values ask for, and none.
+    fn scales_of(&mut self, source: &dyn Source, input: usize) -> Vec<Scale> {
+        let mut scales = vec![Scale::AsItIs];
+        let memory = self.steps.memory();
+        if input >= memory.strips.inputs {
+            return scales;
+        }
+        let (greatest, least) = if memory.has_tiles() {
+            extremes(source, input, &mut memory.tile_rows(source))
+        } else {
+            let all = -(memory.window.len as isize)..source.len() as isize;
+            extremes(source, input, &mut once(all))
+        };
+        let [of_large, of_small] = self.steps.rescalings();
+        let of_large = of_large.iter().filter(|it| greatest > it.beyond);
+        let of_small = of_small.iter().filter(|it| least < it.beyond);
+        scales.extend(of_large.map(|it| Scale::OfLarge(it.scale)));
+        scales.extend(of_small.map(|it| Scale::OfSmall(it.scale)));
+        scales
+    }
+
+    /// Walks again with these scales, and takes those results that are better: of large values
+    /// where there was none that is finite, of small ones where digits may have been lost.
+    fn walk_scaled(
+        &mut self,
+        source: &dyn Source,
+        sink: &mut dyn Sink,
+        scales: [Scale; MOST_INPUTS],
+    ) -> Result<(), Error> {
+        if scales == [Scale::AsItIs; MOST_INPUTS] {
+            return Ok(());
+        }
+        self.steps.memory().scales = scales.map(|scale| match scale {
+            Scale::AsItIs => 1.0,
+            Scale::OfLarge(scale) | Scale::OfSmall(scale) => scale,
+        });
+        let is_doubtful = self.steps.doubt();
+        let is_better: Better<'_> = if scales.iter().any(|it| matches!(it, Scale::OfLarge(_))) {
+            &|first: f64, _| !first.is_finite()
+        } else {
+            &|first, second: f64| is_doubtful(first) && second.is_finite()
+        };
+        self.walk_rows(source, &mut |row, rows| sink.amend(row, rows, is_better))
     }
 }
 

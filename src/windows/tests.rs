@@ -58,7 +58,7 @@ fn slid<T: Element>(
     // No mean of integers is as small.
     let gap = T::Float::from_f64(-1e-30);
     let mut out = Strided::filled(&array.lens(), out_layout, gap);
-    assert_eq!(along(&array.view(), axis, window, &kernel, &mut out.view_mut()), Ok(()));
+    assert_eq!(along([&array.view()], axis, window, &kernel, &mut out.view_mut()), Ok(()));
     let (memory, values) = (out.memory.len(), out.values());
     let gaps = out.memory.iter().filter(|&&place| place == gap).count();
     assert_eq!(gaps, memory - values.len(), "all is written, and empty between");
@@ -350,7 +350,7 @@ fn every_instruction_set_gives_the_same_windows() {
     struct MeanBy<I>(PhantomData<I>);
 
     impl<I: Isa + Sync> AnyMoving for MeanBy<I> {
-        fn directly(&self, _: Window, _: &[f64], _: &mut [f64]) -> bool {
+        fn directly(&self, _: Window, _: [&[f64]; 1], _: &mut [f64]) -> bool {
             unreachable!("many values")
         }
 
@@ -367,7 +367,7 @@ fn every_instruction_set_gives_the_same_windows() {
     fn slid_by(kernel: &dyn AnyMoving, values: &[f64], window: Window) -> Vec<f64> {
         let mut out = vec![0.0; values.len()];
         let mut places = ViewMut::from_slice(&mut out);
-        let result = along(&View::from_slice(values), 0, window, kernel, &mut places);
+        let result = along([&View::from_slice(values)], 0, window, kernel, &mut places);
         assert_eq!(result, Ok(()));
         out
     }

@@ -10,10 +10,10 @@ use std::ops;
 
 use super::Source;
 use super::blocks::{Blocks, Column, Rows};
-use super::scan::{LookedAt, Memory, ROWS, Scan};
+use super::scan::{LookedAt, Memory, ROWS, Scan, Strips, rows_of};
 use crate::error::Error;
 use crate::interrupt;
-use crate::merge::{MOST_VECTORS, Merge, Sample, StateVectors, Summary, one_if_value};
+use crate::merge::{MOST_VECTORS, Merge, Sample, StateVectors, Summary, anchored, one_if_value};
 use crate::simd::{Isa, LANES, Task, Vector};
 use crate::strided::scratch::reserve;
 
@@ -112,10 +112,9 @@ impl Scan<'_> {
         let len = if all_before { 0 } else { block };
         for start in (0..len).step_by(ROWS) {
             let len = ROWS.min(block - start);
-            source
-                .load(first + start as isize, self.steps.memory().strips.now.rows_mut(start, len));
+            self.steps.memory().strips.load_now(source, first + start as isize, start, len);
             if used {
-                let rows = LookedAt { in_results: false, first: start, len };
+                let rows = LookedAt { is_before: false, first: start, len };
                 self.steps.look(rows, start as f64);
             }
         }
@@ -137,12 +136,12 @@ impl Scan<'_> {
         let rest = window % block;
         for start in (0..rest).step_by(ROWS) {
             let (row, len) = (block + start, ROWS.min(rest - start));
-            source.load(oldest + row as isize, self.steps.memory().results.rows_mut(0, len));
-            let rows = LookedAt { in_results: true, first: 0, len };
+            self.steps.memory().strips.load_before(source, oldest + row as isize, 0, len);
+            let rows = LookedAt { is_before: true, first: 0, len };
             self.steps.look(rows, row as f64 - window as f64);
         }
         self.steps.join(tile);
-        source.load(oldest, self.steps.memory().strips.last_before_mut(block));
+        self.steps.memory().strips.load_last_before(source, oldest, block);
         self.steps.begin();
         for start in (0..block).step_by(ROWS) {
             let len = ROWS.min(block - start);
@@ -153,24 +152,26 @@ impl Scan<'_> {
 }
 
 /// Takes in some rows, whose first is at this place in the window.
-pub(super) struct Look<'a, K: Merge, I, V: Vector, const N: usize> {
-    pub(super) blocks: &'a mut Blocks<K, I, V, N>,
+pub(super) struct Look<'a, K: Merge<INPUTS>, I, V: Vector, const N: usize, const INPUTS: usize> {
+    pub(super) blocks: &'a mut Blocks<K, I, V, N, INPUTS>,
     pub(super) rows: LookedAt,
     pub(super) place: f64,
 }
 
-impl<K: Merge, J: Isa, V: Vector, const N: usize> Task for Look<'_, K, J, V, N> {
+impl<K: Merge<INPUTS>, J: Isa, V: Vector, const N: usize, const INPUTS: usize> Task
+    for Look<'_, K, J, V, N, INPUTS>
+{
     type Out = ();
 
     #[inline(always)]
     fn run<I: Isa>(self) {
         let Blocks { kernel, memory, columns, .. } = self.blocks;
-        let LookedAt { in_results, first, len } = self.rows;
-        let strip = if in_results { &memory.results } else { &memory.strips.now };
-        let (all, scale) = (strip.rows(first, len), memory.scale);
-        let is_fast = memory.extremes.survey::<K, V>(all) && scale == 1.0;
+        let LookedAt { is_before, first, len } = self.rows;
+        let Strips { now, before, .. } = &memory.strips;
+        let all = rows_of(if is_before { before } else { now }, first, len);
+        let is_fast = memory.extremes.survey::<K, V, INPUTS>(all) && !memory.is_scaled();
         for (at, column) in columns.iter_mut().enumerate() {
-            let rows = Rows::of_column::<V>(all, at, scale);
+            let rows = Rows::of_column::<V>(all, at, &memory.scales);
             column.seen = if is_fast {
                 column.seen_with::<false>(kernel, rows, self.place)
             } else {
@@ -180,41 +181,43 @@ impl<K: Merge, J: Isa, V: Vector, const N: usize> Task for Look<'_, K, J, V, N> 
     }
 }
 
-impl<K: Merge, V: Vector> Column<K, V> {
+impl<K: Merge<INPUTS>, V: Vector, const INPUTS: usize> Column<K, V, INPUTS> {
     /// What is seen with some more rows.
     #[inline(always)]
     fn seen_with<const MAY_BE_NAN: bool>(
         &self,
         kernel: &K,
-        rows: Rows<'_>,
+        rows: Rows<'_, INPUTS>,
         place: f64,
-    ) -> Summary<K::State<V>, V> {
-        let Summary { mut state, mut count, mut anchor } = self.seen;
+    ) -> Summary<K::State<V>, V, INPUTS> {
+        let Summary { mut state, mut count, mut anchors } = self.seen;
         let (one, mut place) = (V::splat(1.0), V::splat(place));
         if !MAY_BE_NAN {
-            anchor = anchor.unless_nan(anchor, rows.scaled(0));
+            anchors = anchored(anchors, rows.scaled(0));
             count = count.add(V::splat(rows.len() as f64));
         }
         for at in 0..rows.len() {
-            let value = rows.scaled(at);
+            let values = rows.scaled::<V>(at);
             if MAY_BE_NAN {
-                anchor = anchor.unless_nan(anchor, value);
-                count = count.add(one_if_value(value));
+                anchors = anchored(anchors, values);
+                count = count.add(one_if_value(values[0]));
             }
-            state = kernel.insert::<V, MAY_BE_NAN>(state, Sample::new(value, anchor, place));
+            state = kernel.insert::<V, MAY_BE_NAN>(state, Sample::new(values, anchors, place));
             place = place.add(one);
         }
-        Summary { state, count, anchor }
+        Summary { state, count, anchors }
     }
 }
 
 /// Joins what was seen of a tile's windows with the tiles between it and their tile.
-pub(super) struct Join<'a, K: Merge, I, V: Vector, const N: usize> {
-    pub(super) blocks: &'a mut Blocks<K, I, V, N>,
+pub(super) struct Join<'a, K: Merge<INPUTS>, I, V: Vector, const N: usize, const INPUTS: usize> {
+    pub(super) blocks: &'a mut Blocks<K, I, V, N, INPUTS>,
     pub(super) tile: usize,
 }
 
-impl<K: Merge, J: Isa, V: Vector, const N: usize> Task for Join<'_, K, J, V, N> {
+impl<K: Merge<INPUTS>, J: Isa, V: Vector, const N: usize, const INPUTS: usize> Task
+    for Join<'_, K, J, V, N, INPUTS>
+{
     type Out = ();
 
     #[inline(always)]
@@ -225,7 +228,7 @@ impl<K: Merge, J: Isa, V: Vector, const N: usize> Task for Join<'_, K, J, V, N> 
         for (at, column) in columns.iter_mut().enumerate() {
             let mut joined = column.seen;
             for ago in (1..=memory.tiles_between()).rev() {
-                let next: Summary<K::State<V>, V> =
+                let next: Summary<K::State<V>, V, INPUTS> =
                     memory.totals.read(self.tile - ago + at * V::LANES);
                 let rows = V::splat((ago * memory.block) as f64);
                 let state = kernel.advance(next.state, rows);

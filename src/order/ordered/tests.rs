@@ -83,7 +83,7 @@ fn check_way(
     for view in [View::from_slice(values), unaligned.view()] {
         let mut out = vec![0.0; values.len()];
         let mut places = ViewMut::from_slice(&mut out);
-        let sweep = Sweep::along(&view, 0, &mut places);
+        let sweep = Sweep::along([&view], 0, &mut places);
         assert_eq!(each_piece(sweep, window, false, &|_| stretch, work), Ok(()));
         assert!(out.iter().zip(expected).all(|(&a, &b)| same(a, b)));
     }

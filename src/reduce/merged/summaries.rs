@@ -44,7 +44,7 @@ pub(super) fn beside<M: Merge, V: Vector>(
     right: Summary<M::State<V>, V>,
 ) -> Summary<M::State<V>, V> {
     let state = kernel.combine::<V, true>(left.state, right.state);
-    Summary { state, count: left.count.add(right.count), anchor: left.anchor }
+    Summary { state, count: left.count.add(right.count), anchors: left.anchors }
 }
 
 /// Reads some of the `LANES` lanes of a summary.
@@ -137,8 +137,8 @@ pub(super) fn outcome<M: Merge, I: Isa>(
     unscale: f64,
     has_extremes: bool,
 ) -> Outcome {
-    let result = kernel.unscaled(finished(kernel, summary), One::splat(unscale)).value();
-    let (count, anchor) = (summary.count.value(), summary.anchor.value());
+    let result = kernel.unscaled(finished(kernel, summary), [One::splat(unscale)]).value();
+    let (count, anchor) = (summary.count.value(), summary.anchors[0].value());
     let needs_recompute = has_extremes && needs_recompute(kernel, result, count, anchor);
     Outcome { result, needs_recompute }
 }

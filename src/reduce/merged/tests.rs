@@ -126,7 +126,7 @@ impl<M: Merge> Task for Summaries<'_, M> {
             Strided::new(&[values.len() / 40, 40], &Layout::c_order(2), 0.0, |at| values[at]);
         let view = plain.view();
         let mut sweep = Sweep::reducing(&view, 1, false, &mut nowhere);
-        let (lanes, _) = sweep.bundles().next().expect("there are lanes");
+        let ([lanes], _) = sweep.bundles().next().expect("there are lanes");
         let size = AnyMerge::<f64>::vectors(&kernel) * LANES;
         let mut out = vec![0.0; 5 * size];
         Empty { kernel: &kernel, out: &mut out }.run::<I>();

@@ -15,7 +15,7 @@ fn sample<T: Element, M: Merge, V: Vector>(values: &[T], anchor: V) -> Sample<V>
     let zero = V::splat(0.0);
     let (value, distance) =
         if M::ANCHORED { T::load_distance(values, anchor) } else { (T::load(values), zero) };
-    Sample { value, distance, row: zero }
+    Sample { values: [value], distances: [distance], row: zero }
 }
 
 /// Whether a vector of a state is not finite.
@@ -66,14 +66,14 @@ fn insert_rows<T, M, V, const MAY_BE_NAN: bool, const U: usize, const N: usize>(
     let (mut states, mut anchors) = ([kernel.empty(); U], [V::splat(0.0); U]);
     let mut missing = [V::splat(0.0); U];
     for at in 0..U {
-        (states[at], anchors[at]) = (summaries[at].state, summaries[at].anchor);
+        (states[at], anchors[at]) = (summaries[at].state, summaries[at].anchors[0]);
     }
     for row in rows.in_place() {
         for at in 0..U {
             let sample = sample::<T, M, V>(&row[first + at * V::LANES..], anchors[at]);
             states[at] = kernel.insert::<V, MAY_BE_NAN>(states[at], sample);
             if MAY_BE_NAN && M::COUNTED {
-                missing[at] = missing[at].add_where(sample.value.is_nan(), one);
+                missing[at] = missing[at].add_where(sample.value().is_nan(), one);
             }
         }
     }
@@ -136,11 +136,11 @@ impl<T: Element, M: Merge> Part<'_, T, M> {
     pub(super) fn one_by_one<I: Isa>(self) -> Outcome {
         let Self { kernel, values, anchor, summary } = self;
         let anchor = One::<I>::splat(anchor);
-        let mut single = Summary { anchor, ..Summary::new(kernel.empty()) };
+        let mut single = Summary { anchors: [anchor], ..Summary::new(kernel.empty()) };
         for value in values.chunks_exact(1) {
             let sample = sample::<T, M, One<I>>(value, anchor);
             single.state = kernel.insert::<_, true>(single.state, sample);
-            single.count = single.count.add(one_if_value(sample.value));
+            single.count = single.count.add(one_if_value(sample.value()));
         }
         single.write(summary);
         outcome::<M, I>(kernel, single, 1.0, T::HAS_EXTREMES)
@@ -174,7 +174,7 @@ fn abreast<T: Element, M: Merge, V: Vector, const A: usize, const N: usize>(
     vectors: &mut [f64; SUMMARY],
 ) {
     let empty = Summary::<_, V>::new(kernel.empty());
-    let empty = Summary { anchor: V::splat(anchor), ..empty };
+    let empty = Summary { anchors: [V::splat(anchor)], ..empty };
     let mut summaries = [empty; A];
     // Of less than a chunk, a second turn would cost too much.
     let head = &values[..values.len().min(FEW)];
@@ -242,10 +242,10 @@ fn insert_rest<T: Element, M: Merge, V: Vector>(
         let (mut filled, mut zeros) = ([T::default(); LANES], [beyond; LANES]);
         filled[..values.len()].copy_from_slice(values);
         zeros[..values.len()].fill(0.0);
-        let Sample { value, distance, row } = sample::<T, M, V>(&filled, summary.anchor);
-        let value = value.add(V::load(&zeros));
-        summary.state = kernel.insert::<V, true>(summary.state, Sample { value, distance, row });
-        summary.count = summary.count.add(one_if_value(value));
+        let mut sample = sample::<T, M, V>(&filled, summary.anchors[0]);
+        sample.values = [sample.value().add(V::load(&zeros))];
+        summary.state = kernel.insert::<V, true>(summary.state, sample);
+        summary.count = summary.count.add(one_if_value(sample.value()));
     }
 }
 

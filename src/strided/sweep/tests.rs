@@ -19,7 +19,7 @@ fn check_reducing(
     let sweep = Sweep::reducing(&view, axes, ordered, &mut places);
     assert_eq!(sweep.values(), view.len());
     for mut part in sweep.split(split.0, split.1) {
-        for (lanes, mut out) in part.bundles() {
+        for ([lanes], mut out) in part.bundles() {
             assert_eq!((out.count(), out.len()), (lanes.count(), 1));
             for lane in 0..lanes.count() {
                 out.set(lane, 0, lanes_read.len());
@@ -72,10 +72,10 @@ fn along_pairs_each_value_with_its_own_place() {
             let mut out = Strided::filled(&shape, &out_layout, UNWRITTEN);
             let (view, mut writes) = (input.view(), 0);
             let mut places = out.view_mut();
-            let sweep = Sweep::along(&view, axis, &mut places);
+            let sweep = Sweep::along([&view], axis, &mut places);
             assert_eq!(sweep.values(), view.len());
             for mut part in sweep.split(random.choose(&[1, 2, 5]), random.choose(&[1, 8])) {
-                for (lanes, mut out) in part.bundles() {
+                for ([lanes], mut out) in part.bundles() {
                     assert_eq!(lanes.folds(), 1);
                     assert_eq!((out.count(), out.len()), (lanes.count(), lanes.len()));
                     for (lane, values) in lanes.iter().enumerate() {
@@ -104,7 +104,7 @@ fn split_cuts_bundles_between_whole_columns() {
         let sweep = Sweep::reducing(&view, 0b10, false, &mut places);
         let mut counts = Vec::new();
         for mut part in sweep.split(parts, columns) {
-            counts.extend(part.bundles().map(|(lanes, _)| lanes.count()));
+            counts.extend(part.bundles().map(|([lanes], _)| lanes.count()));
         }
         assert_eq!(counts.iter().sum::<usize>(), lanes);
         assert!(counts.len() <= parts);
@@ -119,7 +119,7 @@ fn a_lane_runs_along_memory_where_the_order_is_free() {
     let (view, mut out) = (input.view(), 0_usize);
     let mut out = ViewMut::from_mut(&mut out);
     let mut sweep = Sweep::reducing(&view, 0b11, false, &mut out);
-    let (lanes, _) = sweep.bundles().next().expect("one bundle");
+    let ([lanes], _) = sweep.bundles().next().expect("one bundle");
     assert_eq!((lanes.len(), lanes.folds()), (400, 1));
     assert!(lanes.lane(0).as_slice().is_some());
 }
@@ -137,5 +137,5 @@ fn reducing_refuses_an_output_of_another_shape() {
 fn along_refuses_an_output_of_another_shape() {
     let input = numbered(&[2, 3], &Layout::c_order(2));
     let mut out = [0_usize; 6];
-    Sweep::along(&input.view(), 1, &mut ViewMut::from_slice(&mut out));
+    Sweep::along([&input.view()], 1, &mut ViewMut::from_slice(&mut out));
 }
