@@ -213,8 +213,17 @@ def test_variance_is_never_negative(a: np.ndarray) -> None:
         assert not np.any(np.asarray(uncork.nanvar(a * 1e-3 + 1e8)) < 0)
 
 
-@pytest.mark.parametrize("value", [0.1, 1e8, 1e300, -7.3e-200, 5e-324])
+@pytest.mark.parametrize(
+    "value",
+    [0.1, 1e8, 1e300, -7.3e-200, 5e-324, 2**53 + 1, 0x3456789ABCDEF123, -(2**63) + 1],
+)
 @pytest.mark.parametrize("n", [2, 31, 33, 2100, 70_000])
-def test_variance_of_a_constant_is_zero(value: float, n: int) -> None:
-    assert uncork.nanvar(np.full(n, value)) == 0
-    assert not uncork.nanvar(np.full((n, 33), value), axis=0).any()
+def test_a_constant_has_no_variance_and_no_skewness(value: float, n: int) -> None:
+    for a in (np.full((n, 33), value), np.full((33, n), value)):
+        for axis in (0, 1):
+            assert not uncork.nanvar(a, axis).any()
+            assert not uncork.move_var(a, 2, 1, axis).any()
+            assert np.isnan(uncork.nanskew(a, axis)).all()
+            assert np.isnan(uncork.move_skew(a, 2, 1, axis)).all()
+        assert uncork.nanstd(a) == 0
+        assert np.isnan(uncork.nanskew(a))

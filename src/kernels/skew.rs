@@ -116,7 +116,10 @@ impl Merge for Skew {
     ) -> V {
         let (zero, mean) = (V::splat(0.0), whole.mean(state.0.0));
         let ((_, squares), cubes) = moved(state, (zero.sub(mean.0), zero.sub(mean.1)), whole.count);
-        let squares = squares.0.add(squares.1);
+        let mut squares = squares.0.add(squares.1);
+        if MAY_BE_NAN {
+            squares = var::beyond_rounding(squares, state.0.1.0);
+        }
         let skew = self.of_powers(squares, cubes.0.add(cubes.1), whole.count);
         skew.where_reaches(squares, V::splat(LEAST_SQUARES))
     }

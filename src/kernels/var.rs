@@ -60,6 +60,14 @@ pub(super) fn around_mean<V: Vector>(products: Pair<V>, sum: Pair<V>, mean: Pair
     (rest, rest_low.add(products.1.sub(added_low)))
 }
 
+/// What is left of a sum of squares around the mean; nothing where that is but its rounding. Of `i64`,
+/// the anchor of a lane may be a rounded value, and of equal ones no distance is zero then.
+#[inline(always)]
+pub(super) fn beyond_rounding<V: Vector>(around_mean: V, squares: V) -> V {
+    let zero = V::splat(0.0);
+    zero.where_less(around_mean, squares.mul(V::splat(power(-80))), around_mean)
+}
+
 impl Merge for Var {
     /// The sums of the distances and of their squares.
     type State<V: Vector> = (Pair<V>, Pair<V>);
@@ -105,7 +113,10 @@ impl Merge for Var {
     ) -> V {
         let zero = V::splat(0.0);
         let (rest, rest_low) = around_mean(squares, sum, whole.mean(sum));
-        let around_mean = zero.max(rest.add(rest_low));
+        let mut around_mean = zero.max(rest.add(rest_low));
+        if MAY_BE_NAN {
+            around_mean = beyond_rounding(around_mean, squares.0);
+        }
         let divisor = whole.count.sub(V::splat(self.ddof as f64));
         let variance = if MAY_BE_NAN {
             // Squares that overflow are infinite; with infinite values, nothing is left but NaN;
