@@ -56,6 +56,11 @@ pub enum Error {
     NoAxis,
     /// A window needs a dimension to move along.
     NoDimension,
+    /// Two arrays of which neither can be repeated to be as large as the other.
+    Broadcast {
+        /// The shapes that came.
+        shapes: [Vec<usize>; 2],
+    },
     /// A number that an integer dtype does not have.
     Cast {
         /// The argument.
@@ -116,6 +121,9 @@ impl fmt::Display for Error {
             Self::NoDimension => {
                 write!(f, "moving window functions require ndim > 0: a has no axis to move along")
             }
+            Self::Broadcast { shapes: [ref a, ref b] } => {
+                write!(f, "a and b must have shapes that broadcast together, got {a:?} and {b:?}")
+            }
             Self::Cast { name, value, dtype } => {
                 write!(f, "Cannot safely cast `{name}` to int: {dtype} has no value {value:?}")
             }
@@ -163,6 +171,10 @@ mod tests {
             (
                 Error::NoDimension,
                 "moving window functions require ndim > 0: a has no axis to move along",
+            ),
+            (
+                Error::Broadcast { shapes: [vec![3], vec![2, 4]] },
+                "a and b must have shapes that broadcast together, got [3] and [2, 4]",
             ),
             (
                 Error::Cast { name: "new", value: 0.5, dtype: "int32" },

@@ -38,8 +38,12 @@ ARGS = [name for name in REDUCE if "default" in parameters(name)]
 MOVE = [name for name in FUNCTIONS if parameters(name)[:2] == ["a", "window"]]
 #: Those that put one value in its place.
 PARTITIONS = [name for name in FUNCTIONS if "kth" in parameters(name)]
-#: All that take an array.
-OF_ARRAYS = [name for name in FUNCTIONS if parameters(name)[:1] == ["a"]]
+#: Those of two arrays.
+PAIRS = [name for name in FUNCTIONS if parameters(name)[:2] == ["a", "b"]]
+#: All that take one.
+OF_ARRAYS = [
+    name for name in FUNCTIONS if parameters(name)[:1] == ["a"] and name not in PAIRS
+]
 #: Those that give a value for each value of a lane.
 FILL = [name for name in OF_ARRAYS if name not in {*REDUCE, *MOVE, "replace"}]
 
@@ -50,7 +54,7 @@ def returning(*results: str) -> list[str]:
 
 
 #: Those that have no meaning for complex numbers.
-NOT_OF_COMPLEX = returning("shape")
+NOT_OF_COMPLEX = [name for name in returning("shape") if name in OF_ARRAYS]
 #: Those that need a value to choose from.
 CHOOSE = [name for name in returning("value", "index") if name in REDUCE]
 

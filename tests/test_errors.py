@@ -17,6 +17,7 @@ from functions import (
     FUNCTIONS,
     MOVE,
     OF_ARRAYS,
+    PAIRS,
     REDUCE,
     call,
     parameters,
@@ -161,12 +162,19 @@ def cases_of(name: str) -> list[Case]:
     cases += CASES_OF_PUSH if name == "push" else []
     cases += CASES_OF_THREADS if name == "set_num_threads" else []
     cases += CASES_OF_REDUCE if name in REDUCE else []
-    first = (A, 2) if name in MOVE else (A,)
+    first: tuple[Any, ...] = (
+        (A, A, 2) if name in PAIRS else (A, 2) if name in MOVE else (A,)
+    )
     if "ddof" in parameters(name):
         cases += [(first, *case) for case in CASES_OF_DDOF]
     if "bias" in parameters(name):
         cases += [(first, *case) for case in CASES_OF_BIAS]
     cases += CASES_OF_MOVE if name in MOVE else []
+    if name in PAIRS:
+        # The second array is like the first.
+        of_pairs = [case for case in CASES_OF_MOVE if case[0][1:]]
+        cases += [((args[0], *args), *case) for args, *case in of_pairs]
+        cases += [((A,), {}, TypeError, "missing 2 required positional arguments")]
     cases += CASES_OF_MIN if name in CHOOSE else []
     cases += CASES_OF_ARG if name in ARGS else []
     cases += CASES_OF_DEFAULT if name in ARGS else []

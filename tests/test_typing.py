@@ -66,6 +66,8 @@ def kind_of(name: str) -> object:
     kind, result = TABLE.get(name, (name, ""))
     if kind in {"reduce", "select"}:
         return "mean" if result in {"spread", "shape"} else result
+    if kind == "move_pairs":
+        return kind
     return (kind, result in {"spread", "shape"}) if kind == "move" else name
 
 

@@ -41,6 +41,8 @@ def answer(name: str, a: _Array, *args: Any, **keywords: Any) -> Any:
     """
     if KIND[name] == "replace":
         return slow.replace(a, *args)
+    if KIND[name] == "move_pairs":
+        return _pairs(name, a, *args)
     a = np.asarray(a)  # a matrix would keep its two dimensions
     kind = a.dtype.kind
     if kind in "biuf" and a.dtype.itemsize <= INT64.dtype.itemsize:
@@ -206,6 +208,43 @@ def _like_largest(name: str, a: _Array) -> str:
 HALF = np.uint64(1 << 63)
 
 
+# Two arrays, each of which is read as float64.
+
+
+def _pairs(name: str, a: _Array, b: _Array, *args: Any) -> _Array:
+    a, b = np.asarray(a), np.asarray(b)
+    for what, array in (("a", a), ("b", b)):
+        _check_real(name, what, array)
+    if any(array.dtype == "O" or array.dtype.itemsize > 8 for array in (a, b)):
+        return np.asarray(getattr(slow, name)(a, b, *args))
+    result = getattr(_core, name)(_as_floats(a), _as_floats(b), *args)
+    of_floats = a.dtype.kind == b.dtype.kind == "f"
+    dtype = np.result_type(a, b).newbyteorder("=") if of_floats else None
+    return np.asarray(_typed(result, dtype))
+
+
+def _as_floats(a: _Array) -> Any:
+    """Distances from the least, where float64 has not all of the values."""
+    if a.dtype == np.float64:
+        return a
+    if a.size and a.dtype.kind in "iu" and a.dtype.itemsize == INT64.dtype.itemsize:
+        least, greatest = int(a.min()), int(a.max())
+        if max(-least, greatest) > EXACT:
+            a = a.astype(np.uint64) - np.uint64(least % (1 << 64))
+    return _core._Reading(a, "float64")
+
+
+def _check_real(name: str, what: str, array: _Array) -> None:
+    dtype = array.dtype
+    if dtype.kind == "O":
+        _check_objects(name, array, what)
+    elif dtype.kind not in "biuf":
+        kinds = {"m": "timedelta64", "M": "datetime64", "c": "complex numbers"}
+        no = f"{name} has no meaning for {kinds.get(dtype.kind, dtype)}"
+        msg = f"{no}: {what} must be of real numbers, got {dtype}"
+        raise TypeError(msg)
+
+
 # Dates and durations, among which NaT is what NaN is among numbers.
 
 
@@ -361,7 +400,7 @@ def _complex(name: str, a: _Array, args: tuple[Any, ...], **keywords: Any) -> An
 # Objects.
 
 
-def _check_objects(name: str, a: _Array) -> None:
+def _check_objects(name: str, a: _Array, what: str = "a") -> None:
     """Missing is NaN and nothing else; what is added up must be a number."""
     for place, value in enumerate(a.ravel()):  # `flat` has no more than 32 dimensions
         number = isinstance(value, numbers.Number | datetime.timedelta)
@@ -370,5 +409,5 @@ def _check_objects(name: str, a: _Array) -> None:
             index = tuple(map(int, np.unravel_index(place, a.shape)))
             where = f" at index {index}" if index else ""
             hint = ": use NaN for what is missing" if missing else ""
-            msg = f"a must be of numbers, got {value!r}{where}{hint}"
+            msg = f"{what} must be of numbers, got {value!r}{where}{hint}"
             raise TypeError(msg)

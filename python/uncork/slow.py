@@ -18,7 +18,7 @@ import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from numpy.typing import ArrayLike, NDArray
 
@@ -231,14 +231,14 @@ def move_sum(
     a: ArrayLike, window: int, min_count: int | None = None, axis: int = -1
 ) -> _Array:
     """Sum of each window."""
-    return _move(nansum, a, window, min_count, axis)
+    return _move(nansum, [a], window, min_count, axis)
 
 
 def move_mean(
     a: ArrayLike, window: int, min_count: int | None = None, axis: int = -1
 ) -> _Array:
     """Mean of each window."""
-    return _move(nanmean, a, window, min_count, axis)
+    return _move(nanmean, [a], window, min_count, axis)
 
 
 def move_var(
@@ -249,7 +249,7 @@ def move_var(
     ddof: int = 0,
 ) -> _Array:
     """Variance of each window."""
-    return _move(partial(nanvar, ddof=ddof), a, window, min_count, axis)
+    return _move(partial(nanvar, ddof=ddof), [a], window, min_count, axis)
 
 
 def move_std(
@@ -260,7 +260,7 @@ def move_std(
     ddof: int = 0,
 ) -> _Array:
     """Standard deviation of each window."""
-    return _move(partial(nanstd, ddof=ddof), a, window, min_count, axis)
+    return _move(partial(nanstd, ddof=ddof), [a], window, min_count, axis)
 
 
 def move_skew(
@@ -271,35 +271,58 @@ def move_skew(
     bias: bool = True,
 ) -> _Array:
     """Skewness of each window."""
-    return _move(partial(nanskew, bias=bias), a, window, min_count, axis)
+    return _move(partial(nanskew, bias=bias), [a], window, min_count, axis)
+
+
+def move_cov(
+    a: ArrayLike,
+    b: ArrayLike,
+    window: int,
+    min_count: int | None = None,
+    axis: int = -1,
+    ddof: int = 1,
+) -> _Array:
+    """Covariance of each window, of the pairs of which neither is NaN."""
+    return _move(partial(_cov, ddof=ddof), _pairs(a, b), window, min_count, axis)
+
+
+def move_corr(
+    a: ArrayLike,
+    b: ArrayLike,
+    window: int,
+    min_count: int | None = None,
+    axis: int = -1,
+) -> _Array:
+    """Correlation of each window, of the pairs of which neither is NaN."""
+    return _move(_corr, _pairs(a, b), window, min_count, axis)
 
 
 def move_min(
     a: ArrayLike, window: int, min_count: int | None = None, axis: int = -1
 ) -> _Array:
     """Least value of each window."""
-    return _move(nanmin, a, window, min_count, axis)
+    return _move(nanmin, [a], window, min_count, axis)
 
 
 def move_max(
     a: ArrayLike, window: int, min_count: int | None = None, axis: int = -1
 ) -> _Array:
     """Greatest value of each window."""
-    return _move(nanmax, a, window, min_count, axis)
+    return _move(nanmax, [a], window, min_count, axis)
 
 
 def move_argmin(
     a: ArrayLike, window: int, min_count: int | None = None, axis: int = -1
 ) -> _Array:
     """How long ago the least value of each window was, the latest of equals."""
-    return _move(partial(_latest, nanargmin), a, window, min_count, axis)
+    return _move(partial(_latest, nanargmin), [a], window, min_count, axis)
 
 
 def move_argmax(
     a: ArrayLike, window: int, min_count: int | None = None, axis: int = -1
 ) -> _Array:
     """How long ago the greatest value of each window was, the latest of equals."""
-    return _move(partial(_latest, nanargmax), a, window, min_count, axis)
+    return _move(partial(_latest, nanargmax), [a], window, min_count, axis)
 
 
 def _latest(first: Callable[..., Any], a: _Array, axis: int = -1) -> Any:
@@ -314,14 +337,14 @@ def move_median(
     a: ArrayLike, window: int, min_count: int | None = None, axis: int = -1
 ) -> _Array:
     """Median of each window."""
-    return _move(nanmedian, a, window, min_count, axis)
+    return _move(nanmedian, [a], window, min_count, axis)
 
 
 def move_rank(
     a: ArrayLike, window: int, min_count: int | None = None, axis: int = -1
 ) -> _Array:
     """Rank of the newest value of each window, from -1 to 1."""
-    return _move(_rank_of_last, a, window, min_count, axis)
+    return _move(_rank_of_last, [a], window, min_count, axis)
 
 
 def _isnan(a: _Array) -> NDArray[np.bool_]:
@@ -408,10 +431,13 @@ def _middle(ordered: _Array, count: _Array) -> tuple[_Array, _Array]:
     return lower, ordered[row, np.minimum(count // 2, last)]
 
 
-def _by_rows(function: Callable[[_Array], _Array], a: _Array, axis: int) -> _Array:
+def _by_rows(
+    function: Callable[..., _Array], a: _Array, axis: int, *others: _Array
+) -> _Array:
     """A result for each value, where the function makes a row of each row."""
     rows, kept = _rows(a, axis)
-    results = function(rows).reshape(*kept, rows.shape[-1])
+    rows = function(rows, *(_rows(other, axis)[0] for other in others))
+    results = rows.reshape(*kept, rows.shape[-1])
     return np.ascontiguousarray(np.moveaxis(results, -1, axis))
 
 
@@ -454,31 +480,83 @@ def _rank_of_last(a: _Array, axis: int = -1) -> Any:
     return _typed(rank, _float_of(a))
 
 
+def _pairs(a: ArrayLike, b: ArrayLike) -> list[_Array]:
+    """In one shape, and both NaN where either is."""
+    arrays = np.broadcast_arrays(a, b)
+    dtype = np.result_type(*arrays)
+    floats = dtype if np.issubdtype(dtype, np.inexact) else np.dtype(np.float64)
+    missing = _isnan(arrays[0]) | _isnan(arrays[1])
+    return [np.where(missing, np.nan, array).astype(floats) for array in arrays]
+
+
+def _products(a: _Array, b: _Array, axis: int) -> Any:
+    """The sum of the products of distances from the means."""
+    missing = _isnan(a)
+    with np.errstate(all="ignore"):
+        count = _count(a, axis, keepdims=True)
+        means = [np.nansum(x, axis, keepdims=True) / count for x in (a, b)]
+        products = (a - means[0]) * (b - means[1])
+    return np.where(missing, 0, products).sum(axis)
+
+
+def _cov(a: _Array, b: _Array, axis: int = -1, ddof: int = 1) -> Any:
+    dtype, wide = a.dtype, np.result_type(a, np.float64)
+    count = np.asarray(_count(a, axis), dtype=wide)
+    with np.errstate(all="ignore"):
+        products = _products(a.astype(wide), b.astype(wide), axis)
+        covariance = products / (count - ddof)
+    return _typed(np.where(count > ddof, covariance, np.nan), dtype)
+
+
+def _corr(a: _Array, b: _Array, axis: int = -1) -> Any:
+    dtype, wide = a.dtype, np.result_type(a, np.float64)
+    a, b = a.astype(wide), b.astype(wide)
+    with np.errstate(all="ignore"):
+        deviations = [np.sqrt(_products(x, x, axis)) for x in (a, b)]
+        correlation = _products(a, b, axis) / deviations[0] / deviations[1]
+    # Of equal values, the mean may be rounded.
+    differ = [
+        np.fmin.reduce(x, axis, initial=np.inf)
+        < np.fmax.reduce(x, axis, initial=-np.inf)
+        for x in (a, b)
+    ]
+    within = np.clip(correlation, -1, 1)
+    return _typed(np.where(differ[0] & differ[1], within, np.nan), dtype)
+
+
 def _move(
     statistic: Callable[..., Any],
-    a: ArrayLike,
+    arrays: Sequence[ArrayLike],
     window: int,
     min_count: int | None,
     axis: int,
 ) -> _Array:
     """Apply a statistic to every window, with NaN put in front of the first ones."""
-    a = np.asarray(a)
-    statistic(np.ones(1).astype(a.dtype))  # text has no sum, and says so
-    a = a if np.issubdtype(a.dtype, np.inexact) else a.astype(np.float64)
+    values: list[_Array] = [np.asarray(a) for a in arrays]
+    # Text has no sum, and says so.
+    statistic(*(np.ones(1).astype(a.dtype) for a in values))
+    values = [
+        a if np.issubdtype(a.dtype, np.inexact) else a.astype(np.float64)
+        for a in values
+    ]
     least = window if min_count is None else min_count
-    window = max(1, min(window, a.shape[axis]))
+    window = max(1, min(window, values[0].shape[axis]))
 
-    def moved(rows: _Array) -> _Array:
-        results = np.empty_like(rows)
+    def windows(rows: _Array) -> _Array:
         ahead = np.full((len(rows), window - 1), np.nan, dtype=rows.dtype)
-        padded = np.concatenate([ahead, rows], axis=-1)
-        windows = sliding_window_view(padded, window, -1)
-        step = max(1, STRETCH // max(1, window * len(rows)))
-        for start in range(0, rows.shape[-1], step):
-            stretch = windows[:, start : start + step]
-            enough = np.asarray(_count(stretch, -1)) >= least
-            values = np.where(enough, statistic(stretch, axis=-1), np.nan)
-            results[:, start : start + step] = values
+        return sliding_window_view(np.concatenate([ahead, rows], axis=-1), window, -1)
+
+    def moved(*rows: _Array) -> _Array:
+        results = np.empty_like(rows[0])
+        all_windows = [windows(one) for one in rows]
+        step = max(1, STRETCH // max(1, window * len(results)))
+        for start in range(0, results.shape[-1], step):
+            stretch = [one[:, start : start + step] for one in all_windows]
+            enough = np.asarray(_count(stretch[0], -1)) >= least
+            found = np.where(enough, statistic(*stretch, axis=-1), np.nan)
+            results[:, start : start + step] = found
         return results
 
-    return _by_rows(moved, a, axis) if a.size else np.empty_like(a, subok=False)
+    if not values[0].size:
+        return np.empty_like(values[0], subok=False)
+    return _by_rows(moved, values[0], axis, *values[1:])

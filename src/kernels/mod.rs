@@ -5,6 +5,8 @@
 
 /// `nanargmin`, `nanargmax`, `move_argmin`, `move_argmax`
 pub mod arg;
+/// `move_cov`, `move_corr`
+pub mod cov;
 /// `nanmin`, `nanmax`, `move_min`, `move_max`
 pub mod extreme;
 /// `nansum`, `nanmean`, `ss` of integers

@@ -87,22 +87,29 @@ pub(super) struct Array<'py> {
 }
 
 impl<'py> Array<'py> {
-    /// Any array-like: an ndarray as it is, anything else as `numpy.asarray` has it.
+    /// The argument `a`, which is any array-like: an ndarray as it is, anything else as
+    /// `numpy.asarray` has it.
     #[inline(always)]
     pub(super) fn new(object: &Bound<'py, PyAny>) -> PyResult<Self> {
+        Self::named("a", object)
+    }
+
+    /// The same of the argument `name`.
+    #[inline(always)]
+    pub(super) fn named(name: &str, object: &Bound<'py, PyAny>) -> PyResult<Self> {
         let py = object.py();
         // SAFETY: the interpreter is attached, and `object` is alive.
         if unsafe { npyffi::array::PyArray_CheckExact(py, object.as_ptr()) } != 0 {
             return Ok(Self::of(object.clone()));
         }
-        Self::from_any(object)
+        Self::from_any(name, object)
     }
 
     fn of(object: Bound<'py, PyAny>) -> Self {
         Self { object, read: None }
     }
 
-    fn from_any(object: &Bound<'py, PyAny>) -> PyResult<Self> {
+    fn from_any(name: &str, object: &Bound<'py, PyAny>) -> PyResult<Self> {
         let py = object.py();
         if let Ok(reading) = object.cast_exact::<Reading>() {
             let Reading { array, read } = reading.get();
@@ -112,11 +119,11 @@ impl<'py> Array<'py> {
         if unsafe { npyffi::array::PyArray_Check(py, object.as_ptr()) } != 0 {
             // numpy.ma's, or astropy's.
             if object.hasattr("mask")? {
-                return Err(masked("a"));
+                return Err(masked(name));
             }
             return Ok(Self::of(object.clone()));
         }
-        refuse_masks_within(object)?;
+        refuse_masks_within(name, object)?;
         // SAFETY: the interpreter is attached and `object` is alive; a null dtype asks for the
         // object's own, and the result is a new reference or null with an exception set.
         let object = unsafe {
@@ -350,12 +357,12 @@ impl<'py> Array<'py> {
 fn masked(what: &str) -> PyErr {
     PyTypeError::new_err(format!(
         "{what} must not be a masked array, whose mask would be ignored: \
-         use a.filled(numpy.nan) or the functions of numpy.ma"
+         use {what}.filled(numpy.nan) or the functions of numpy.ma"
     ))
 }
 
 /// An error for a list or tuple of arrays with masks, which NumPy would drop.
-fn refuse_masks_within(object: &Bound<'_, PyAny>) -> PyResult<()> {
+fn refuse_masks_within(name: &str, object: &Bound<'_, PyAny>) -> PyResult<()> {
     if !(object.is_instance_of::<PyList>() || object.is_instance_of::<PyTuple>()) {
         return Ok(());
     }
@@ -365,7 +372,7 @@ fn refuse_masks_within(object: &Bound<'_, PyAny>) -> PyResult<()> {
             break; // numbers, and many of them
         }
         if item.hasattr("mask")? {
-            return Err(masked(&format!("a[{index}]")));
+            return Err(masked(&format!("{name}[{index}]")));
         }
     }
     Ok(())

@@ -8,6 +8,11 @@ macro_rules! parameter {
     Delta degrees of freedom: the squared distances are divided by the count of values less
     `ddof`."
     };
+    (ddof_of_pairs) => {
+        "ddof : int, optional
+    Delta degrees of freedom: the products of distances are divided by the count of pairs
+    less `ddof`."
+    };
     (bias) => {
         "bias : bool, optional
     Whether the moments are those of the values, as in SciPy; else they estimate those of
@@ -17,6 +22,67 @@ macro_rules! parameter {
         "default : int, optional
     What stands for the index in a lane without a value to choose, as all are NaN or
     there are none; by default, such a lane is an error."
+    };
+}
+
+/// Describes the arrays of a moving window, of which there may be a second.
+macro_rules! arrays {
+    () => {
+        "a : array_like
+    Numbers, in any number of dimensions."
+    };
+    ($second:ident) => {
+        concat!(
+            "a : array_like
+    Numbers, in any number of dimensions.
+",
+            stringify!($second),
+            " : array_like
+    Others, of a shape that broadcasts with that of `a`."
+        )
+    };
+}
+
+/// Says what a moving window returns.
+macro_rules! returns_moved {
+    () => {
+        "ndarray
+    One value for each of `a`, in C order; of its dtype for floats, else float64."
+    };
+    ($second:ident) => {
+        concat!(
+            "ndarray
+    One value for each place, in C order; of float64, or of NumPy's result type where
+    both `a` and `",
+            stringify!($second),
+            "` are of floats."
+        )
+    };
+}
+
+/// Says which arguments of a moving window have a wrong value.
+macro_rules! wrong_window {
+    () => {
+        "    If `window` is less than 1, `min_count` is not between 1 and `window`, `a`
+    has no dimension, or `out` has another shape."
+    };
+    ($second:ident) => {
+        concat!(
+            "    If `window` is less than 1, `min_count` is not between 1 and `window`, `a` and `",
+            stringify!($second),
+            "`
+    do not broadcast or have no dimension, or `out` has another shape."
+        )
+    };
+}
+
+/// How a moving window goes through arrays, in the table of the module.
+macro_rules! moving_kind {
+    () => {
+        "move"
+    };
+    ($second:ident) => {
+        "move_pairs"
     };
 }
 

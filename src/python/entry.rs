@@ -14,7 +14,7 @@ macro_rules! functions {
         $(moving $move_driver:ident { $(
             #$move_summary:tt
             $(#$move_doc:tt)*
-            $move:ident($(
+            $move:ident $(with $second:ident)? ($(
                 $(#$about_setting:tt)* $setting:ident: $setting_type:ty = $initial:tt
             ),*) -> $moved:ident => $move_kernel:expr;
         )* })*
@@ -100,7 +100,8 @@ macro_rules! functions {
             $($(
                 #[pyfunction]
                 #[doc = concat!(
-                    stringify!($move), "(a, window, min_count=None, axis=-1, ",
+                    stringify!($move), "(a, ", $(stringify!($second), ", ",)?
+                    "window, min_count=None, axis=-1, ",
                     $(stringify!($setting), "=", in_python!($initial), ", ",)*
                     "*, out=None)\n--\n",
                 )]
@@ -108,8 +109,7 @@ macro_rules! functions {
                 ///
                 /// Parameters
                 /// ----------
-                /// a : array_like
-                ///     Numbers, in any number of dimensions.
+                #[doc = arrays!($($second)?)]
                 /// window : int
                 ///     How many values a window has: the one at the same place and those before it;
                 ///     more than the axis has are as good as all of them.
@@ -125,14 +125,12 @@ macro_rules! functions {
                 ///
                 /// Returns
                 /// -------
-                /// ndarray
-                ///     One value for each of `a`, in C order; of its dtype for floats, else float64.
+                #[doc = returns_moved!($($second)?)]
                 ///
                 /// Raises
                 /// ------
                 /// ValueError
-                ///     If `window` is less than 1, `min_count` is not between 1 and `window`, `a`
-                ///     has no dimension, or `out` has another shape.
+                #[doc = wrong_window!($($second)?)]
                 /// numpy.exceptions.AxisError
                 ///     If `axis` is not an axis of `a`.
                 /// TypeError
@@ -143,13 +141,14 @@ macro_rules! functions {
                 $(#$move_doc)*
                 #[pyo3(
                     signature = (
-                        a, window, min_count = None, axis = -1,
+                        a, $($second,)? window, min_count = None, axis = -1,
                         $($setting = Argument::Default($initial),)* *, out = None
                     ),
                     text_signature = None
                 )]
                 fn $move<'py>(
                     a: &Bound<'py, PyAny>,
+                    $($second: &Bound<'py, PyAny>,)?
                     #[pyo3(from_py_with = arguments::window)] window: i64,
                     #[pyo3(from_py_with = arguments::min_count)] min_count: Option<i64>,
                     #[pyo3(from_py_with = arguments::axis)] axis: i64,
@@ -158,9 +157,15 @@ macro_rules! functions {
                 ) -> PyResult<Bound<'py, PyAny>> {
                     let name = stringify!($move);
                     $(let $setting = $setting.read(stringify!($setting))?;)*
-                    call::$move_driver(a, window, min_count, axis, out, &$move_kernel, |a| {
-                        others(a.py())?.call1((name, a, window, min_count, axis, $($setting),*))
-                    })
+                    let others = |a: &Bound<'py, PyAny> $(, $second: &Bound<'py, PyAny>)?| {
+                        let arguments = (
+                            name, a, $($second,)? window, min_count, axis, $($setting),*
+                        );
+                        others(a.py())?.call1(arguments)
+                    };
+                    call::$move_driver(
+                        a, $($second,)? window, min_count, axis, out, &$move_kernel, others
+                    )
                 }
             )*)*
 
@@ -175,7 +180,7 @@ macro_rules! functions {
             /// Each function of arrays, with its driver and with what it returns.
             const FUNCTIONS: &[(&str, (&str, &str))] = &[
                 $($((stringify!($reduce), (stringify!($driver), stringify!($reduced))),)*)*
-                $($((stringify!($move), ("move", stringify!($moved))),)*)*
+                $($((stringify!($move), (moving_kind!($($second)?), stringify!($moved))),)*)*
                 $((stringify!($other), (stringify!($kind), stringify!($result))),)*
             ];
 

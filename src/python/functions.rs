@@ -25,6 +25,7 @@ use super::call::{self, Form, Layout};
 use super::read::Reading;
 use crate::error::Error;
 use crate::kernels::arg::{Arg, NanArg};
+use crate::kernels::cov::{Corr, Cov};
 use crate::kernels::extreme::{Greatest, Least, MAX, MIN};
 use crate::kernels::integer_sums::{INTEGER_SUM, INTEGER_SUM_OF_SQUARES, IntegerMean};
 use crate::kernels::mean::Mean;
@@ -344,6 +345,47 @@ functions! {
             #[doc = parameter!(bias)]
             bias: bool = true
         ) -> shape => Skew::new(bias);
+    }
+    moving slide_pairs {
+        /// Moving-window (rolling) covariance of two arrays, ignoring NaNs.
+        ///
+        /// Notes
+        /// -----
+        /// A pair of which either is NaN is left out, as both were. Windows are merged from the
+        /// end of one block and the beginning of the next [1]_; nothing is subtracted, so a pair
+        /// that has left the window leaves no trace. Distances from a pair of the window and
+        /// their products are summed in twice the precision, so an offset costs no digits. NaN
+        /// where there are no more pairs than `ddof`, and where a value is infinite. Values are
+        /// read as float64. O(n) for any window.
+        ///
+        #[doc = section!(van_herk)]
+        ///
+        /// Examples
+        /// --------
+        /// >>> uncork.move_cov([1.0, 2.0, 4.0], [3.0, 5.0, 9.0], window=2)
+        /// array([nan,  1.,  4.])
+        move_cov with b(
+            #[doc = parameter!(ddof_of_pairs)]
+            ddof: i64 = 1
+        ) -> spread => Cov::new(ddof);
+
+        /// Moving-window (rolling) correlation of two arrays, ignoring NaNs.
+        ///
+        /// Notes
+        /// -----
+        /// Pearson's coefficient: the covariance in units of both standard deviations, within four
+        /// units in the last place of 1, and never beyond -1 or 1. A pair of which either is NaN is
+        /// left out, as both were. Windows are merged as those of `move_cov` are [1]_. NaN where
+        /// either array has but one value or equal ones, and where a value is infinite; of any
+        /// other size, values give the same. Values are read as float64. O(n) for any window.
+        ///
+        #[doc = section!(van_herk)]
+        ///
+        /// Examples
+        /// --------
+        /// >>> uncork.move_corr([1.0, 2.0, 4.0], [3.0, 5.0, 1.0], window=2)
+        /// array([nan,  1., -1.])
+        move_corr with b() -> shape => Corr;
     }
     moving slide {
         /// Moving-window (rolling) minimum, ignoring NaNs.

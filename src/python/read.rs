@@ -6,7 +6,8 @@ use pyo3::prelude::*;
 
 use super::array::Dtype;
 use crate::strided::stored::{
-    Below, Duration, Flipped, Half, High, Imaginary, Low, Present, Real, Stored, Time, Unsigned,
+    Below, Duration, Flipped, Half, High, Imaginary, Low, Present, Real, Signed, Stored, Time,
+    Unsigned,
 };
 
 /// How values are read, by the dtype that a kernel gets.
@@ -44,9 +45,17 @@ impl Read {
 
 fn float64(kind: u8, bytes: usize, swapped: bool) -> Option<Stored<f64>> {
     Some(match (kind, bytes) {
+        (b'b', 1) => Stored::of::<bool>(false),
+        (b'i', 1) => Stored::of::<i8>(false),
+        (b'u', 1) => Stored::of::<u8>(false),
+        (b'i', 2) => Stored::of::<i16>(swapped),
+        (b'u', 2) => Stored::of::<u16>(swapped),
+        (b'i', 4) => Stored::of::<i32>(swapped),
         (b'u', 4) => Stored::of::<u32>(swapped),
+        (b'i', 8) => Stored::of::<Signed>(swapped),
         (b'u', 8) => Stored::of::<Unsigned>(swapped),
         (b'f', 2) => Stored::of::<Half>(swapped),
+        (b'f', 4) => Stored::of::<f32>(swapped),
         (b'f', 8) => Stored::of::<f64>(swapped),
         _ => return None,
     })

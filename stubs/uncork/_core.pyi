@@ -48,6 +48,8 @@ __all__ = [
     "median",
     "move_argmax",
     "move_argmin",
+    "move_corr",
+    "move_cov",
     "move_max",
     "move_mean",
     "move_median",
@@ -3054,6 +3056,189 @@ def move_skew(
     min_count: SupportsIndex | None = None,
     axis: SupportsIndex = -1,
     bias: bool = True,
+    *,
+    out: _OutT,
+) -> _OutT: ...
+@overload
+def move_cov(
+    a: np.ndarray[_ShapeT, np.dtype[_FloatT]],
+    b: np.ndarray[_ShapeT, np.dtype[_FloatT]],
+    window: SupportsIndex,
+    min_count: SupportsIndex | None = None,
+    axis: SupportsIndex = -1,
+    ddof: SupportsIndex = 1,
+    *,
+    out: EllipsisType | None = None,
+) -> np.ndarray[_ShapeT, np.dtype[_FloatT]]:
+    """Moving-window (rolling) covariance of two arrays, ignoring NaNs.
+
+    Parameters
+    ----------
+    a : array_like
+        Numbers, in any number of dimensions.
+    b : array_like
+        Others, of a shape that broadcasts with that of `a`.
+    window : int
+        How many values a window has: the one at the same place and those before it;
+        more than the axis has are as good as all of them.
+    min_count : int, optional
+        Windows with fewer values that are not NaN give NaN; by default, those with
+        any NaN do, and the first `window` - 1.
+    axis : int, optional
+        The axis to move along; by default, the last.
+    ddof : int, optional
+        Delta degrees of freedom: the products of distances are divided by the count of pairs
+        less `ddof`.
+    out : ndarray, optional
+        Where the result is written to and which is returned: of the result's shape,
+        and a dtype of the same kind.
+
+    Returns
+    -------
+    ndarray
+        One value for each place, in C order; of float64, or of NumPy's result type where
+        both `a` and `b` are of floats.
+
+    Raises
+    ------
+    ValueError
+        If `window` is less than 1, `min_count` is not between 1 and `window`, `a` and `b`
+        do not broadcast or have no dimension, or `out` has another shape.
+    numpy.exceptions.AxisError
+        If `axis` is not an axis of `a`.
+    TypeError
+        If `a` is a masked array or not numeric, another argument has a wrong type,
+        or `out` is no array that can hold the result.
+    MemoryError
+        If there is no memory for the result or for O(window) values beside it.
+
+    Notes
+    -----
+    A pair of which either is NaN is left out, as both were. Windows are merged from the
+    end of one block and the beginning of the next [1]_; nothing is subtracted, so a pair
+    that has left the window leaves no trace. Distances from a pair of the window and
+    their products are summed in twice the precision, so an offset costs no digits. NaN
+    where there are no more pairs than `ddof`, and where a value is infinite. Values are
+    read as float64. O(n) for any window.
+
+    References
+    ----------
+    .. [1] M. van Herk, "A fast algorithm for local minimum and maximum filters",
+       Pattern Recognition Letters 13 (1992).
+
+    Examples
+    --------
+    >>> uncork.move_cov([1.0, 2.0, 4.0], [3.0, 5.0, 9.0], window=2)
+    array([nan,  1.,  4.])
+    """
+
+@overload
+def move_cov(
+    a: ArrayLike,
+    b: ArrayLike,
+    window: SupportsIndex,
+    min_count: SupportsIndex | None = None,
+    axis: SupportsIndex = -1,
+    ddof: SupportsIndex = 1,
+    *,
+    out: EllipsisType | None = None,
+) -> NDArray[Any]: ...
+@overload
+def move_cov(
+    a: ArrayLike,
+    b: ArrayLike,
+    window: SupportsIndex,
+    min_count: SupportsIndex | None = None,
+    axis: SupportsIndex = -1,
+    ddof: SupportsIndex = 1,
+    *,
+    out: _OutT,
+) -> _OutT: ...
+@overload
+def move_corr(
+    a: np.ndarray[_ShapeT, np.dtype[_FloatT]],
+    b: np.ndarray[_ShapeT, np.dtype[_FloatT]],
+    window: SupportsIndex,
+    min_count: SupportsIndex | None = None,
+    axis: SupportsIndex = -1,
+    *,
+    out: EllipsisType | None = None,
+) -> np.ndarray[_ShapeT, np.dtype[_FloatT]]:
+    """Moving-window (rolling) correlation of two arrays, ignoring NaNs.
+
+    Parameters
+    ----------
+    a : array_like
+        Numbers, in any number of dimensions.
+    b : array_like
+        Others, of a shape that broadcasts with that of `a`.
+    window : int
+        How many values a window has: the one at the same place and those before it;
+        more than the axis has are as good as all of them.
+    min_count : int, optional
+        Windows with fewer values that are not NaN give NaN; by default, those with
+        any NaN do, and the first `window` - 1.
+    axis : int, optional
+        The axis to move along; by default, the last.
+    out : ndarray, optional
+        Where the result is written to and which is returned: of the result's shape,
+        and a dtype of the same kind.
+
+    Returns
+    -------
+    ndarray
+        One value for each place, in C order; of float64, or of NumPy's result type where
+        both `a` and `b` are of floats.
+
+    Raises
+    ------
+    ValueError
+        If `window` is less than 1, `min_count` is not between 1 and `window`, `a` and `b`
+        do not broadcast or have no dimension, or `out` has another shape.
+    numpy.exceptions.AxisError
+        If `axis` is not an axis of `a`.
+    TypeError
+        If `a` is a masked array or not numeric, another argument has a wrong type,
+        or `out` is no array that can hold the result.
+    MemoryError
+        If there is no memory for the result or for O(window) values beside it.
+
+    Notes
+    -----
+    Pearson's coefficient: the covariance in units of both standard deviations, within four
+    units in the last place of 1, and never beyond -1 or 1. A pair of which either is NaN is
+    left out, as both were. Windows are merged as those of `move_cov` are [1]_. NaN where
+    either array has but one value or equal ones, and where a value is infinite; of any
+    other size, values give the same. Values are read as float64. O(n) for any window.
+
+    References
+    ----------
+    .. [1] M. van Herk, "A fast algorithm for local minimum and maximum filters",
+       Pattern Recognition Letters 13 (1992).
+
+    Examples
+    --------
+    >>> uncork.move_corr([1.0, 2.0, 4.0], [3.0, 5.0, 1.0], window=2)
+    array([nan,  1., -1.])
+    """
+
+@overload
+def move_corr(
+    a: ArrayLike,
+    b: ArrayLike,
+    window: SupportsIndex,
+    min_count: SupportsIndex | None = None,
+    axis: SupportsIndex = -1,
+    *,
+    out: EllipsisType | None = None,
+) -> NDArray[Any]: ...
+@overload
+def move_corr(
+    a: ArrayLike,
+    b: ArrayLike,
+    window: SupportsIndex,
+    min_count: SupportsIndex | None = None,
+    axis: SupportsIndex = -1,
     *,
     out: _OutT,
 ) -> _OutT: ...

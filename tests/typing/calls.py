@@ -181,6 +181,13 @@ assert_type(uncork.nanmax(singles, (0, 1), keepdims=True), NDArray[np.float32])
 assert_type(uncork.move_var(doubles, 2, ddof=1), NDArray[np.float64])
 assert_type(uncork.move_std(singles, 2), NDArray[np.float32])
 assert_type(uncork.move_argmin(ints, 2), NDArray[np.float64])
+assert_type(
+    uncork.move_cov(table, table, 2, ddof=0), np.ndarray[tuple[int, int], Floats]
+)
+assert_type(uncork.move_corr(singles, singles, 2, 1), NDArray[np.float32])
+assert_type(
+    uncork.move_corr(table, table, 2, out=table), np.ndarray[tuple[int, int], Floats]
+)
 assert_type(uncork.move_argmax(doubles, 2, 1, 0), NDArray[np.float64])
 kept: NDArray[np.float64] = uncork.nanvar(doubles, (0,))
 pair: np.ndarray[tuple[int], Floats] = np.zeros(2)

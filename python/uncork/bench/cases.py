@@ -43,8 +43,8 @@ def parameters(function: str) -> Mapping[str, inspect.Parameter]:
 
 
 def functions() -> list[str]:
-    """The public functions that take an array."""
-    return sorted(KIND)
+    """The public functions that take one array."""
+    return sorted(name for name, kind in KIND.items() if kind != "move_pairs")
 
 
 def evaluated(expression: str, names: dict[str, Any]) -> Any:

@@ -18,6 +18,7 @@ KINDS = {
     "reduce": "reductions",
     "select": "order statistics",
     "move": "moving windows",
+    "move_pairs": "moving windows of two arrays",
     "fill": "a value for each value",
     "replace": "in place",
 }

@@ -73,6 +73,7 @@ OF_DEFAULTS = {bool: "bool", int: "SupportsIndex", float: NUMBER, str: "str"}
 PARAMETERS = {
     "a": "ArrayLike",
     "axis": "SupportsIndex",
+    "b": "ArrayLike",
     "default": "SupportsIndex",
     "keepdims": "bool",
     "kth": "SupportsIndex",
@@ -200,6 +201,19 @@ MOVING = moving("_InexactT")
 MOVING_REAL = moving("_FloatT")
 
 
+# Of one shape and dtype; others have the shape and the dtype that they have together.
+MOVING_PAIRS = [
+    *(
+        Overload(result, {"a": a, "b": a, "out": "EllipsisType | None"})
+        for a, result in {
+            array("_ShapeT", "_FloatT"): array("_ShapeT", "_FloatT"),
+            "ArrayLike": "NDArray[Any]",
+        }.items()
+    ),
+    Overload("_OutT", {"out": "_OutT"}),
+]
+
+
 # In the shape of the array, or in one dimension without an axis.
 def filling(arrays: Sequence[tuple[str, str]], other: str) -> list[Overload]:
     return [
@@ -246,6 +260,7 @@ RESULTS: Mapping[str, Sequence[Overload]] = {
     "move.value.*": MOVING,
     "move.index.*": MOVING,
     "move.rank.*": MOVING,
+    "move_pairs.*": MOVING_PAIRS,
     "fill.rank.*": RANKS,
     "fill.value.partition": PARTITION,
     "fill.value.push": PUSHED,

@@ -36,4 +36,4 @@ pub(super) use fill::{Layout, fill, in_class_of, push};
 pub(super) use form::Form;
 pub(super) use reductions::{reduce, select};
 pub(super) use replace::replace;
-pub(super) use windows::{ordered, slide, slide_exactly};
+pub(super) use windows::{ordered, slide, slide_exactly, slide_pairs};

@@ -8,7 +8,7 @@ use super::form::write_to;
 use super::{Answer, Array, Dtype, NewArray, Numpy, Readable};
 use crate::error::Error;
 use crate::kernels::integers::{self, OfIntegers};
-use crate::numeric::element::Element;
+use crate::numeric::element::{Element, Float};
 use crate::order::ordered::{self, Ordered};
 use crate::python::arguments::axis_within;
 use crate::strided::{View, ViewMut};
@@ -36,7 +36,13 @@ fn slid<'py>(
     let result = for_dtype!(
         array,
         others,
-        move_typed::<_, _>(*window, |a, places| windows::along(a, *axis, *window, kernel, places))
+        move_typed::<_, _>(*window, |a, places| windows::along(
+            [a],
+            *axis,
+            *window,
+            kernel,
+            places
+        ))
     );
     write_to(out, result?)
 }
@@ -67,6 +73,46 @@ pub(in crate::python) fn slide_exactly<'py>(
             write_to(out, fill_typed::<i64, _>(array, Some(*axis), Layout::C, kernel)?)
         }
     }
+}
+
+/// One value out for each place of two arrays, of the window that ends there. `others` answers
+/// where either is not of float64.
+#[expect(clippy::too_many_arguments, reason = "they are those of the call")]
+pub(in crate::python) fn slide_pairs<'py>(
+    a: &Bound<'py, PyAny>,
+    b: &Bound<'py, PyAny>,
+    window: i64,
+    min_count: Option<i64>,
+    axis: i64,
+    out: Option<&Bound<'py, PyAny>>,
+    kernel: &dyn AnyMoving<2>,
+    others: impl FnOnce(&Bound<'py, PyAny>, &Bound<'py, PyAny>) -> Answer<'py>,
+) -> Answer<'py> {
+    let (a, b) = (Array::new(a)?, Array::named("b", b)?);
+    let shape = broadcast(a.shape(), b.shape())?;
+    let (axis, window) = within(&shape, window, min_count, axis)?;
+    if [&a, &b].iter().any(|array| array.dtype() != Some(Dtype::Float64)) {
+        return write_to(out, others(a.as_any(), b.as_any())?);
+    }
+    let (py, views) = (a.as_any().py(), [&a, &b].map(|it| it.view::<f64>().broadcast(&shape)));
+    let result = moved(py, &shape, window, &mut |places| {
+        windows::along(views.each_ref(), axis, window, kernel, places)
+    });
+    write_to(out, result?)
+}
+
+/// The shape that two arrays have together, as NumPy repeats them.
+fn broadcast(a: &[usize], b: &[usize]) -> Result<Vec<usize>, Error> {
+    let (long, short) = if a.len() < b.len() { (b, a) } else { (a, b) };
+    let mut shape = long.to_vec();
+    for (len, &other) in shape[long.len() - short.len()..].iter_mut().zip(short) {
+        *len = match (*len, other) {
+            (1, other) => other,
+            (len, other) if other == 1 || other == len => len,
+            _ => return Err(Error::Broadcast { shapes: [a, b].map(<[usize]>::to_vec) }),
+        };
+    }
+    Ok(shape)
 }
 
 fn bits(array: &Array<'_>) -> PyResult<u32> {
@@ -101,38 +147,49 @@ fn moving<'py>(
     axis: i64,
 ) -> PyResult<(Array<'py>, usize, Window)> {
     let array = Array::new(a)?;
-    if array.ndim() == 0 {
-        return Err(Error::NoDimension.into());
-    }
-    let axis = axis_within(axis, array.ndim())?;
-    let window = Window::new(window, min_count, array.shape()[axis])?;
+    let (axis, window) = within(array.shape(), window, min_count, axis)?;
     Ok((array, axis, window))
+}
+
+/// The axis and the window, of an array of this shape.
+fn within(
+    shape: &[usize],
+    window: i64,
+    min_count: Option<i64>,
+    axis: i64,
+) -> Result<(usize, Window), Error> {
+    if shape.is_empty() {
+        return Err(Error::NoDimension);
+    }
+    let axis = axis_within(axis, shape.len())?;
+    Ok((axis, Window::new(window, min_count, shape[axis])?))
 }
 
 fn move_typed<'py, T, F>(array: &Array<'py>, window: Window, along: F) -> Answer<'py>
 where
     T: Element<Float: Numpy> + Readable,
-    F: Fn(&View<'_, T>, &mut ViewMut<'_, T::Float>) -> Result<(), Error> + Sync,
+    F: Fn(&View<'_, T>, &mut ViewMut<'_, T::Float>) -> Result<(), Error> + Send + Sync,
 {
-    moved(array, window, &along)
+    let view = array.view::<T>();
+    moved(array.as_any().py(), array.shape(), window, &mut |places| along(&view, places))
 }
 
-/// What writes a result for each value.
-type Along<'a, T> =
-    dyn Fn(&View<'_, T>, &mut ViewMut<'_, <T as Element>::Float>) -> Result<(), Error> + Sync + 'a;
+/// What writes a result for each place.
+type Along<'a, O> = dyn FnMut(&mut ViewMut<'_, O>) -> Result<(), Error> + Send + 'a;
 
 #[inline(never)]
-fn moved<'py, T>(array: &Array<'py>, window: Window, along: &Along<'_, T>) -> Answer<'py>
-where
-    T: Element<Float: Numpy> + Readable,
-{
-    let py = array.as_any().py();
-    let mut out = NewArray::<T::Float>::new(py, array.shape())?;
+fn moved<'py, O: Float + Numpy>(
+    py: Python<'py>,
+    shape: &[usize],
+    window: Window,
+    along: &mut Along<'_, O>,
+) -> Answer<'py> {
+    let mut out = NewArray::<O>::new(py, shape)?;
     if !window.has_results() {
-        out.fill(T::Float::MISSING);
+        out.fill(O::MISSING);
         return Ok(out.into_any());
     }
-    let (view, mut places) = (array.view::<T>(), out.places());
-    detached(py, view.len(), &mut || along(&view, &mut places))?;
+    let (len, mut places) = (shape.iter().product(), out.places());
+    detached(py, len, &mut || along(&mut places))?;
     Ok(out.into_any())
 }

@@ -1,0 +1,260 @@
+"""Moving windows of two arrays, of the pairs of which neither value is NaN."""
+
+from __future__ import annotations
+
+import tracemalloc
+from fractions import Fraction
+from itertools import accumulate
+from typing import TYPE_CHECKING, Any
+
+import hypothesis.extra.numpy as hnp
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+import uncork
+from functions import PAIRS, call
+from reference import exact_root, in_units, ulps
+from test_truth import DATA, NORMAL
+from uncork import slow
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+FLOATS = ["f2", "f4", "f8", ">f4", ">f8"]
+INTEGERS = ["?", "i1", "u1", "i2", "u2", "i4", "u4", "i8", "u8", ">i2", ">i8"]
+
+
+def truth(
+    x: np.ndarray, y: np.ndarray, window: int, ends: list[int]
+) -> Iterator[tuple[Fraction, Fraction, Fraction]]:
+    """Of the window with each of these ends, the sums around the means: of products,
+    and of the squares of each.
+    """
+    (xs, x_units), (ys, y_units) = in_units(x.tolist()), in_units(y.tolist())
+    pairs = [(a * y_units, b * x_units) for a, b in zip(xs, ys, strict=True)]
+    powers = [(a, b, a * b, a * a, b * b) for a, b in pairs]
+    up_to_each = [list(accumulate(one, initial=0)) for one in zip(*powers, strict=True)]
+    for end in ends:
+        count = min(window, end)
+        a, b, ab, aa, bb = (sums[end] - sums[end - count] for sums in up_to_each)
+        divisor = count * (x_units * y_units) ** 2
+        yield (
+            Fraction(count * ab - a * b, divisor),
+            Fraction(count * aa - a * a, divisor),
+            Fraction(count * bb - b * b, divisor),
+        )
+
+
+#: What is hard about one input, beside another that depends on it or not.
+OTHERS = {
+    "itself": lambda x: x,
+    "noise": lambda _: NORMAL[::-1],
+    "both": lambda x: x * 0.5 + NORMAL[: x.size] * float(np.abs(x).max() / 16),
+    "huge": lambda _: NORMAL * 1e200,
+    "tiny": lambda _: NORMAL * 1e-250,
+    "far away": lambda _: NORMAL + 1e12,
+}
+
+
+@pytest.mark.arithmetic
+@pytest.mark.parametrize("window", [2, 3, 20, 65, 500])
+@pytest.mark.parametrize("other", OTHERS)
+@pytest.mark.parametrize("data", DATA)
+def test_the_exact_results(data: str, other: str, window: int) -> None:
+    """Four units of the covariance or, if that is larger, of the product of the
+    deviations; and four below 1 of the correlation.
+    """
+    x = DATA[data][: NORMAL.size]
+    with np.errstate(all="ignore"):
+        y = OTHERS[other](x)[: x.size]
+    x = x[: y.size]
+    covariances = uncork.move_cov(x, y, window, min_count=2)
+    correlations = uncork.move_corr(x, y, window, min_count=2)
+    ends = [*range(2, 60), *range(690, 990, 11), x.size]
+    for end, (products, first, second) in zip(
+        ends, truth(x, y, window, ends), strict=True
+    ):
+        count = min(window, end)
+        covariance, actual = products / (count - 1), covariances[end - 1]
+        deviations = exact_root(first * second) / (count - 1)
+        if max(abs(covariance), deviations) < 1.7e308:
+            size = max(abs(float(covariance)), float(deviations), 5e-324)
+            assert abs(Fraction(actual) - covariance) <= 4 * Fraction(np.spacing(size))
+        correlation = correlations[end - 1]
+        if not first or not second:
+            assert np.isnan(correlation)
+            continue
+        assert abs(correlation) <= 1
+        exact = covariance / deviations
+        assert abs(Fraction(correlation) - exact) <= 4 * Fraction(np.spacing(0.5))
+
+
+@pytest.mark.arithmetic
+@pytest.mark.parametrize("data", DATA)
+def test_with_itself_it_is_the_variance(data: str) -> None:
+    x = DATA[data].copy()
+    x[::7] = np.nan
+    covariances = uncork.move_cov(x, x, 20, 2, ddof=0)
+    variances = uncork.move_var(x, 20, 2)
+    for one, other in zip(covariances, variances, strict=True):
+        assert np.isnan(one) == np.isnan(other)
+        assert np.isnan(one) or one == other or ulps(one, Fraction(other)) <= 3
+
+
+SHAPES = hnp.mutually_broadcastable_shapes(
+    num_shapes=2, min_dims=1, max_dims=3, max_side=9
+)
+VALUES = st.one_of(st.just(np.nan), st.integers(-40, 40).map(float))
+
+
+@pytest.mark.parametrize("name", PAIRS)
+@given(data=st.data())
+def test_pairs_are_what_the_reference_gives(name: str, data: st.DataObject) -> None:
+    shapes = data.draw(SHAPES)
+    a, b = (
+        data.draw(hnp.arrays("f8", shape, elements=VALUES))
+        for shape in shapes.input_shapes
+    )
+    axis = data.draw(
+        st.integers(-len(shapes.result_shape), len(shapes.result_shape) - 1)
+    )
+    window = data.draw(st.integers(1, 12))
+    min_count = data.draw(st.one_of(st.none(), st.integers(1, window)))
+    step = data.draw(st.sampled_from([1, -1, 2]))
+    actual = call(name, a[::1], b, window, min_count, axis)
+    expected = getattr(slow, name)(a, b, window, min_count, axis)
+    np.testing.assert_allclose(actual, expected, rtol=1e-12, atol=1e-9)
+    assert actual.flags.c_contiguous
+    # Wherever the values lie in memory, every bit is the same.
+    spread = np.full((*b.shape[:-1], abs(step) * b.shape[-1]), 1e300)[..., ::step]
+    spread[...] = b
+    other = call(name, np.asfortranarray(a), spread, window, min_count, axis)
+    np.testing.assert_array_equal(other, actual)
+
+
+@pytest.mark.parametrize("name", PAIRS)
+@pytest.mark.parametrize("shape", [(300_000,), (3, 100_000), (20_000, 17)])
+def test_threads_change_no_bit(name: str, shape: tuple[int, ...]) -> None:
+    rng = np.random.default_rng(1)
+    a, b = rng.standard_normal((2, *shape))
+    a[rng.random(shape) < 0.1] = np.nan
+    count = uncork.get_num_threads()
+    try:
+        results = []
+        for threads in (1, 3):
+            uncork.set_num_threads(threads)
+            results += [call(name, a, b, window, 2, 0) for window in (3, 40_000)]
+    finally:
+        uncork.set_num_threads(count)
+    for alone, together in zip(results[:2], results[2:], strict=True):
+        np.testing.assert_array_equal(alone, together)
+
+
+@pytest.mark.parametrize("name", PAIRS)
+@pytest.mark.parametrize("second", [*FLOATS, *INTEGERS])
+@pytest.mark.parametrize("first", ["f8", "f4", "i8", "u1"])
+def test_any_dtype_is_answered_like_float64(name: str, first: str, second: str) -> None:
+    rng = np.random.default_rng(2)
+    a, b = (rng.integers(0, 100, (5, 60)).astype(dtype) for dtype in (first, second))
+    if b.dtype.kind == "f":
+        b[2, ::9] = np.nan
+    result = call(name, a, b, 7, 2)
+    floats = a.dtype.kind == b.dtype.kind == "f"
+    expected = np.result_type(a, b).newbyteorder("=") if floats else np.dtype("f8")
+    assert result.dtype == expected
+    exact = call(name, a.astype("f8"), b.astype("f8"), 7, 2)
+    with np.errstate(over="ignore"):
+        np.testing.assert_array_equal(result, exact.astype(expected))
+
+
+@pytest.mark.parametrize("dtype", ["i8", "u8", ">i8"])
+def test_integers_beyond_float64_are_told_apart(dtype: str) -> None:
+    x = np.arange(40) % 7
+    a = (x + (1 << 62) + 1).astype(dtype)
+    np.testing.assert_array_equal(uncork.move_cov(a, x, 5), uncork.move_cov(x, x, 5))
+    np.testing.assert_array_equal(uncork.move_corr(a, a, 5), uncork.move_corr(x, x, 5))
+
+
+@pytest.mark.parametrize("name", PAIRS)
+def test_objects_and_long_doubles_are_for_the_reference(name: str) -> None:
+    x, y = np.arange(8.0) ** 2, np.arange(8.0)[::-1] % 3
+    expected = call(name, x, y, 4, 2)
+    for dtype in ("O", "longdouble"):
+        result = call(name, x.astype(dtype), y, 4, 2)
+        np.testing.assert_allclose(result.astype("f8"), expected, rtol=1e-13)
+
+
+@pytest.mark.parametrize("name", PAIRS)
+@pytest.mark.parametrize("dtype", ["u1", "f4", "f2", ">f8"])
+def test_no_array_is_copied_whole(name: str, dtype: str) -> None:
+    a = np.ones((500, 1000), dtype)
+    tracemalloc.start()
+    result = call(name, a, a[::-1], 3, 1, 0)
+    _, most = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert most - result.nbytes - (result.dtype != "f8") * 8 * result.size < 2**20
+
+
+@pytest.mark.smoke
+@pytest.mark.parametrize("name", PAIRS)
+def test_smoke_of_pairs(name: str) -> None:
+    x = np.r_[np.arange(50.0) ** 2 % 17, np.nan]
+    results = call(name, x, x[::-1].copy(), 5, 2)
+    np.testing.assert_allclose(
+        results, getattr(slow, name)(x, x[::-1], 5, 2), rtol=1e-12, atol=1e-12
+    )
+
+
+@pytest.mark.parametrize("name", PAIRS)
+def test_what_is_left_out(name: str) -> None:
+    a = np.array([1.0, np.nan, 3.0, 4.0, 5.0, 7.0])
+    b = np.array([2.0, 5.0, np.nan, 1.0, 0.0, 3.0])
+    kept = [0, 3, 4, 5]
+    result = call(name, a, b, 6, 2)[-1]
+    assert result == call(name, a[kept], b[kept], 4)[-1]
+    for odd in (np.inf, -np.inf):
+        assert np.isnan(call(name, np.r_[a, odd], np.r_[b, 1.0], 6, 2)[-1])
+        # It leaves no trace.
+        after = call(name, np.r_[odd, a], np.r_[1.0, b], 6, 2)[-1]
+        assert after == result
+
+
+@pytest.mark.parametrize("name", PAIRS)
+def test_out_has_the_result(name: str) -> None:
+    x = np.arange(12.0).reshape(3, 4) ** 2
+    out = np.empty((3, 4))
+    assert call(name, x, x[0], 2, out=out) is out
+    np.testing.assert_array_equal(out, call(name, x, x[0], 2))
+    with pytest.raises(ValueError, match="out must have the shape"):
+        call(name, x, x[0], 2, out=np.empty(4))
+
+
+class Masked(np.ndarray):
+    """What astropy and numpy.ma have, too."""
+
+    mask: Any = None
+
+
+@pytest.mark.parametrize("name", PAIRS)
+def test_wrong_arrays_are_named(name: str) -> None:
+    a = np.ones(3)
+    for value, words in {
+        "a text": "must be of real numbers, got <U6",
+        (1j, 2j, 3j): "no meaning for complex numbers.*must be of real numbers",
+        (1.0, None, 2.0): r"must be of numbers, got None at index \(1,\)",
+    }.items():
+        for arguments, what in (((value, a), "a"), ((a, value), "b")):
+            with pytest.raises(TypeError, match=words) as error:
+                call(name, *arguments, 1)
+            assert f"{what} must be" in str(error.value)
+    for dtype in ("m8[s]", "M8[D]"):
+        with pytest.raises(TypeError, match="b must be of real numbers"):
+            call(name, a, a.astype(dtype), 1)
+    masked = np.ma.masked_array(a, [False, True, False])
+    for odd, words in {"b": masked, r"b\[0\]": [masked, masked]}.items():
+        with pytest.raises(TypeError, match=f"{odd} must not be a masked array"):
+            call(name, a, words, 1)
+    with pytest.raises(ValueError, match=r"broadcast together, got \[3\] and \[2\]"):
+        call(name, a, np.ones(2), 1)
