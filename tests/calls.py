@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 import sys
 import warnings
+from itertools import zip_longest
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -19,6 +20,7 @@ from functions import (
     CHOOSE,
     MOVE,
     OF_ARRAYS,
+    PAIRS,
     PARTITIONS,
     REDUCE,
     call,
@@ -61,6 +63,8 @@ VALUES = [math.nan, math.nan, 0.0, -0.0, math.inf, -math.inf, 0.5, 1.0, 3.0, 100
 WRITEABLE = sorted(LAYOUTS.keys() - {"readonly"})
 MOST_DIMENSIONS = 64 if np.lib.NumpyVersion(np.__version__) >= "2.0.0" else 32
 LENGTHS = [1, 2, 3, 4, 5, 0, 7, 8, 9, 17, 33, 65]
+#: Values of one array, and of two together.
+LARGEST = max(LENGTHS) ** 3
 
 
 class Bytes:
@@ -131,7 +135,7 @@ def usual(name: str, parameter: str, a: np.ndarray, data: Bytes) -> Any:
     axes = range(-a.ndim, a.ndim)
     match parameter:
         case "axis":
-            none = [] if name in MOVE or name == "push" else [None]
+            none = [] if name in {*MOVE, *PAIRS, "push"} else [None]
             several = [(0, -1), ()] if name in {*REDUCE} - {*ARGS} else []
             return data.choose([*none, *axes, *several, 0])
         case "ddof":
@@ -156,7 +160,7 @@ def any_arguments(name: str, a: np.ndarray, data: Bytes) -> tuple[dict[str, Any]
     """Keyword arguments, and whether all of them are usual ones."""
     arguments, are_usual = {}, True
     for parameter in parameters(name)[1:]:
-        if parameter == "out" and not data.rarely():
+        if parameter == "b" or (parameter == "out" and not data.rarely()):
             continue
         needed = parameter in {"window", "kth", "old", "new"}
         if not needed and data.below(2):
@@ -182,7 +186,10 @@ def answer(name: str, *args: Any, **kwargs: Any) -> Any:
 def check_call(bytes_: bytes) -> None:
     """Make a call, and fail if its result is wrong or its error none that may be."""
     data = Bytes(bytes_)
-    name = data.choose(OF_ARRAYS)
+    name = data.choose([*OF_ARRAYS, *PAIRS])
+    if name in PAIRS:
+        check_pair(name, data)
+        return
     a = any_input(data)
     own = type(a) is np.ndarray
     arguments, are_usual = any_arguments(name, a if own else np.empty(()), data)
@@ -208,6 +215,39 @@ def check_call(bytes_: bytes) -> None:
             np.testing.assert_array_equal(out, result)
 
 
+def broadcast(*shapes: tuple[int, ...]) -> tuple[int, ...] | None:
+    """As NumPy does it, which knows but 32 dimensions here."""
+    shape = []
+    for lengths in zip_longest(*(one[::-1] for one in shapes), fillvalue=1):
+        longer = {*lengths} - {1} or {1}
+        if len(longer) > 1:
+            return None
+        shape.append(*longer)
+    return tuple(shape[::-1])
+
+
+def check_pair(name: str, data: Bytes) -> None:
+    """The same of two arrays, which need not fit together."""
+    pair = any_input(data), any_input(data)
+    own = all(type(a) is np.ndarray for a in pair)
+    shape = broadcast(*map(np.shape, pair)) if own else ()
+    if shape and math.prod(shape) > LARGEST:
+        return
+    whole = np.empty(shape or ())
+    arguments, are_usual = any_arguments(name, whole, data)
+    result = answer(name, *pair, **arguments)
+    if not (own and are_usual) or any(a.dtype.kind not in "biuf" for a in pair):
+        return
+    right = shape is not None and is_right(name, whole, arguments)
+    assert right != isinstance(result, Exception), (name, pair, arguments, result)
+    if right and whole.ndim < 30:
+        arguments.pop("out", None)  # which is None
+        floats = [a.astype(np.float64) for a in pair]
+        desired = getattr(slow, name)(*floats, **arguments)
+        relative = {2: 2e-3, 4: 1e-6}.get(result.dtype.itemsize, 1e-10)
+        np.testing.assert_allclose(result, desired, rtol=relative, atol=1e-7)
+
+
 def lane_length(a: np.ndarray, axis: int | None) -> int:
     return a.size if axis is None else a.shape[axis]
 
@@ -230,7 +270,7 @@ def is_right(name: str, a: np.ndarray, arguments: dict[str, Any]) -> bool:
         case "partition" | "argpartition":
             length = lane_length(a, axis)
             return not length or arguments["kth"] < length
-        case _ if name in MOVE:
+        case _ if name in {*MOVE, *PAIRS}:
             least = arguments.get("min_count")
             return a.ndim > 0 and (least is None or least <= arguments["window"])
         case _ if name in CHOOSE:
