@@ -21,7 +21,7 @@ CALLS = {
     "lanes side by side": "uncork.nanvar(rows, axis=0)",
     "lanes apart": "uncork.nanmin(rows, axis=1)",
     "middles": "uncork.nanmedian(rows, axis=1)",
-    "order": "uncork.rankdata(column)",
+    "order": "uncork.rankdata(columns, axis=1)",
     "windows": "uncork.move_rank(columns, 1000, axis=1)",
     "long windows": "uncork.move_median(columns, 500_000, axis=1)",
 }
