@@ -5,7 +5,7 @@ from __future__ import annotations
 import tracemalloc
 from fractions import Fraction
 from itertools import accumulate
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import hypothesis.extra.numpy as hnp
 import numpy as np
@@ -67,9 +67,7 @@ def test_the_exact_results(data: str, other: str, window: int) -> None:
     deviations; and four below 1 of the correlation.
     """
     x = DATA[data][: NORMAL.size]
-    with np.errstate(all="ignore"):
-        y = OTHERS[other](x)[: x.size]
-    x = x[: y.size]
+    y = OTHERS[other](x)
     covariances = uncork.move_cov(x, y, window, min_count=2)
     correlations = uncork.move_corr(x, y, window, min_count=2)
     ends = [*range(2, 60), *range(690, 990, 11), x.size]
@@ -123,7 +121,7 @@ def test_pairs_are_what_the_reference_gives(name: str, data: st.DataObject) -> N
     window = data.draw(st.integers(1, 12))
     min_count = data.draw(st.one_of(st.none(), st.integers(1, window)))
     step = data.draw(st.sampled_from([1, -1, 2]))
-    actual = call(name, a[::1], b, window, min_count, axis)
+    actual = call(name, a, b, window, min_count, axis)
     expected = getattr(slow, name)(a, b, window, min_count, axis)
     np.testing.assert_allclose(actual, expected, rtol=1e-12, atol=1e-9)
     assert actual.flags.c_contiguous
@@ -229,12 +227,6 @@ def test_out_has_the_result(name: str) -> None:
     np.testing.assert_array_equal(out, call(name, x, x[0], 2))
     with pytest.raises(ValueError, match="out must have the shape"):
         call(name, x, x[0], 2, out=np.empty(4))
-
-
-class Masked(np.ndarray):
-    """What astropy and numpy.ma have, too."""
-
-    mask: Any = None
 
 
 @pytest.mark.parametrize("name", PAIRS)
