@@ -200,7 +200,7 @@ fn over_root<V: Vector>(number: Pair<V>, square: Pair<V>) -> V {
 mod tests {
     use super::*;
     use crate::strided::View;
-    use crate::testing::{ANY, Layout, Random, Strided, close, lanes, with_threads};
+    use crate::testing::{ANY, Layout, Random, Strided, close, lanes, same, with_threads};
     use crate::windows::{self, AnyMoving, Window};
 
     /// What is known of the pairs of a window of integers, of which neither is NaN.
@@ -373,7 +373,7 @@ mod tests {
             let of = || slid(&a, &b, &[a.len()], 0, window, &Corr);
             let alone = with_threads(1, of);
             let together = with_threads(3, of);
-            assert!(alone.iter().zip(&together).all(|(x, y)| close(*x, *y, 0.0)));
+            assert!(alone.iter().zip(&together).all(|(&x, &y)| same(x, y)));
         }
     }
 }

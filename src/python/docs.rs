@@ -60,19 +60,27 @@ macro_rules! returns_moved {
     };
 }
 
-/// Says which arguments of a moving window have a wrong value.
-macro_rules! wrong_window {
+/// Says what is wrong with the arguments of a moving window.
+macro_rules! wrong_moving {
     () => {
-        "    If `window` is less than 1, `min_count` is not between 1 and `window`, `a`
-    has no dimension, or `out` has another shape."
+        "ValueError
+    If `window` is less than 1, `min_count` is not between 1 and `window`, `a`
+    has no dimension, or `out` has another shape.
+numpy.exceptions.AxisError
+    If `axis` is not an axis of `a`.
+TypeError
+    If `a` is a masked array or not numeric, another argument has a wrong type,
+    or `out` is no array that can hold the result."
     };
-    ($second:ident) => {
-        concat!(
-            "    If `window` is less than 1, `min_count` is not between 1 and `window`, `a` and `",
-            stringify!($second),
-            "`
-    do not broadcast or have no dimension, or `out` has another shape."
-        )
+    (b) => {
+        "ValueError
+    If `window` is less than 1, `min_count` is not between 1 and `window`, `a` and `b`
+    do not broadcast together or have no dimension, or `out` has another shape.
+numpy.exceptions.AxisError
+    If `axis` is not an axis of the shape that they have together.
+TypeError
+    If `a` or `b` is a masked array or not of real numbers, another argument has a wrong
+    type, or `out` is no array that can hold the result."
     };
 }
 

@@ -129,13 +129,7 @@ macro_rules! functions {
                 ///
                 /// Raises
                 /// ------
-                /// ValueError
-                #[doc = wrong_window!($($second)?)]
-                /// numpy.exceptions.AxisError
-                ///     If `axis` is not an axis of `a`.
-                /// TypeError
-                ///     If `a` is a masked array or not numeric, another argument has a wrong type,
-                ///     or `out` is no array that can hold the result.
+                #[doc = wrong_moving!($($second)?)]
                 /// MemoryError
                 ///     If there is no memory for the result or for O(window) values beside it.
                 $(#$move_doc)*

@@ -37,20 +37,19 @@ impl Read {
                 Some(Self::Float32(Stored::of::<f32>(swapped)))
             }
             "int64" => int64(kind, bytes, swapped).map(Self::Int64),
-            "int32" => int32(kind, bytes, swapped).map(Self::Int32),
+            "int32" => narrow(kind, bytes, swapped).map(Self::Int32),
             _ => special(kind, bytes, swapped, rule),
         }
     }
 }
 
 fn float64(kind: u8, bytes: usize, swapped: bool) -> Option<Stored<f64>> {
+    narrow(kind, bytes, swapped).or_else(|| wide(kind, bytes, swapped))
+}
+
+/// What int32 does not have, as float64.
+fn wide(kind: u8, bytes: usize, swapped: bool) -> Option<Stored<f64>> {
     Some(match (kind, bytes) {
-        (b'b', 1) => Stored::of::<bool>(false),
-        (b'i', 1) => Stored::of::<i8>(false),
-        (b'u', 1) => Stored::of::<u8>(false),
-        (b'i', 2) => Stored::of::<i16>(swapped),
-        (b'u', 2) => Stored::of::<u16>(swapped),
-        (b'i', 4) => Stored::of::<i32>(swapped),
         (b'u', 4) => Stored::of::<u32>(swapped),
         (b'i', 8) => Stored::of::<Signed>(swapped),
         (b'u', 8) => Stored::of::<Unsigned>(swapped),
@@ -70,7 +69,11 @@ fn int64(kind: u8, bytes: usize, swapped: bool) -> Option<Stored<i64>> {
     })
 }
 
-fn int32(kind: u8, bytes: usize, swapped: bool) -> Option<Stored<i32>> {
+/// Bools and integers of at most 32 bits, but for the largest without a sign.
+fn narrow<T>(kind: u8, bytes: usize, swapped: bool) -> Option<Stored<T>>
+where
+    T: Copy + From<bool> + From<i8> + From<u8> + From<i16> + From<u16> + From<i32>,
+{
     Some(match (kind, bytes) {
         (b'b', 1) => Stored::of::<bool>(false),
         (b'i', 1) => Stored::of::<i8>(false),

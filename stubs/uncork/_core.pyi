@@ -3103,12 +3103,12 @@ def move_cov(
     ------
     ValueError
         If `window` is less than 1, `min_count` is not between 1 and `window`, `a` and `b`
-        do not broadcast or have no dimension, or `out` has another shape.
+        do not broadcast together or have no dimension, or `out` has another shape.
     numpy.exceptions.AxisError
-        If `axis` is not an axis of `a`.
+        If `axis` is not an axis of the shape that they have together.
     TypeError
-        If `a` is a masked array or not numeric, another argument has a wrong type,
-        or `out` is no array that can hold the result.
+        If `a` or `b` is a masked array or not of real numbers, another argument has a wrong
+        type, or `out` is no array that can hold the result.
     MemoryError
         If there is no memory for the result or for O(window) values beside it.
 
@@ -3194,12 +3194,12 @@ def move_corr(
     ------
     ValueError
         If `window` is less than 1, `min_count` is not between 1 and `window`, `a` and `b`
-        do not broadcast or have no dimension, or `out` has another shape.
+        do not broadcast together or have no dimension, or `out` has another shape.
     numpy.exceptions.AxisError
-        If `axis` is not an axis of `a`.
+        If `axis` is not an axis of the shape that they have together.
     TypeError
-        If `a` is a masked array or not numeric, another argument has a wrong type,
-        or `out` is no array that can hold the result.
+        If `a` or `b` is a masked array or not of real numbers, another argument has a wrong
+        type, or `out` is no array that can hold the result.
     MemoryError
         If there is no memory for the result or for O(window) values beside it.
 
