@@ -1,4 +1,5 @@
-//! Sums, means, variances and skewness in integers, of which no digit is lost.
+//! Sums, means, variances, skewness and what pairs have in common, in integers, of which no digit is
+//! lost.
 
 use num_bigint::{BigInt, BigUint, Sign};
 use uncork::numeric::element::{Element, Float};
@@ -160,7 +161,7 @@ impl Sums {
             return Expected::Nan;
         }
         Expected::Quotient {
-            dividend: &self.squares * self.numbers - &self.sum * &self.sum,
+            dividend: self.around_mean(),
             divisor: BigInt::from(self.numbers.max(1) * (self.numbers - ddof))
                 << (2 * FINEST as usize),
             lost: BigInt::ZERO,
@@ -169,9 +170,14 @@ impl Sums {
         }
     }
 
+    /// The squares around the mean, times the count.
+    fn around_mean(&self) -> BigInt {
+        &self.squares * self.numbers - &self.sum * &self.sum
+    }
+
     /// The units cancel, and the counts that both moments are divided by.
     pub(crate) fn skewness(&self) -> Expected {
-        let squares = &self.squares * self.numbers - &self.sum * &self.sum;
+        let squares = self.around_mean();
         if squares == BigInt::ZERO || self.infinite != [0, 0] {
             return Expected::Nan;
         }
@@ -187,6 +193,80 @@ impl Sums {
     }
 }
 
+/// What is known of some pairs, of which neither is NaN.
+#[derive(Default)]
+pub(crate) struct Pairs {
+    first: Sums,
+    second: Sums,
+    products: BigInt,
+}
+
+impl Pairs {
+    pub(crate) fn add(&mut self, pair: [f64; 2]) {
+        self.change(pair, 1);
+    }
+
+    pub(crate) fn remove(&mut self, pair: [f64; 2]) {
+        self.change(pair, -1);
+    }
+
+    pub(crate) fn count(&self) -> u64 {
+        self.first.count()
+    }
+
+    fn change(&mut self, [first, second]: [f64; 2], by: i64) {
+        if first.is_nan() || second.is_nan() {
+            return;
+        }
+        self.first.change(first, by);
+        self.second.change(second, by);
+        if first.is_finite() && second.is_finite() {
+            self.products += whole(first) * whole(second) * by;
+        }
+    }
+
+    fn is_finite(&self) -> bool {
+        [&self.first, &self.second].iter().all(|sums| sums.infinite == [0, 0])
+    }
+
+    /// The products around the means, and those of the squares of both, times the count.
+    fn around_means(&self) -> (BigInt, BigInt) {
+        let products = &self.products * self.first.numbers - &self.first.sum * &self.second.sum;
+        (products, self.first.around_mean() * self.second.around_mean())
+    }
+
+    /// A few units of what the product of the deviations is may be lost; where that is no finite
+    /// number, nothing is promised.
+    pub(crate) fn covariance(&self, ddof: i64) -> Expected {
+        let count = self.first.numbers;
+        if count <= ddof || !self.is_finite() {
+            return Expected::Nan;
+        }
+        let (products, squares) = self.around_means();
+        let divisor = BigInt::from(count * (count - ddof)) << (2 * FINEST as usize);
+        let deviations = squares.sqrt();
+        if &deviations << FINEST as usize > whole(f64::MAX) * &divisor {
+            return Expected::Any;
+        }
+        let lost = deviations << (TWICE - 51);
+        Expected::Quotient { dividend: products, divisor, lost, root: false, unit: 0 }
+    }
+
+    pub(crate) fn correlation(&self) -> Expected {
+        let (products, squares) = self.around_means();
+        if squares == BigInt::ZERO || !self.is_finite() {
+            return Expected::Nan;
+        }
+        Expected::Quotient {
+            dividend: signed_square(products),
+            divisor: squares,
+            lost: BigInt::ZERO,
+            root: true,
+            unit: FINEST - 1,
+        }
+    }
+}
+
 /// The square, with the sign of the number.
 fn signed_square(number: BigInt) -> BigInt {
     &number * BigInt::from(number.magnitude().clone())
@@ -195,6 +275,7 @@ fn signed_square(number: BigInt) -> BigInt {
 /// A result.
 #[derive(Debug)]
 pub(crate) enum Expected {
+    Any,
     Nan,
     Infinite(f64),
     /// Two integers, or the root of their quotient, with its sign.
@@ -217,6 +298,7 @@ impl Expected {
     /// Whether the value is that one, but for some units in the last place.
     fn is_near<F: Format>(&self, value: f64, units: u64) -> bool {
         match self {
+            Self::Any => true,
             Self::Nan => value.is_nan(),
             Self::Infinite(infinite) => value == *infinite,
             Self::Quotient { .. } if value.is_nan() => false,

@@ -19,6 +19,7 @@ use libfuzzer_sys::fuzz_target;
 use uncork::error::Error;
 use uncork::fill::Fill;
 use uncork::kernels::arg::{Arg, NanArg};
+use uncork::kernels::cov::{Corr, Cov};
 use uncork::kernels::extreme::{Extreme, Greatest, Least, MAX, MIN, Order};
 use uncork::kernels::integer_sums::{INTEGER_SUM, INTEGER_SUM_OF_SQUARES, IntegerMean};
 use uncork::kernels::integers::{Form, OfIntegers, bits};
@@ -34,6 +35,7 @@ use uncork::kernels::skew::Skew;
 use uncork::kernels::squares::SumOfSquares;
 use uncork::kernels::sum::Sum;
 use uncork::kernels::var::Var;
+use uncork::merge::Merge;
 use uncork::numeric::element::{Element, Float};
 use uncork::order::ordered::{self, Ordered};
 use uncork::order::select;
@@ -43,7 +45,7 @@ use uncork::windows::{self, AnyMoving, Window};
 // What the tests' module knows as the crate's own.
 use uncork::{fill, simd, strided, threads};
 
-use exact::{Expected, Number, Sums};
+use exact::{Expected, Number, Pairs, Sums};
 use testing::{ANY, APART, Layout, Random, Strided, lanes, mix, without};
 
 fuzz_target!(init: {
@@ -54,11 +56,12 @@ fuzz_target!(init: {
 });
 
 fn call(bytes: &mut Unstructured<'_>) -> Read<()> {
-    match bytes.int_in_range(0..=3)? {
+    match bytes.int_in_range(0..=4)? {
         0 => check::<f64>(bytes),
         1 => check::<f32>(bytes),
         2 => check::<i64>(bytes),
-        _ => check::<i32>(bytes),
+        3 => check::<i32>(bytes),
+        _ => check_pairs(bytes),
     }
 }
 
@@ -348,6 +351,23 @@ fn check<T: Input>(bytes: &mut Unstructured<'_>) -> Read<()> {
     Ok(())
 }
 
+/// Functions of two arrays, which are read as `f64`.
+fn check_pairs(bytes: &mut Unstructured<'_>) -> Read<()> {
+    let (of_shape, ddof) = (bool::arbitrary(bytes)?, bytes.int_in_range(-2..=4)?);
+    let (axis, numbers) = (bytes.int_in_range(0..=3)?, <[u16; 2]>::arbitrary(bytes)?);
+    let call = &Call::<f64>::read(bytes)?;
+    let layout = Layout::random(call.lens.len(), &ANY, &mut Random(call.seed.rotate_left(16)));
+    let other = &Strided::new(&call.lens, &layout, f64::NAN, values(bytes)?);
+    if let Some(moving) = Moving::new(call, axis, numbers) {
+        if of_shape {
+            moving.check_pairs(other, Corr, Pairs::correlation);
+        } else {
+            moving.check_pairs(other, Cov::new(ddof), |pairs| pairs.covariance(ddof));
+        }
+    }
+    Ok(())
+}
+
 /// Results in C order.
 type Results<O> = Result<Vec<O>, Error>;
 
@@ -594,5 +614,36 @@ impl<'a, T: Input> Moving<'a, T> {
                 result.check(&expected, units);
             }
         });
+    }
+}
+
+impl Moving<'_, f64> {
+    fn check_pairs<K: Merge<2>>(
+        &self,
+        other: &Strided<f64>,
+        kernel: K,
+        of: impl Fn(&Pairs) -> Expected,
+    ) {
+        let (call, axis) = (self.call, self.axis);
+        let work = |view: View<'_, f64>, out: &mut ViewMut<'_, f64>| {
+            windows::along([&view, &other.view()], axis, self.window, &kernel, out)
+        };
+        let results = call.results(&call.lens, work).expect("there is memory");
+        if call.len() > FEW {
+            return;
+        }
+        let (first, second) = (call.array.values(), other.values());
+        for lane in lanes(&call.lens, 1 << axis) {
+            let mut pairs = Pairs::default();
+            for (end, &at) in lane.iter().enumerate() {
+                pairs.add([first[at], second[at]]);
+                if let Some(start) = end.checked_sub(self.len) {
+                    pairs.remove([first[lane[start]], second[lane[start]]]);
+                }
+                let enough = pairs.count() >= self.min_count as u64;
+                let expected = if enough { of(&pairs) } else { Expected::Nan };
+                results[at].check(&expected, 4);
+            }
+        }
     }
 }
