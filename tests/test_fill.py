@@ -140,6 +140,7 @@ def test_memory_is_not_seen_and_left_alone(name: str, dtype: str, layout: str) -
         np.testing.assert_array_equal(laid_out, a)
 
 
+@pytest.mark.arithmetic
 @pytest.mark.parametrize("name", FILL)
 @pytest.mark.parametrize("shape", [(200_000,), (400, 1000), (1000, 400)])
 def test_threads_change_nothing(name: str, shape: tuple[int, ...]) -> None:

@@ -90,6 +90,19 @@ def test_the_exact_results(data: str, other: str, window: int) -> None:
 
 
 @pytest.mark.arithmetic
+def test_a_correlation_has_no_unit() -> None:
+    """Not even where the product of both inputs' squares is far from any number."""
+    x = np.array([1, 7, 4, 2, 6, 3, 5, 5, 0, 2, 7.0])
+    y = np.array([3, 5, 5, 0, 7, 1, 2, 6, 4, 4, 1.0])
+    expected = uncork.move_corr(x, y, 4, 2)
+    powers = np.arange(-1074, 1021, 11)
+    of_y = np.ldexp(y, powers[:, np.newaxis])
+    for power in powers:
+        actual = uncork.move_corr(np.ldexp(x, power), of_y, 4, 2)
+        np.testing.assert_allclose(actual, [expected] * powers.size, 0, 1e-15)
+
+
+@pytest.mark.arithmetic
 @pytest.mark.parametrize("data", DATA)
 def test_with_itself_it_is_the_variance(data: str) -> None:
     x = DATA[data].copy()
@@ -132,6 +145,7 @@ def test_pairs_are_what_the_reference_gives(name: str, data: st.DataObject) -> N
     np.testing.assert_array_equal(other, actual)
 
 
+@pytest.mark.arithmetic
 @pytest.mark.parametrize("name", PAIRS)
 @pytest.mark.parametrize("shape", [(300_000,), (3, 100_000), (20_000, 17)])
 def test_threads_change_no_bit(name: str, shape: tuple[int, ...]) -> None:
@@ -182,6 +196,17 @@ def test_objects_and_long_doubles_are_for_the_reference(name: str) -> None:
     for dtype in ("O", "longdouble"):
         result = call(name, x.astype(dtype), y, 4, 2)
         np.testing.assert_allclose(result.astype("f8"), expected, rtol=1e-13)
+
+
+@pytest.mark.parametrize("name", PAIRS)
+@pytest.mark.parametrize("dtype", ["O", "longdouble", "f4", "f8"])
+def test_many_dimensions(name: str, dtype: str) -> None:
+    x = np.arange(5.0) ** 2 % 7
+    many = x.astype(dtype).reshape((1,) * 59 + (5,))
+    expected = np.asarray(call(name, x, x[::-1], 3, 2))
+    result = call(name, many, x[::-1].reshape((1,) * 30 + (5,)), 3, 2)
+    assert result.ndim == 60
+    np.testing.assert_allclose(result.ravel().astype("f8"), expected, rtol=1e-13)
 
 
 @pytest.mark.parametrize("name", PAIRS)

@@ -57,6 +57,7 @@ def assert_same_bits(results: list[Any]) -> None:
     assert all(other == first for other in others)
 
 
+@pytest.mark.arithmetic
 @pytest.mark.parametrize("dtype", ["float64", "float32", "int64", "int32"])
 @pytest.mark.parametrize("name", REDUCE)
 def test_reduce_has_the_same_bits(name: str, dtype: str) -> None:
@@ -68,6 +69,7 @@ def test_reduce_has_the_same_bits(name: str, dtype: str) -> None:
             assert_same_bits(results)
 
 
+@pytest.mark.arithmetic
 @pytest.mark.parametrize("dtype", ["float64", "float32", "int64", "int32"])
 @pytest.mark.parametrize("name", MOVE)
 def test_move_has_the_same_bits(name: str, dtype: str) -> None:

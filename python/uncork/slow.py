@@ -482,7 +482,8 @@ def _rank_of_last(a: _Array, axis: int = -1) -> Any:
 
 def _pairs(a: ArrayLike, b: ArrayLike) -> list[_Array]:
     """In one shape, and both NaN where either is."""
-    arrays = np.broadcast_arrays(a, b)
+    # By ufuncs: NumPy's own functions for it know but 32 dimensions.
+    arrays = np.asarray(a), np.asarray(b)
     dtype = np.result_type(*arrays)
     floats = dtype if np.issubdtype(dtype, np.inexact) else np.dtype(np.float64)
     missing = _isnan(arrays[0]) | _isnan(arrays[1])

@@ -15,6 +15,7 @@ import os
 import sys
 import tomllib
 from collections.abc import Iterator
+from functools import cache
 from importlib.metadata import Distribution, PackageNotFoundError, distribution
 from pathlib import Path
 from types import ModuleType
@@ -45,20 +46,24 @@ def packages(release: Distribution) -> set[str]:
     return {name for name in names if name.isidentifier()}
 
 
-def places(module: ModuleType) -> list[Path]:
+def places(module: ModuleType) -> list[str]:
     """Its file; of a namespace its folders; of what is made in memory nothing."""
     file = getattr(module, "__file__", None)
-    found = [file] if file else list(getattr(module, "__path__", ()))
-    return [Path(one).resolve() for one in found]
+    return [file] if file else list(getattr(module, "__path__", ()))
+
+
+@cache  # As after each test it is asked of each module.
+def is_installed(place: str) -> bool:
+    return Path(place).resolve().is_relative_to(PLACE)
 
 
 def strays(names: set[str]) -> Iterator[str]:
     """Modules of the packages that were imported from elsewhere."""
     for name, module in list(sys.modules.items()):
         if name.partition(".")[0] in names:
-            for path in places(module):
-                if not path.is_relative_to(PLACE):
-                    yield f"{name} was imported from {path}, which is not in {PLACE}"
+            for place in places(module):
+                if not is_installed(place):
+                    yield f"{name} was imported from {place}, which is not in {PLACE}"
 
 
 def compare(release: Distribution, wheel: Path) -> None:

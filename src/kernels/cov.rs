@@ -25,7 +25,7 @@ const PRODUCTS: Cov = Cov::new(0);
 
 /// The squared distances of each input from its mean add up to this, or they may have lost digits,
 /// and so may their product.
-const LEAST_SQUARES: f64 = power(-400);
+const LEAST_SQUARES: f64 = power(-480);
 
 impl Cov {
     /// The products are divided by the count less `ddof`.
@@ -102,7 +102,8 @@ impl Merge<2> for Corr {
     type State<V: Vector> = (<Cov as Merge<2>>::State<V>, (Pair<V>, Pair<V>));
 
     const ANCHORED: bool = true;
-    /// A scale leaves room for 2⁴⁵ squares, and both reach as far as the next begins.
+    /// A scale leaves room for 2⁴⁵ squares of each input, whose product has to be finite: it serves
+    /// for roots of their sums from 2⁻²⁴⁰ to 2²²⁸. So each reaches as far as the next begins.
     const LARGE: &'static [Rescaling] = &[
         Rescaling { beyond: power(200), scale: power(-400) },
         Rescaling { beyond: power(600), scale: power(-800) },
@@ -110,8 +111,8 @@ impl Merge<2> for Corr {
     /// Where one of the values is beyond, it differs from others by so much that the squares reach
     /// `LEAST_SQUARES`.
     const SMALL: &'static [Rescaling] = &[
-        Rescaling { beyond: power(-140), scale: power(400) },
-        Rescaling { beyond: power(-540), scale: power(900) },
+        Rescaling { beyond: power(-180), scale: power(440) },
+        Rescaling { beyond: power(-620), scale: power(870) },
     ];
 
     #[inline(always)]

@@ -63,15 +63,15 @@ def module(name: str, **attributes: Any) -> ModuleType:
 def test_a_module_is_where_its_file_is_or_its_folders(
     attributes: dict[str, Any], places: list[str]
 ) -> None:
-    found = only_installed.places(module("a", **attributes))
-    assert found == [Path(place) for place in places]
+    assert only_installed.places(module("a", **attributes)) == places
 
 
-def test_a_link_is_followed(tmp_path: Path) -> None:
+def test_a_link_is_followed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "real").mkdir()
     (tmp_path / "link").symlink_to(tmp_path / "real")
-    found = only_installed.places(module("a", __file__=str(tmp_path / "link" / "a.py")))
-    assert found == [tmp_path.resolve() / "real" / "a.py"]
+    monkeypatch.setattr(only_installed, "PLACE", tmp_path.resolve() / "real")
+    assert only_installed.is_installed(str(tmp_path / "link" / "a.py"))
+    assert not only_installed.is_installed(str(tmp_path / "a.py"))
 
 
 def test_every_module_of_the_packages_that_lies_elsewhere_is_found(
