@@ -90,16 +90,25 @@ def test_the_exact_results(data: str, other: str, window: int) -> None:
 
 
 @pytest.mark.arithmetic
-def test_a_correlation_has_no_unit() -> None:
-    """Not even where the product of both inputs' squares is far from any number."""
+def test_in_other_units() -> None:
+    """From those in which values are 1 to 7 of the smallest number to the largest: a
+    correlation is the same, and a covariance in the product of both.
+    """
     x = np.array([1, 7, 4, 2, 6, 3, 5, 5, 0, 2, 7.0])
     y = np.array([3, 5, 5, 0, 7, 1, 2, 6, 4, 4, 1.0])
-    expected = uncork.move_corr(x, y, 4, 2)
-    powers = np.arange(-1074, 1021, 11)
-    of_y = np.ldexp(y, powers[:, np.newaxis])
-    for power in powers:
-        actual = uncork.move_corr(np.ldexp(x, power), of_y, 4, 2)
-        np.testing.assert_allclose(actual, [expected] * powers.size, 0, 1e-15)
+    covariance = uncork.move_cov(x, y, 4, 2)
+    correlation = uncork.move_corr(x, y, 4, 2)
+    units = np.arange(-1074, 1021, 11)
+    of_y = np.ldexp(y, units[:, np.newaxis])
+    for unit in units:
+        of_x = np.ldexp(x, unit)
+        actual = uncork.move_corr(of_x, of_y, 4, 2)
+        np.testing.assert_allclose(actual, [correlation] * units.size, 0, 1e-15)
+        actual = uncork.move_cov(of_x, of_y, 4, 2)
+        for one, other in zip(actual, (units + unit).tolist(), strict=True):
+            if other <= 1000:
+                error = np.ldexp(1e-15, other) + 5e-324
+                np.testing.assert_allclose(one, np.ldexp(covariance, other), 0, error)
 
 
 @pytest.mark.arithmetic

@@ -5,8 +5,7 @@
 //! summed up in twice the precision. A correlation has no unit, and multiplies two sums of squares:
 //! values of any size are brought near 1 by powers of two, each input by its own, and give the same.
 
-use super::pair::{Pair, plus, push, times, zero};
-use super::var::around_mean;
+use super::pair::{Pair, minus, plus, push, times, zero};
 use crate::merge::{Merge, Rescaling, Sample, Shift, WindowInfo, power};
 use crate::simd::Vector;
 
@@ -39,7 +38,8 @@ impl Merge<2> for Cov {
     type State<V: Vector> = ((Pair<V>, Pair<V>), Pair<V>);
 
     const ANCHORED: bool = true;
-    const LARGE: &'static [Rescaling] = Rescaling::OF_LARGE_SQUARES;
+    /// The product of the sums is finite, too, of 2⁴⁰ values.
+    const LARGE: &'static [Rescaling] = &[Rescaling { beyond: power(460), scale: power(-580) }];
     const SMALL: &'static [Rescaling] = Rescaling::OF_SMALL_SQUARES;
 
     #[inline(always)]
@@ -86,7 +86,10 @@ impl Merge<2> for Cov {
         whole: WindowInfo<V>,
     ) -> V {
         let divisor = whole.count.sub(V::splat(self.ddof as f64));
-        let (high, low) = around_mean(products, sums.0, whole.mean(sums.1));
+        // What the anchors added. A mean of one input may be too small to have all its digits,
+        // where what it is multiplied with makes up for it.
+        let added = whole.mean(times(sums.0, sums.1));
+        let (high, low) = minus(products, added);
         let covariance = high.add(low).mul(V::splat(1.0).div(divisor));
         covariance.where_reaches(divisor, V::splat(1.0))
     }
@@ -162,9 +165,9 @@ impl Merge<2> for Corr {
         whole: WindowInfo<V>,
     ) -> V {
         let (first, second) = (whole.mean(sums.0), whole.mean(sums.1));
-        let products = around_mean(products, sums.0, second);
-        let of_first = around_mean(squares.0, sums.0, first);
-        let of_second = around_mean(squares.1, sums.1, second);
+        let products = minus(products, times(sums.0, second));
+        let of_first = minus(squares.0, times(sums.0, first));
+        let of_second = minus(squares.1, times(sums.1, second));
         let one = V::splat(1.0);
         let correlation = over_root(products, times(of_first, of_second));
         let within = V::splat(-1.0).max(one.min(correlation));

@@ -26,6 +26,12 @@ pub(super) fn plus<V: Vector>(left: Pair<V>, right: Pair<V>) -> Pair<V> {
     (sum, left.1.add(right.1).add(error))
 }
 
+#[inline(always)]
+pub(super) fn minus<V: Vector>(left: Pair<V>, right: Pair<V>) -> Pair<V> {
+    let (rest, error) = left.0.two_difference(right.0);
+    (rest, error.add(left.1.sub(right.1)))
+}
+
 /// A product, whose last bits are the same on every machine: nothing is multiplied and added at
 /// once, which takes long where a machine cannot.
 #[inline(always)]

@@ -6,7 +6,7 @@
 //! standard deviation away from the mean, so that what it adds to the squares comes off again
 //! without a loss.
 
-use super::pair::{Pair, plus, push, times, zero};
+use super::pair::{Pair, minus, plus, push, times, zero};
 use crate::merge::{Merge, Rescaling, Sample, Shift, WindowInfo, power};
 use crate::simd::Vector;
 
@@ -48,16 +48,6 @@ pub(super) fn moved<V: Vector>(
     let moved = plus(sum, times(distance, (count, V::splat(0.0))));
     // (x + d)² - x² = d (x + (x + d))
     (moved, plus(squares, times(distance, plus(sum, moved))))
-}
-
-/// The sum of the products of two distances, as seen from the means: `sum` is that of the first,
-/// `mean` of the second.
-#[inline(always)]
-pub(super) fn around_mean<V: Vector>(products: Pair<V>, sum: Pair<V>, mean: Pair<V>) -> Pair<V> {
-    // The product of the sums, divided by the count, is what the anchors added.
-    let (added, added_low) = times(sum, mean);
-    let (rest, rest_low) = products.0.two_difference(added);
-    (rest, rest_low.add(products.1.sub(added_low)))
 }
 
 /// What is left of a sum of squares around the mean; nothing where that is but its rounding. Of `i64`,
@@ -112,7 +102,8 @@ impl Merge for Var {
         whole: WindowInfo<V>,
     ) -> V {
         let zero = V::splat(0.0);
-        let (rest, rest_low) = around_mean(squares, sum, whole.mean(sum));
+        // The square of the sum, divided by the count, is what the anchor added.
+        let (rest, rest_low) = minus(squares, times(sum, whole.mean(sum)));
         let mut around_mean = zero.max(rest.add(rest_low));
         if MAY_BE_NAN {
             around_mean = beyond_rounding(around_mean, squares.0);
