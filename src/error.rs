@@ -47,6 +47,11 @@ pub enum Error {
         /// Of the axis.
         len: usize,
     },
+    /// A share of more than all, or of less than nothing.
+    Share {
+        /// What came.
+        q: f64,
+    },
     /// A number of steps that cannot be made.
     Steps {
         /// What came.
@@ -116,6 +121,7 @@ impl fmt::Display for Error {
                 let last = len.saturating_sub(1);
                 write!(f, "kth must be between 0 and {last}, the last index of the axis, got {kth}")
             }
+            Self::Share { q } => write!(f, "q must be between 0 and 1, got {q:?}"),
             Self::Steps { n } => write!(f, "n must be nonnegative or None, got {n}"),
             Self::NoAxis => write!(f, "axis cannot be None: values are pushed along one"),
             Self::NoDimension => {
@@ -179,6 +185,10 @@ mod tests {
             (
                 Error::Cast { name: "new", value: 0.5, dtype: "int32" },
                 "Cannot safely cast `new` to int: int32 has no value 0.5",
+            ),
+            (
+                Error::Share { q: 1.0_f64.next_up() },
+                "q must be between 0 and 1, got 1.0000000000000002",
             ),
             (Error::Memory { bytes: 80 }, "unable to allocate 80 bytes of working memory"),
             (

@@ -22,6 +22,7 @@ from functions import (
     OF_ARRAYS,
     PAIRS,
     PARTITIONS,
+    QUANTILES,
     REDUCE,
     call,
     default_of,
@@ -136,7 +137,7 @@ def usual(name: str, parameter: str, a: np.ndarray, data: Bytes) -> Any:
     match parameter:
         case "axis":
             none = [] if name in {*MOVE, *PAIRS, "push"} else [None]
-            several = [(0, -1), ()] if name in {*REDUCE} - {*ARGS} else []
+            several = [(0, -1), ()] if name in {*REDUCE, *QUANTILES} - {*ARGS} else []
             return data.choose([*none, *axes, *several, 0])
         case "ddof":
             return data.below(5) - 1
@@ -150,6 +151,11 @@ def usual(name: str, parameter: str, a: np.ndarray, data: Bytes) -> Any:
             return data.below(max(a.shape, default=1) or 1)
         case "n":
             return data.choose([None, 0, 1, 2, 2**63])
+        case "q":
+            shares = [data.below(9) / 8 for _ in range(data.below(20))]
+            return data.choose([0.5, 1, shares, [shares, shares]])
+        case "method":
+            return data.choose(["linear", "lower", "midpoint", "hazen", "inverted_cdf"])
         case "old" | "new":
             return data.choose([*VALUES, *range(-9, 10)])
         case _:  # of "out", which is checked by itself, too
@@ -162,7 +168,7 @@ def any_arguments(name: str, a: np.ndarray, data: Bytes) -> tuple[dict[str, Any]
     for parameter in parameters(name)[1:]:
         if parameter == "b" or (parameter == "out" and not data.rarely()):
             continue
-        needed = parameter in {"window", "kth", "old", "new"}
+        needed = parameter in {"window", "kth", "q", "old", "new"}
         if not needed and data.below(2):
             continue
         odd = data.rarely()
@@ -186,7 +192,7 @@ def answer(name: str, *args: Any, **kwargs: Any) -> Any:
 def check_call(bytes_: bytes) -> None:
     """Make a call, and fail if its result is wrong or its error none that may be."""
     data = Bytes(bytes_)
-    name = data.choose([*OF_ARRAYS, *PAIRS])
+    name = data.choose([*OF_ARRAYS, *PAIRS, *QUANTILES])
     if name in PAIRS:
         check_pair(name, data)
         return
@@ -256,7 +262,8 @@ def is_right(name: str, a: np.ndarray, arguments: dict[str, Any]) -> bool:
     """Whether a usual call of an array of numbers must have a result."""
     if a.dtype.kind not in "biuf":
         return False
-    axis = arguments.get("axis", None if name in REDUCE or "rank" in name else -1)
+    whole = name in {*REDUCE, *QUANTILES} or "rank" in name
+    axis = arguments.get("axis", None if whole else -1)
     several = axis if isinstance(axis, tuple) else () if axis is None else (axis,)
     if any(not -a.ndim <= one < a.ndim for one in several):
         return False
@@ -310,7 +317,7 @@ def check_result(
             range(a.ndim) if axis is None else np.atleast_1d(axis) % max(a.ndim, 1)
         )
         kept = [1 if at in several else n for at, n in enumerate(a.shape)]
-        desired = desired.reshape(kept)
+        desired = desired.reshape((*np.shape(arguments.get("q", 0)), *kept))
     assert np.shape(actual) == desired.shape
     if keepdims or desired.ndim:
         assert actual.dtype == of, (name, actual.dtype, of)

@@ -32,7 +32,13 @@ def default_of(name: str, parameter: str) -> Any:
 
 #: How each goes through an array, and what it returns, by name.
 TABLE = _core._FUNCTIONS
-REDUCE = [name for name in FUNCTIONS if "keepdims" in parameters(name)]
+#: Those that have a result for each of several shares.
+QUANTILES = [name for name in FUNCTIONS if parameters(name)[:2] == ["a", "q"]]
+REDUCE = [
+    name
+    for name in FUNCTIONS
+    if "keepdims" in parameters(name) and name not in QUANTILES
+]
 #: Those whose result is an index.
 ARGS = [name for name in REDUCE if "default" in parameters(name)]
 MOVE = [name for name in FUNCTIONS if parameters(name)[:2] == ["a", "window"]]
@@ -40,9 +46,11 @@ MOVE = [name for name in FUNCTIONS if parameters(name)[:2] == ["a", "window"]]
 PARTITIONS = [name for name in FUNCTIONS if "kth" in parameters(name)]
 #: Those of two arrays.
 PAIRS = [name for name in FUNCTIONS if parameters(name)[:2] == ["a", "b"]]
-#: All that take one.
+#: All others of an array.
 OF_ARRAYS = [
-    name for name in FUNCTIONS if parameters(name)[:1] == ["a"] and name not in PAIRS
+    name
+    for name in FUNCTIONS
+    if parameters(name)[:1] == ["a"] and name not in {*PAIRS, *QUANTILES}
 ]
 #: Those that give a value for each value of a lane.
 FILL = [name for name in OF_ARRAYS if name not in {*REDUCE, *MOVE, "replace"}]

@@ -16,7 +16,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import uncork
-from functions import OF_ARRAYS, parameters
+from functions import OF_ARRAYS, QUANTILES, parameters
 from processes import run as run_python
 from uncork import slow
 from uncork.bench import __main__ as command
@@ -69,8 +69,8 @@ def _same_threads() -> Iterator[None]:
 
 
 def test_every_function_is_measured() -> None:
-    assert cases.functions() == OF_ARRAYS
-    assert {case.function for case in CASES} == set(OF_ARRAYS)
+    assert cases.functions() == sorted([*OF_ARRAYS, *QUANTILES])
+    assert {case.function for case in CASES} == {*OF_ARRAYS, *QUANTILES}
 
 
 def test_a_new_function_is_measured(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -15,7 +15,7 @@ import numpy
 import pytest
 
 import uncork
-from functions import FUNCTIONS, OF_ARRAYS, PAIRS, TABLE, parameters
+from functions import FUNCTIONS, OF_ARRAYS, PAIRS, QUANTILES, TABLE, parameters
 from test_errors import cases_of
 from uncork import _core, slow
 
@@ -75,16 +75,16 @@ def test_all_of_the_extension_is_public() -> None:
 
 
 def test_the_table_has_the_functions_of_arrays() -> None:
-    assert sorted(TABLE) == sorted([*OF_ARRAYS, *PAIRS])
+    assert sorted(TABLE) == sorted([*OF_ARRAYS, *PAIRS, *QUANTILES])
 
 
 def test_the_references_are_those_of_the_functions_of_arrays() -> None:
     own = inspect.getmembers(slow, lambda one: inspect.getmodule(one) is slow)
     public = [name for name, _ in own if not name.startswith("_")]
-    assert sorted(public) == sorted([*OF_ARRAYS, *PAIRS])
+    assert sorted(public) == sorted([*OF_ARRAYS, *PAIRS, *QUANTILES])
 
 
-@pytest.mark.parametrize("name", [*OF_ARRAYS, *PAIRS])
+@pytest.mark.parametrize("name", [*OF_ARRAYS, *PAIRS, *QUANTILES])
 def test_the_reference_is_called_in_the_same_way(name: str) -> None:
     assert signature(getattr(slow, name)) == signature(FUNCTIONS[name])
 

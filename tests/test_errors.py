@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import itertools
+import math
 from typing import Any
 
 import numpy as np
@@ -18,6 +19,7 @@ from functions import (
     MOVE,
     OF_ARRAYS,
     PAIRS,
+    QUANTILES,
     REDUCE,
     call,
     parameters,
@@ -42,6 +44,25 @@ CASES_OF_REDUCE: list[Case] = [
     ((A, 0), {"axis": 0}, TypeError, "multiple values for argument 'axis'"),
     ((A,), {"axes": 0}, TypeError, "unexpected keyword argument 'axes'"),
     ((A, 0, 0, 0), {}, TypeError, "positional arguments"),
+]
+CASES_OF_QUANTILE: list[Case] = [
+    ((A, 1.5), {}, ValueError, r"q must be between 0 and 1, got 1\.5"),
+    ((A, [0, -1]), {}, ValueError, r"q must be between 0 and 1, got -1\.0"),
+    ((A, math.nan), {}, ValueError, "q must be between 0 and 1, got NaN"),
+    ((A, "0.5"), {}, TypeError, r"q must be a number or some, got array\('0\.5'"),
+    ((A, 0.5j), {}, TypeError, "q must be a number or some, got array"),
+    ((A, None), {}, TypeError, "q must be a number or some, got array"),
+    ((A, np.ma.array([0.5])), {}, TypeError, "q must not be a masked array"),
+    ((A, 0.5, 2), {}, AxisError, "axis 2 is out of bounds for array of dimension 2"),
+    ((A, [0.5], (0, 0)), {}, ValueError, "duplicate value in 'axis': 0"),
+    ((A, [0.5], 1.0), {}, TypeError, r"axis.*integer, .* or None, got 1\.0 \(float\)"),
+    ((A, 0.5, None, "Linear"), {}, ValueError, "method must be one of .*, got .Linear"),
+    ((A, 0.5), {"method": 7}, TypeError, r"method must be a string, got 7 \(int\)"),
+    ((A, [0.5]), {"out": np.empty(2)}, ValueError, "out must have the shape"),
+    ((A, [0.5]), {"out": 1.0}, TypeError, "out must be an ndarray"),
+    ((A * 1j, 0.5), {}, TypeError, "no meaning for complex numbers: a must be of real"),
+    ((A.astype("m8"), 0.5), {}, TypeError, "a must be of real numbers, got timedelta"),
+    ((A,), {}, TypeError, "missing 1 required positional argument: 'q'"),
 ]
 #: Without what comes before.
 CASES_OF_DDOF: list[tuple[dict[str, Any], type[Exception], str]] = [
@@ -162,6 +183,7 @@ def cases_of(name: str) -> list[Case]:
     cases += CASES_OF_PUSH if name == "push" else []
     cases += CASES_OF_THREADS if name == "set_num_threads" else []
     cases += CASES_OF_REDUCE if name in REDUCE else []
+    cases += CASES_OF_QUANTILE if name in QUANTILES else []
     first: tuple[Any, ...] = (
         (A, A, 2) if name in PAIRS else (A, 2) if name in MOVE else (A,)
     )

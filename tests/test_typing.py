@@ -35,7 +35,8 @@ def is_of(value: Any, type_: Any) -> bool:
     # The last argument of NDArray is the scalar, that of ndarray its dtype.
     last = typing.get_args(type_)[-1]
     (scalar,) = typing.get_args(last) or [last]
-    return type(value) is np.ndarray and value.dtype == np.dtype(scalar)
+    is_array = type(value) is np.ndarray
+    return is_array and (scalar is Any or value.dtype == np.dtype(scalar))
 
 
 @pytest.fixture
@@ -66,7 +67,7 @@ def kind_of(name: str) -> object:
     kind, result = TABLE.get(name, (name, ""))
     if kind in {"reduce", "select"}:
         return "mean" if result in {"spread", "shape"} else result
-    if kind == "move_pairs":
+    if kind in {"move_pairs", "quantiles"}:
         return kind
     return (kind, result in {"spread", "shape"}) if kind == "move" else name
 

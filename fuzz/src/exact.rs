@@ -267,6 +267,30 @@ impl Pairs {
     }
 }
 
+/// Between the two values around the share's place in order, as far as it is from the first.
+pub(crate) fn quantile<T: Element>(lane: &[T], share: f64, skip_nan: bool) -> Expected {
+    let mut values: Vec<T> = lane.iter().copied().filter(|value| !value.is_nan()).collect();
+    if values.is_empty() || (values.len() < lane.len() && !skip_nan) {
+        return Expected::Nan;
+    }
+    values.sort_by_key(|value| value.to_key());
+    let place = (values.len() - 1) as f64 * share;
+    let (lower, upper) = (values[place.floor() as usize], values[place.ceil() as usize]);
+    let ends = lower.to_f64() + upper.to_f64();
+    if lower.to_f64().is_infinite() || upper.to_f64().is_infinite() {
+        return if ends.is_nan() { Expected::Nan } else { Expected::Infinite(ends) };
+    }
+    let whole = |value: T| whole(value.to_f64()) + whole(value.residue());
+    let way = (whole(upper) - whole(lower)) * self::whole(place.fract());
+    Expected::Quotient {
+        dividend: (whole(lower) << FINEST as usize) + way,
+        divisor: BigInt::from(1) << (2 * FINEST as usize),
+        lost: BigInt::ZERO,
+        root: false,
+        unit: 0,
+    }
+}
+
 /// The square, with the sign of the number.
 fn signed_square(number: BigInt) -> BigInt {
     &number * BigInt::from(number.magnitude().clone())

@@ -29,6 +29,7 @@ use uncork::kernels::missing::{AllNan, AnyNan};
 use uncork::kernels::move_rank::MoveRank;
 use uncork::kernels::partition::{ArgPartition, Partition};
 use uncork::kernels::push::Push;
+use uncork::kernels::quantile::{Method, Quantile};
 use uncork::kernels::rank::Rank;
 use uncork::kernels::replace::replace;
 use uncork::kernels::skew::Skew;
@@ -274,7 +275,7 @@ fn values<T: Input>(bytes: &mut Unstructured<'_>) -> Read<impl FnMut(usize) -> T
 }
 
 fn check<T: Input>(bytes: &mut Unstructured<'_>) -> Read<()> {
-    let function = bytes.int_in_range(0..=30)?;
+    let function = bytes.int_in_range(0..=31)?;
     let ddof = bytes.int_in_range(-2..=4)?;
     match function {
         0..=10 => {
@@ -319,6 +320,15 @@ fn check<T: Input>(bytes: &mut Unstructured<'_>) -> Read<()> {
                     _ => call.check_push(axis, number),
                 }
             }
+        }
+        31 => {
+            let axes: u64 = bytes.int_in_range(0..=15)?;
+            let (skip_nan, count) = (bool::arbitrary(bytes)?, bytes.int_in_range(0..=15)?);
+            let shares: Vec<f64> = (0..count)
+                .map(|_| Ok(f64::from(u8::arbitrary(bytes)?) / 255.0))
+                .collect::<Read<_>>()?;
+            let call = Call::<T>::read(bytes)?;
+            call.check_quantiles(axes & ((1 << call.lens.len()) - 1), &shares, skip_nan);
         }
         18 => {
             let (old, new) = (bytes.choose(T::SPECIAL)?, bytes.choose(T::SPECIAL)?);
@@ -461,6 +471,23 @@ impl<T: Input> Call<T> {
         if self.len() <= FEW {
             let expected = self.of_lanes(axes, |lane| Ok(plain::median(lane, skip_nan)));
             assert_same(&unsigned_all(results), &unsigned_all(expected));
+        }
+    }
+
+    fn check_quantiles(&self, axes: u64, shares: &[f64], skip_nan: bool) {
+        let kernel = Quantile { shares, method: Method::Linear, skip_nan };
+        let lens = [vec![shares.len()], without(&self.lens, axes)].concat();
+        let results = self.results(&lens, |view, out| select::along(&view, axes, kernel, out));
+        if self.len() > FEW {
+            return;
+        }
+        let (mut results, lanes) =
+            (results.expect("there is memory").into_iter(), self.array.lanes(axes));
+        for &share in shares {
+            for lane in &lanes {
+                let expected = exact::quantile(lane, share, skip_nan);
+                results.next().expect("one of each share and lane").check(&expected, 1);
+            }
         }
     }
 

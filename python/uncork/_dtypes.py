@@ -45,6 +45,8 @@ def answer(name: str, a: _Array, *args: Any, **keywords: Any) -> Any:
         return _pairs(name, a, *args)
     a = np.asarray(a)  # a matrix would keep its two dimensions
     kind = a.dtype.kind
+    if KIND[name] == "quantiles":
+        _check_real(name, "a", a)
     if kind in "biuf" and a.dtype.itemsize <= INT64.dtype.itemsize:
         return _real(name, a, args, **keywords)
     if kind in "mM":

@@ -161,6 +161,30 @@ def nanmedian(a: ArrayLike, axis: _Axis = None) -> Any:
     return _typed(middle.reshape(shape), _float_of(a))
 
 
+def quantile(
+    a: ArrayLike, q: ArrayLike, axis: _Axis = None, method: str = "linear"
+) -> Any:
+    """Quantiles; NaN if any value is NaN, or if there is none."""
+    a = np.asarray(a)
+    quantiles = nanquantile(a, q, axis, method)
+    return _typed(np.where(anynan(a, axis), np.nan, quantiles), _float_of(a))
+
+
+def nanquantile(
+    a: ArrayLike, q: ArrayLike, axis: _Axis = None, method: str = "linear"
+) -> Any:
+    """Quantiles of the values that are not NaN; NaN if there are none."""
+    a, q = np.asarray(a), np.asarray(q, np.float64)
+    rows, shape = _rows(a, axis)
+    ordered = np.sort(_filled(rows, np.inf), axis=-1)  # NaN comes last
+    of_rows = [
+        _quantiles(row[: _count(one, None)], q.ravel(), method)
+        for row, one in zip(ordered, rows, strict=True)
+    ]
+    quantiles = np.reshape(of_rows, (len(rows), q.size)).T
+    return _typed(quantiles.reshape((*q.shape, *shape)), _float_of(a))
+
+
 def rankdata(a: ArrayLike, axis: int | None = None) -> _Array:
     """Rank of each value, ties on their mean; each NaN has its own above all others."""
     return _by_rows(_ranks, *_ravelled(a, axis))
@@ -429,6 +453,18 @@ def _middle(ordered: _Array, count: _Array) -> tuple[_Array, _Array]:
     row, last = np.arange(len(ordered)), ordered.shape[-1] - 1
     lower = ordered[row, np.maximum(count - 1, 0) // 2]
     return lower, ordered[row, np.minimum(count // 2, last)]
+
+
+def _quantiles(ordered: _Array, q: _Array, method: Any) -> Any:
+    """Of values in order; where they lie NumPy says by those of their indices."""
+    if not ordered.size:
+        return np.full(q.size, np.nan)
+    places = np.quantile(np.arange(ordered.size), q, method=method)
+    first, last = np.floor(places).astype(np.intp), np.ceil(places).astype(np.intp)
+    lower, upper, weight = ordered[first], ordered[last], places - first
+    with np.errstate(all="ignore"):
+        between = lower * (1 - weight) + upper * weight
+    return np.where(lower == upper, lower, between)
 
 
 def _by_rows(

@@ -27,7 +27,13 @@ impl<T: Element> Select<T> for Median {
         !self.skip_nan
     }
 
-    fn select(&self, values: &[T], nans: usize, scratch: &mut Vec<u64>) -> Result<T::Float, Error> {
+    fn select(
+        &self,
+        values: &[T],
+        nans: usize,
+        _result: usize,
+        scratch: &mut Vec<u64>,
+    ) -> Result<T::Float, Error> {
         let count = values.len() - nans;
         if count == 0 || (nans > 0 && !self.skip_nan) {
             return Ok(<T::Float as Element>::MISSING);

@@ -27,6 +27,8 @@ mod pair;
 pub mod partition;
 /// `push`
 pub mod push;
+/// `quantile`, `nanquantile`
+pub mod quantile;
 /// `rankdata`, `nanrankdata`
 pub mod rank;
 /// `replace`

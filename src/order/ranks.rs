@@ -166,7 +166,7 @@ impl Ranks {
 }
 
 /// Sorts words; many of them a half at a time, since a call may be interrupted between two parts.
-fn sort(words: &mut [u64]) {
+pub(crate) fn sort(words: &mut [u64]) {
     const MANY: usize = 16 * OFTEN;
     if words.len() <= MANY {
         return words.sort_unstable();

@@ -1,4 +1,4 @@
-//! A value chosen from all of a lane: the driver of the order statistics.
+//! Values chosen from all of a lane: the driver of the order statistics.
 
 use crate::error::Error;
 use crate::interrupt;
@@ -11,15 +11,21 @@ use crate::threads;
 
 /// A statistic of the order of values, which needs all of a lane at once.
 pub trait Select<T: Element>: Copy + Send + Sync {
-    /// The result.
+    /// A result, of which a lane may have several.
     type Out: Copy + Send + Sync;
 
     /// The result of no values.
     const OF_NOTHING: Self::Out;
 
-    /// Of the values, `nans` of which are NaN.
-    fn select(&self, values: &[T], nans: usize, scratch: &mut Vec<u64>)
-    -> Result<Self::Out, Error>;
+    /// One of the results of the values, `nans` of which are NaN. They are asked for in order, with
+    /// the scratch memory that the one before has left.
+    fn select(
+        &self,
+        values: &[T],
+        nans: usize,
+        result: usize,
+        scratch: &mut Vec<u64>,
+    ) -> Result<Self::Out, Error>;
 
     /// Whether one NaN decides the result, so that the others need not be counted.
     fn stops_at_nan(&self) -> bool;
@@ -35,7 +41,8 @@ pub fn all<T: Element, K: Select<T>>(view: &View<'_, T>, kernel: K) -> Result<K:
     Ok(out)
 }
 
-/// The statistic along the axes of the bit set `axes`, for each place of the others.
+/// The statistic along the axes of the bit set `axes`, for each place of the others. If `out` has one
+/// dimension more than these, its first is for the results that each lane has.
 pub fn along<T: Element, K: Select<T>>(
     view: &View<'_, T>,
     axes: u64,
@@ -69,22 +76,21 @@ fn select_lanes<T: Element, K: Select<T>>(
     copies: &mut Vec<T>,
     scratch: &mut Vec<u64>,
 ) -> Result<(), Error> {
-    let mut select = |values: &[T]| {
+    let mut select = |lane: usize, values: &[T]| {
         let nans = count_nans(values, kernel.stops_at_nan());
-        kernel.select(values, nans, scratch)
+        for result in 0..out.len() {
+            out.set(lane, result, kernel.select(values, nans, result, scratch)?);
+        }
+        Ok(())
     };
     if lanes.folds() == 1 {
         let mut source = Source::new(lanes, 0, copies);
-        for lane in 0..lanes.count() {
-            out.set(lane, 0, select(source.lane(lane, T::LOWEST)?)?);
-        }
-        return Ok(());
+        return (0..lanes.count()).try_for_each(|lane| select(lane, source.lane(lane, T::LOWEST)?));
     }
-    for lane in 0..lanes.count() {
+    (0..lanes.count()).try_for_each(|lane| {
         gather(lanes, lane, copies)?;
-        out.set(lane, 0, select(copies)?);
-    }
-    Ok(())
+        select(lane, copies)
+    })
 }
 
 /// Copies a lane and all that is folded into it.
@@ -132,6 +138,7 @@ mod tests {
 
     use super::*;
     use crate::kernels::median::Median;
+    use crate::kernels::quantile::{Method, Quantile};
     use crate::testing::{ANY, APART, Layout, Random, Strided, same, with_threads, without};
 
     /// A kernel that tells what the driver gives it.
@@ -150,6 +157,7 @@ mod tests {
             &self,
             values: &[T],
             nans: usize,
+            _result: usize,
             _scratch: &mut Vec<u64>,
         ) -> Result<Self::Out, Error> {
             let numbers = values.iter().filter(|value| !value.is_nan());
@@ -202,9 +210,43 @@ mod tests {
                 let expected = median(lane, skip_nan);
                 assert!(same(result.to_f64() + 0.0, expected + 0.0), "{expected}");
             }
+            check_several(array, axes, skip_nan, random);
             let result = all(&array.view(), kernel).map(Element::to_f64);
             let expected = median(&array.values(), skip_nan);
             assert!(result.is_ok_and(|result| same(result + 0.0, expected + 0.0)), "{expected}");
+        }
+    }
+
+    /// The least, the middle and the greatest; often enough that they are taken from what is sorted.
+    fn check_several<T: Element>(
+        array: &Strided<T>,
+        axes: u64,
+        skip_nan: bool,
+        random: &mut Random,
+    ) {
+        let shares = [0.0, 0.5, 1.0].repeat(1 + 5 * random.below(2));
+        let kernel = Quantile { shares: &shares, method: Method::Linear, skip_nan };
+        let lens = [vec![shares.len()], without(&array.lens(), axes)].concat();
+        let layout = Layout::random(lens.len(), &APART, random);
+        let mut out = Strided::filled(&lens, &layout, T::Float::LOWEST);
+        assert_eq!(along(&array.view(), axes, kernel, &mut out.view_mut()), Ok(()));
+        let ends = |lane: &[T]| {
+            let numbers = || lane.iter().filter(|value| !value.is_nan()).map(|it| it.to_f64());
+            let is_missing = numbers().count() < if skip_nan { 1 } else { lane.len().max(1) };
+            let missing = |value| if is_missing { f64::NAN } else { value };
+            let (least, greatest) = (numbers().reduce(f64::min), numbers().reduce(f64::max));
+            [
+                missing(least.unwrap_or(0.0)),
+                median(lane, skip_nan),
+                missing(greatest.unwrap_or(0.0)),
+            ]
+        };
+        let lanes = array.lanes(axes);
+        for (results, at) in out.values().chunks(lanes.len().max(1)).zip(0..) {
+            for (&result, lane) in results.iter().zip(&lanes) {
+                let expected = ends(lane)[at % 3];
+                assert!(same(result.to_f64() + 0.0, expected + 0.0), "{at}: {expected}");
+            }
         }
     }
 

@@ -9,6 +9,7 @@ use pyo3::types::{PyBool, PyFloat, PyInt, PyTuple};
 
 use super::error::axis_error;
 use crate::error::Error;
+use crate::kernels::quantile::Method;
 
 /// Makes a converter for each argument, which names it where what came is wrong.
 macro_rules! integers {
@@ -86,6 +87,20 @@ impl Parameter for bool {
 impl Parameter for Option<isize> {
     fn read(name: &str, object: &Bound<'_, PyAny>) -> PyResult<Self> {
         index_or_none(name, object)
+    }
+}
+
+impl Parameter for Method {
+    fn read(name: &str, object: &Bound<'_, PyAny>) -> PyResult<Self> {
+        let Ok(text) = object.extract::<&str>() else {
+            let got = got(object);
+            return Err(PyTypeError::new_err(format!("{name} must be a string, got {got}")));
+        };
+        let found = Self::ALL.iter().find(|(name, _)| *name == text);
+        found.map(|(_, method)| *method).ok_or_else(|| {
+            let names = Self::ALL.map(|(name, _)| name).join(", ");
+            PyValueError::new_err(format!("{name} must be one of {names}, got {text:?}"))
+        })
     }
 }
 
@@ -215,7 +230,7 @@ fn beyond_i64(name: &str, object: &Bound<'_, PyAny>) -> Option<PyResult<i64>> {
 }
 
 /// What came, for a message.
-fn got(object: &Bound<'_, PyAny>) -> String {
+pub(super) fn got(object: &Bound<'_, PyAny>) -> String {
     let value = object.repr().map_or_else(|_| "?".into(), |repr| repr.to_string());
     let kind = object.get_type().name().map_or_else(|_| "?".into(), |name| name.to_string());
     format!("{value} ({kind})")

@@ -278,6 +278,56 @@ TypeError
 MemoryError
     If there is no memory for the result or for O(n) values beside it."
     };
+    (parameters_of_quantile) => {
+        "Parameters
+----------
+a : array_like
+    Numbers, in any number of dimensions.
+q : float or array_like of float
+    The shares of the values that lie below, each between 0 and 1.
+axis : int or tuple of int, optional
+    The axis or axes to reduce; by default, all values are taken together.
+method : str, optional
+    Where in order a quantile lies, by the names of `numpy.quantile`.
+keepdims : bool, optional
+    Whether the axes stay, with length one. The result is an array then, always.
+out : ndarray or ..., optional
+    Where the result is written to and which is returned: of the result's shape,
+    and a dtype of the same kind; ``...`` asks for a new array, always, as in
+    NumPy.
+
+Returns
+-------
+float or ndarray
+    The dimensions of `q`, then those of `a` without `axis`; a Python float where that
+    is none. The dtype is that of `a` for floats, else float64.
+
+Raises
+------
+MemoryError
+    If there is no memory for the result or for O(n) values beside it.
+numpy.exceptions.AxisError
+    If `axis` is not an axis of `a`.
+ValueError
+    If a share is not between 0 and 1, there is no such method, an axis is named twice,
+    or `out` has another shape.
+TypeError
+    If `a` is a masked array or not of real numbers, another argument has a wrong type,
+    or `out` is no array that can hold the result."
+    };
+    (notes_of_quantile) => {
+        "Infinities are values like others, but have no value between them. What lies between
+two values is rounded once, of int64 too, without overflow. By selection in a copy of
+each lane, O(n) for each share [1]_, or by sorting it once, O(n log n), where they are
+more than log2(n). The methods are those of Hyndman and Fan [2]_, and four more.
+
+References
+----------
+.. [1] R. W. Floyd and R. L. Rivest, \"Expected time bounds for selection\",
+   Communications of the ACM 18 (1975).
+.. [2] R. J. Hyndman and Y. Fan, \"Sample quantiles in statistical packages\",
+   The American Statistician 50 (1996)."
+    };
     (parameters_of_partition) => {
         "Parameters
 ----------

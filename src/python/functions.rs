@@ -34,6 +34,7 @@ use crate::kernels::missing::{AllNan, AnyNan};
 use crate::kernels::move_rank::MoveRank;
 use crate::kernels::partition::{ArgPartition, Partition};
 use crate::kernels::push::Push;
+use crate::kernels::quantile::Method;
 use crate::kernels::rank::Rank;
 use crate::kernels::skew::Skew;
 use crate::kernels::squares::SumOfSquares;
@@ -467,6 +468,78 @@ functions! {
         move_rank() -> rank => MoveRank;
     }
     other {
+        /// Quantiles, NaN if any value is NaN.
+        ///
+        #[doc = section!(parameters_of_quantile)]
+        ///
+        /// Notes
+        /// -----
+        /// NaN if any value is NaN, or if there is none.
+        #[doc = section!(notes_of_quantile)]
+        ///
+        /// Examples
+        /// --------
+        /// >>> uncork.quantile([3.0, 1.0, 4.0, 1.0, 5.0], [0.25, 0.9])
+        /// array([1. , 4.6])
+        #[pyo3(
+            signature = (
+                a, q, axis = Axes::All, method = Argument::Default(Method::Linear),
+                *, keepdims = false, out = None
+            ),
+            text_signature = "(a, q, axis=None, method='linear', *, keepdims=False, out=None)"
+        )]
+        quantiles mean fn quantile<'py>(
+            a: &Bound<'py, PyAny>,
+            q: &Bound<'py, PyAny>,
+            #[pyo3(from_py_with = arguments::axes)] axis: Axes,
+            method: Argument<'_, 'py, Method>,
+            keepdims: bool,
+            out: Option<&Bound<'py, PyAny>>,
+        ) -> PyResult<Bound<'py, PyAny>> {
+            let method = method.read("method")?;
+            let form = Form { name: "quantile", keepdims, out };
+            call::quantiles(a, q, &axis, form, (method, false), |a| {
+                others(a.py())?.call1(("quantile", a, q, &axis, method.name()))
+            })
+        }
+
+        /// Quantiles, ignoring NaNs.
+        ///
+        #[doc = section!(parameters_of_quantile)]
+        ///
+        /// Notes
+        /// -----
+        /// NaN if all values are NaN, or if there is none.
+        #[doc = section!(notes_of_quantile)]
+        ///
+        /// Examples
+        /// --------
+        /// >>> uncork.nanquantile([3.0, 1.0, numpy.nan, 1.0, 5.0], 0.75)
+        /// 3.5
+        /// >>> uncork.nanquantile([3.0, 1.0, numpy.nan, 1.0, 5.0], [0.0, 1.0], method="lower")
+        /// array([1., 5.])
+        #[pyo3(
+            signature = (
+                a, q, axis = Axes::All, method = Argument::Default(Method::Linear),
+                *, keepdims = false, out = None
+            ),
+            text_signature = "(a, q, axis=None, method='linear', *, keepdims=False, out=None)"
+        )]
+        quantiles mean fn nanquantile<'py>(
+            a: &Bound<'py, PyAny>,
+            q: &Bound<'py, PyAny>,
+            #[pyo3(from_py_with = arguments::axes)] axis: Axes,
+            method: Argument<'_, 'py, Method>,
+            keepdims: bool,
+            out: Option<&Bound<'py, PyAny>>,
+        ) -> PyResult<Bound<'py, PyAny>> {
+            let method = method.read("method")?;
+            let form = Form { name: "nanquantile", keepdims, out };
+            call::quantiles(a, q, &axis, form, (method, true), |a| {
+                others(a.py())?.call1(("nanquantile", a, q, &axis, method.name()))
+            })
+        }
+
         /// Rank of each value; ties get their average rank.
         ///
         #[doc = section!(rankdata)]

@@ -21,7 +21,8 @@ unsafe impl<T: Sync, O: Send, const INPUTS: usize> Send for Sweep<'_, T, O, INPU
 
 impl<'a, T: Copy, O> Sweep<'a, T, O> {
     /// The lanes along the axes of the bit set `axes`, each with one value of `out`, whose
-    /// dimensions are the others. Lanes may be walked in any direction unless `ordered`.
+    /// dimensions are the others; or, if it has one more, with the lane along its first. Lanes may
+    /// be walked in any direction unless `ordered`.
     ///
     /// # Panics
     /// If `out` has other dimensions.

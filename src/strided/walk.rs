@@ -106,13 +106,17 @@ impl Walk {
         let mut folded = Dims::new();
         let mut kept = SmallVec::new();
         let mut out_dims = output.dims.iter();
+        let is_kept = |&axis: &usize| axes >> axis & 1 == 0;
+        let has_lanes = output.dims.len() > (0..input.dims.len()).filter(is_kept).count();
+        let results = if has_lanes { out_dims.next() } else { None };
         for (axis, &dim) in input.dims.iter().enumerate() {
-            if axes >> axis & 1 == 1 {
-                folded.push(dim);
-            } else {
+            if is_kept(&axis) {
                 kept.push(Shared::new(once(dim), out_dims.next()));
+            } else {
+                folded.push(dim);
             }
         }
+        assert!(out_dims.next().is_none(), "the output has the dimensions that are kept");
         let whole = folded.clone();
         let mut corner = 0;
         let empty = folded.iter().any(|dim| dim.len == 0);
@@ -132,8 +136,10 @@ impl Walk {
         let Dim { len, stride } = take_lane(&mut folded, ordered);
         let mut lane = Shared { len, ..Shared::SINGLE };
         lane.strides[0] = stride;
+        lane.strides[OUTPUT] = results.map_or(0, |dim| dim.stride);
+        let out_len = results.map_or(1, |dim| dim.len);
         let walk = Self::arrange(&[Memory { first, ..input }], output, kept, lane);
-        Self { folded, out_len: 1, whole, corner, ..walk }
+        Self { folded, out_len, whole, corner, ..walk }
     }
 
     pub(super) fn along(inputs: &[Memory], axis: usize, output: Memory) -> Self {

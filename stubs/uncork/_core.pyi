@@ -29,6 +29,22 @@ _InexactT = TypeVar("_InexactT", bound=np.inexact[Any])
 _ScalarT = TypeVar("_ScalarT", bound=np.generic)
 _ArrayT = TypeVar("_ArrayT", bound=NDArray[np.number[Any] | np.bool_ | np.object_])
 
+_Method: TypeAlias = Literal[
+    "inverted_cdf",
+    "averaged_inverted_cdf",
+    "closest_observation",
+    "interpolated_inverted_cdf",
+    "hazen",
+    "weibull",
+    "linear",
+    "median_unbiased",
+    "normal_unbiased",
+    "lower",
+    "higher",
+    "midpoint",
+    "nearest",
+]
+
 # How many dimensions an array has. Where its type does not tell, it is of all these, so
 # that the first is asked for first. They are type variables, since a shape itself is
 # what mypy infers for a call within a call, wrongly.
@@ -65,6 +81,7 @@ __all__ = [
     "nanmean",
     "nanmedian",
     "nanmin",
+    "nanquantile",
     "nanrankdata",
     "nanskew",
     "nanstd",
@@ -72,6 +89,7 @@ __all__ = [
     "nanvar",
     "partition",
     "push",
+    "quantile",
     "rankdata",
     "replace",
     "set_num_threads",
@@ -3836,6 +3854,206 @@ def move_rank(
     min_count: SupportsIndex | None = None,
     axis: SupportsIndex = -1,
     *,
+    out: _OutT,
+) -> _OutT: ...
+@overload
+def quantile(
+    a: NDArray[_Float | _Whole] | Sequence[float] | float,
+    q: float,
+    axis: None = None,
+    method: _Method = "linear",
+    *,
+    keepdims: Literal[False] = False,
+    out: None = None,
+) -> float:
+    """Quantiles, NaN if any value is NaN.
+
+    Parameters
+    ----------
+    a : array_like
+        Numbers, in any number of dimensions.
+    q : float or array_like of float
+        The shares of the values that lie below, each between 0 and 1.
+    axis : int or tuple of int, optional
+        The axis or axes to reduce; by default, all values are taken together.
+    method : str, optional
+        Where in order a quantile lies, by the names of `numpy.quantile`.
+    keepdims : bool, optional
+        Whether the axes stay, with length one. The result is an array then, always.
+    out : ndarray or ..., optional
+        Where the result is written to and which is returned: of the result's shape,
+        and a dtype of the same kind; ``...`` asks for a new array, always, as in
+        NumPy.
+
+    Returns
+    -------
+    float or ndarray
+        The dimensions of `q`, then those of `a` without `axis`; a Python float where that
+        is none. The dtype is that of `a` for floats, else float64.
+
+    Raises
+    ------
+    MemoryError
+        If there is no memory for the result or for O(n) values beside it.
+    numpy.exceptions.AxisError
+        If `axis` is not an axis of `a`.
+    ValueError
+        If a share is not between 0 and 1, there is no such method, an axis is named twice,
+        or `out` has another shape.
+    TypeError
+        If `a` is a masked array or not of real numbers, another argument has a wrong type,
+        or `out` is no array that can hold the result.
+
+    Notes
+    -----
+    NaN if any value is NaN, or if there is none.
+    Infinities are values like others, but have no value between them. What lies between
+    two values is rounded once, of int64 too, without overflow. By selection in a copy of
+    each lane, O(n) for each share [1]_, or by sorting it once, O(n log n), where they are
+    more than log2(n). The methods are those of Hyndman and Fan [2]_, and four more.
+
+    References
+    ----------
+    .. [1] R. W. Floyd and R. L. Rivest, "Expected time bounds for selection",
+       Communications of the ACM 18 (1975).
+    .. [2] R. J. Hyndman and Y. Fan, "Sample quantiles in statistical packages",
+       The American Statistician 50 (1996).
+
+    Examples
+    --------
+    >>> uncork.quantile([3.0, 1.0, 4.0, 1.0, 5.0], [0.25, 0.9])
+    array([1. , 4.6])
+    """
+
+@overload
+def quantile(
+    a: ArrayLike,
+    q: float,
+    axis: SupportsIndex | _Axes | None = None,
+    method: _Method = "linear",
+    *,
+    keepdims: bool = False,
+    out: None = None,
+) -> Any: ...
+@overload
+def quantile(
+    a: ArrayLike,
+    q: ArrayLike,
+    axis: SupportsIndex | _Axes | None = None,
+    method: _Method = "linear",
+    *,
+    keepdims: bool = False,
+    out: EllipsisType | None = None,
+) -> NDArray[Any]: ...
+@overload
+def quantile(
+    a: ArrayLike,
+    q: ArrayLike,
+    axis: SupportsIndex | _Axes | None = None,
+    method: _Method = "linear",
+    *,
+    keepdims: bool = False,
+    out: _OutT,
+) -> _OutT: ...
+@overload
+def nanquantile(
+    a: NDArray[_Float | _Whole] | Sequence[float] | float,
+    q: float,
+    axis: None = None,
+    method: _Method = "linear",
+    *,
+    keepdims: Literal[False] = False,
+    out: None = None,
+) -> float:
+    """Quantiles, ignoring NaNs.
+
+    Parameters
+    ----------
+    a : array_like
+        Numbers, in any number of dimensions.
+    q : float or array_like of float
+        The shares of the values that lie below, each between 0 and 1.
+    axis : int or tuple of int, optional
+        The axis or axes to reduce; by default, all values are taken together.
+    method : str, optional
+        Where in order a quantile lies, by the names of `numpy.quantile`.
+    keepdims : bool, optional
+        Whether the axes stay, with length one. The result is an array then, always.
+    out : ndarray or ..., optional
+        Where the result is written to and which is returned: of the result's shape,
+        and a dtype of the same kind; ``...`` asks for a new array, always, as in
+        NumPy.
+
+    Returns
+    -------
+    float or ndarray
+        The dimensions of `q`, then those of `a` without `axis`; a Python float where that
+        is none. The dtype is that of `a` for floats, else float64.
+
+    Raises
+    ------
+    MemoryError
+        If there is no memory for the result or for O(n) values beside it.
+    numpy.exceptions.AxisError
+        If `axis` is not an axis of `a`.
+    ValueError
+        If a share is not between 0 and 1, there is no such method, an axis is named twice,
+        or `out` has another shape.
+    TypeError
+        If `a` is a masked array or not of real numbers, another argument has a wrong type,
+        or `out` is no array that can hold the result.
+
+    Notes
+    -----
+    NaN if all values are NaN, or if there is none.
+    Infinities are values like others, but have no value between them. What lies between
+    two values is rounded once, of int64 too, without overflow. By selection in a copy of
+    each lane, O(n) for each share [1]_, or by sorting it once, O(n log n), where they are
+    more than log2(n). The methods are those of Hyndman and Fan [2]_, and four more.
+
+    References
+    ----------
+    .. [1] R. W. Floyd and R. L. Rivest, "Expected time bounds for selection",
+       Communications of the ACM 18 (1975).
+    .. [2] R. J. Hyndman and Y. Fan, "Sample quantiles in statistical packages",
+       The American Statistician 50 (1996).
+
+    Examples
+    --------
+    >>> uncork.nanquantile([3.0, 1.0, numpy.nan, 1.0, 5.0], 0.75)
+    3.5
+    >>> uncork.nanquantile([3.0, 1.0, numpy.nan, 1.0, 5.0], [0.0, 1.0], method="lower")
+    array([1., 5.])
+    """
+
+@overload
+def nanquantile(
+    a: ArrayLike,
+    q: float,
+    axis: SupportsIndex | _Axes | None = None,
+    method: _Method = "linear",
+    *,
+    keepdims: bool = False,
+    out: None = None,
+) -> Any: ...
+@overload
+def nanquantile(
+    a: ArrayLike,
+    q: ArrayLike,
+    axis: SupportsIndex | _Axes | None = None,
+    method: _Method = "linear",
+    *,
+    keepdims: bool = False,
+    out: EllipsisType | None = None,
+) -> NDArray[Any]: ...
+@overload
+def nanquantile(
+    a: ArrayLike,
+    q: ArrayLike,
+    axis: SupportsIndex | _Axes | None = None,
+    method: _Method = "linear",
+    *,
+    keepdims: bool = False,
     out: _OutT,
 ) -> _OutT: ...
 @overload

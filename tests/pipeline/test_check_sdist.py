@@ -20,7 +20,8 @@ from provision import pythons
 
 def test_cargo_knows_nothing_and_may_ask_nobody() -> None:
     made = check_sdist.wheel_command(Path("/source"), Path("/empty"), Path("/out"))
-    assert made.env == {"CARGO_HOME": "/empty", "CARGO_NET_OFFLINE": "true"}
+    assert made.env["CARGO_HOME"] == "/empty"
+    assert made.env["CARGO_NET_OFFLINE"] == "true"
     assert " ".join(made.argv) == (
         f"{sys.executable} -m pip wheel --no-deps --no-index --no-build-isolation"
         " --wheel-dir /out /source"

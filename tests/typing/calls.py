@@ -189,6 +189,13 @@ assert_type(
     uncork.move_corr(table, table, 2, out=table), np.ndarray[tuple[int, int], Floats]
 )
 assert_type(uncork.move_argmax(doubles, 2, 1, 0), NDArray[np.float64])
+assert_type(uncork.quantile(ints, 0.5), float)
+assert_type(uncork.nanquantile(doubles, [0.1, 0.9], 0), NDArray[Any])
+assert_type(uncork.nanquantile(singles, 0.5, out=...), NDArray[Any])
+assert_type(
+    uncork.nanquantile(table, [0.5, 1.0], 0, "hazen", out=table),
+    np.ndarray[tuple[int, int], Floats],
+)
 kept: NDArray[np.float64] = uncork.nanvar(doubles, (0,))
 pair: np.ndarray[tuple[int], Floats] = np.zeros(2)
 assert_type(uncork.nansum(table, 0, out=pair), np.ndarray[tuple[int], Floats])

@@ -91,7 +91,13 @@ class Case:
         """Of the shortest call, behind the array."""
         old, new = REPLACED[np.dtype(self.dtype).kind]
         middle = (self.length - 1) // 2
-        of_case = {"window": self.window, "kth": middle, "old": old, "new": new}
+        of_case = {
+            "window": self.window,
+            "kth": middle,
+            "q": 0.25,
+            "old": old,
+            "new": new,
+        }
         found = parameters(self.function)
         made = [
             f"{of_case[name]}"

@@ -29,7 +29,11 @@ NUMPY_VALUES = 1e7
 COLUMNS = 1000
 
 #: The same where there is no NaN.
-WITHOUT_NAN = {"median": "nanmedian", "rankdata": "nanrankdata"}
+WITHOUT_NAN = {
+    "median": "nanmedian",
+    "quantile": "nanquantile",
+    "rankdata": "nanrankdata",
+}
 
 #: Methods of a column.
 PANDAS = {
@@ -42,6 +46,7 @@ PANDAS = {
     "nanmean": "mean()",
     "nanmedian": "median()",
     "nanmin": "min()",
+    "nanquantile": "quantile(0.25)",
     "nanrankdata": "rank()",
     "nanstd": "std(ddof=0)",
     "nansum": "sum()",
@@ -65,6 +70,7 @@ POLARS = {
     "nanmean": "mean()",
     "nanmedian": "median()",
     "nanmin": "min()",
+    "nanquantile": "quantile(0.25, 'linear')",
     "nanrankdata": "rank()",
     "nanskew": "skew()",
     "nanstd": "std(ddof=0)",
@@ -154,6 +160,8 @@ def of_numbagg(case: Case, a: Array, module: ModuleType) -> Work | None:
         arguments.append(f"window={case.window}, min_count={_min_count(case)}")
     elif "ddof" in parameters(case.function):
         arguments.append("ddof=0")
+    elif "q" in parameters(case.function):
+        arguments.append("quantiles=0.25")
     work = Work(f"f({', '.join(['a', *arguments])})", {"f": function, "a": a})
     if case.function not in ("move_var", "move_std"):
         return work

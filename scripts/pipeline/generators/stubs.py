@@ -54,6 +54,22 @@ _InexactT = TypeVar("_InexactT", bound=np.inexact[Any])
 _ScalarT = TypeVar("_ScalarT", bound=np.generic)
 _ArrayT = TypeVar("_ArrayT", bound=NDArray[np.number[Any] | np.bool_ | np.object_])
 
+_Method: TypeAlias = Literal[
+    "inverted_cdf",
+    "averaged_inverted_cdf",
+    "closest_observation",
+    "interpolated_inverted_cdf",
+    "hazen",
+    "weibull",
+    "linear",
+    "median_unbiased",
+    "normal_unbiased",
+    "lower",
+    "higher",
+    "midpoint",
+    "nearest",
+]
+
 # How many dimensions an array has. Where its type does not tell, it is of all these, so
 # that the first is asked for first. They are type variables, since a shape itself is
 # what mypy infers for a call within a call, wrongly.
@@ -78,10 +94,12 @@ PARAMETERS = {
     "keepdims": "bool",
     "kth": "SupportsIndex",
     "min_count": "SupportsIndex",
+    "method": "_Method",
     "n": "SupportsIndex",
     "new": NUMBER,
     "old": NUMBER,
     "out": "NDArray[Any]",
+    "q": "ArrayLike",
     "window": "SupportsIndex",
 }
 
@@ -157,6 +175,7 @@ def reduction(
     ]
 
 
+ANY_AXIS = "SupportsIndex | _Axes | None"
 NUMBERS = [("_Integer", "int", "int"), ("_Float", "float", "float")]
 KERNEL = "_Float | _Integer"
 
@@ -179,6 +198,24 @@ TRUTH = reduction(
     "bool | np.bool_",
     "NDArray[np.bool_] | Any",
 )
+
+
+# Of one share like a reduction; several have dimensions of their own.
+QUANTILES = [
+    Overload(
+        "float",
+        {
+            "a": "NDArray[_Float | _Whole] | Sequence[float] | float",
+            "q": "float",
+            "axis": "None",
+            "keepdims": "Literal[False]",
+            "out": "None",
+        },
+    ),
+    Overload("Any", {"q": "float", "axis": ANY_AXIS, "out": "None"}),
+    Overload("NDArray[Any]", {"axis": ANY_AXIS, "out": "EllipsisType | None"}),
+    Overload("_OutT", {"axis": ANY_AXIS, "out": "_OutT"}),
+]
 
 
 # The dtypes of `kept` are those of the result, too.
@@ -253,6 +290,7 @@ RESULTS: Mapping[str, Sequence[Overload]] = {
     "reduce.index.*": PLACE,
     "reduce.truth.*": TRUTH,
     "select.mean.*": MEAN,
+    "quantiles.mean.*": QUANTILES,
     "move.total.*": MOVING,
     "move.mean.*": MOVING,
     "move.spread.*": MOVING_REAL,

@@ -1,7 +1,7 @@
 //! From the arguments of a call to a driver, and back with its result.
 //!
 //! There is one file for each shape that a result has, as there is one driver for it: one value of
-//! many (`reductions`), one for each window (`windows`), a lane of a lane (`fill`), the array itself
+//! many (`reductions`) or several (`quantiles`), one for each window (`windows`), a lane of a lane (`fill`), the array itself
 //! (`replace`). All match the dtype of the array, leave the interpreter while much is computed
 //! (`detached`), and give the result the form that was asked for (`form`).
 
@@ -28,12 +28,14 @@ macro_rules! for_dtype {
 mod detached;
 mod fill;
 mod form;
+mod quantiles;
 mod reductions;
 mod replace;
 mod windows;
 
 pub(super) use fill::{Layout, fill, in_class_of, push};
 pub(super) use form::Form;
+pub(super) use quantiles::quantiles;
 pub(super) use reductions::{reduce, select};
 pub(super) use replace::replace;
 pub(super) use windows::{ordered, slide, slide_exactly, slide_pairs};

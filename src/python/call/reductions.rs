@@ -183,7 +183,8 @@ fn not_empty(name: &'static str, shape: &[usize], axes: Option<u64>) -> Result<(
     Err(Error::Empty { name, axis, shape: shape.to_vec() })
 }
 
-fn without(shape: &[usize], axes: u64) -> SmallVec<[usize; 8]> {
+/// The lengths of the axes that are not among these.
+pub(super) fn without(shape: &[usize], axes: u64) -> SmallVec<[usize; 8]> {
     let lens = shape.iter().enumerate();
     lens.filter(|&(axis, _)| axes >> axis & 1 == 0).map(|(_, &len)| len).collect()
 }
