@@ -26,6 +26,13 @@ METHODS = [
     "interpolated_inverted_cdf", "hazen", "weibull", "linear", "median_unbiased",
     "normal_unbiased", "lower", "higher", "midpoint", "nearest",
 ]  # fmt: skip
+#: NumPy 1 is wrong in two (numpy#24593, numpy#26656).
+RIGHT_IN_NUMPY = [
+    name
+    for name in METHODS
+    if np.lib.NumpyVersion(np.__version__) >= "2.0.0"
+    or name not in {"averaged_inverted_cdf", "closest_observation"}
+]
 SHARES = [0, 0.05, 0.1, 0.25, 0.3, 1 / 3, 0.5, 0.6, 2 / 3, 0.7, 0.75, 0.9, 0.95, 1]
 
 VALUES = st.one_of(st.just(np.nan), st.integers(-40, 40).map(float))
@@ -33,7 +40,7 @@ ARRAYS = hnp.arrays("f8", hnp.array_shapes(max_dims=3, max_side=9), elements=VAL
 
 
 @pytest.mark.parametrize("name", QUANTILES)
-@pytest.mark.parametrize("method", METHODS)
+@pytest.mark.parametrize("method", RIGHT_IN_NUMPY)
 @given(a=ARRAYS, data=st.data())
 def test_numpy_gives_the_same(
     name: str, method: str, a: np.ndarray, data: st.DataObject

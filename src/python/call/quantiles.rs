@@ -47,7 +47,10 @@ fn floats<'py>(array: &Bound<'py, PyAny>) -> PyResult<Array<'py>> {
     let py = array.py();
     let casting = [("casting", "same_kind")].into_py_dict(py)?;
     let floats = array.call_method("astype", ("=f8",), Some(&casting));
-    Array::new(&floats.map_err(|_| {
+    Array::new(&floats.map_err(|error| {
+        if !error.is_instance_of::<PyTypeError>(py) {
+            return error;
+        }
         PyTypeError::new_err(format!("q must be a number or some, got {}", got(array)))
     })?)
 }
