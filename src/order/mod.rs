@@ -1,4 +1,4 @@
-//! Order statistics: medians, ranks and partitions, of whole lanes and of windows.
+//! Order statistics: medians, quantiles, ranks and partitions, of whole lanes and of windows.
 //!
 //! A sum can be computed from the sums of two halves; a median cannot be computed from the
 //! medians of two halves. Statistics of order therefore need all values of a lane or of a window

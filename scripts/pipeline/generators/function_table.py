@@ -17,7 +17,7 @@ END = "<!-- End of what scripts/generate.py functions wrote. -->"
 KINDS = {
     "reduce": "reductions",
     "select": "order statistics",
-    "quantiles": "several of each lane",
+    "quantiles": "order statistics",
     "move": "moving windows",
     "move_pairs": "moving windows of two arrays",
     "fill": "a value for each value",
