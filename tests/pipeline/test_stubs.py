@@ -39,7 +39,9 @@ def coloured(a: object, colour: object = None) -> None:
     """Nobody knows what a colour is."""
 
 
-def scaled(a: object, scale: object = 1.5, biased: object = False) -> None:
+def scaled(
+    a: object, scale: object = 1.5, biased: object = False, how: object = "it's"
+) -> None:
     """The types of its parameters are those of their defaults."""
 
 
@@ -56,7 +58,8 @@ def module(*functions: Function) -> ModuleType:
 def generate(function: Function, *overloads: Overload) -> str:
     """What comes after the header and `__all__`."""
     text = stubs.generate(module(function), {function.__name__: overloads})
-    return text.partition("\n]\n\n")[2].removesuffix("\n__version__: str\n")
+    _, _, exported = text.partition("\n__all__ = [\n")
+    return exported.partition("\n]\n\n")[2].removesuffix("\n__version__: str\n")
 
 
 def test_a_function_is_written_with_defaults_types_and_docstring() -> None:
@@ -104,6 +107,7 @@ def test_a_default_tells_what_may_be_passed() -> None:
         "    a: ArrayLike,\n"
         "    scale: SupportsFloat | SupportsIndex = 1.5,\n"
         "    biased: bool = False,\n"
+        '    how: str = "it\'s",\n'
         ") -> int:\n"
     )
 

@@ -10,6 +10,7 @@ swapped bytes looks like any other, though both are answered with NumPy's scalar
 
 import importlib
 import inspect
+import json
 import textwrap
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -377,7 +378,12 @@ def parameters(
         type_ = types.get(one.name) or usual_type(name, one)
         fits = is_of(one.default, type_)
         given = one.default is not one.empty and fits
-        yield f"{one.name}: {type_}" + (f" = {one.default!r}" if given else "")
+        yield f"{one.name}: {type_}" + (f" = {spelled(one.default)}" if given else "")
+
+
+def spelled(default: object) -> str:
+    """As ruff formats it."""
+    return json.dumps(default) if isinstance(default, str) else repr(default)
 
 
 def is_of(default: object, type_: str) -> bool:
