@@ -48,8 +48,9 @@ PROFILE = {
     "OVERFLOW_CHECKS": "true",
     "STRIP": "none",
 }
-#: Minutes of one process, in which what is kept for the sanitizer grows to a gigabyte.
-ROUND = 10
+#: Minutes of one process, which begins with all that was kept before. What is kept for
+#: the sanitizer grows meanwhile, to a gigabyte where Python runs.
+ROUND = {"kernels": 60, "boundary": 10}
 #: The longest input: a call, and values for what is not repeated.
 MOST_BYTES = {"kernels": 600, "boundary": 120}
 
@@ -119,12 +120,12 @@ def fuzz(name: str, minutes: float) -> bool:
     sanitizer = f"allocator_may_return_null=1:{kept}"
     environment = {**os.environ, "ASAN_OPTIONS": sanitizer, **environment}
     while minutes > 0:
-        seconds = round(min(minutes, ROUND) * 60)
+        seconds = round(min(minutes, ROUND[name]) * 60)
         limit = f"-max_total_time={seconds}"
         call = [*command, *options, limit, str(corpus)]
         if subprocess.run(call, env=environment).returncode:
             return False
-        minutes -= ROUND
+        minutes -= ROUND[name]
     return True
 
 
