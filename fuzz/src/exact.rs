@@ -1,5 +1,5 @@
-//! Sums, means, variances, skewness and what pairs have in common, in integers, of which no digit is
-//! lost.
+//! Sums, means, variances, skewness, what pairs have in common, and quantiles, in integers, of which
+//! no digit is lost.
 
 use num_bigint::{BigInt, BigUint, Sign};
 use uncork::numeric::element::{Element, Float};

@@ -105,8 +105,8 @@ impl Merge<2> for Corr {
     type State<V: Vector> = (<Cov as Merge<2>>::State<V>, (Pair<V>, Pair<V>));
 
     const ANCHORED: bool = true;
-    /// A scale leaves room for 2⁴⁵ squares of each input, whose product has to be finite: it serves
-    /// for roots of their sums from 2⁻²⁴⁰ to 2²²⁸. So each reaches as far as the next begins.
+    /// A scale leaves room for 2⁴⁵ squares of each input, and their product: it serves for roots of
+    /// their sums from 2⁻²⁴⁰ to 2²²⁸. So each reaches as far as the next begins.
     const LARGE: &'static [Rescaling] = &[
         Rescaling { beyond: power(200), scale: power(-400) },
         Rescaling { beyond: power(600), scale: power(-800) },

@@ -41,8 +41,8 @@ pub fn all<T: Element, K: Select<T>>(view: &View<'_, T>, kernel: K) -> Result<K:
     Ok(out)
 }
 
-/// The statistic along the axes of the bit set `axes`, for each place of the others. If `out` has one
-/// dimension more than these, its first is for the results that each lane has.
+/// The statistic along the axes of the bit set `axes`, for each place of the others. If `out` has
+/// one dimension more than these, its first is for the results that each lane has.
 pub fn along<T: Element, K: Select<T>>(
     view: &View<'_, T>,
     axes: u64,
@@ -217,7 +217,7 @@ mod tests {
         }
     }
 
-    /// The least, the middle and the greatest; often enough that they are taken from what is sorted.
+    /// The least, the middle and the greatest; so often that they are taken from what is sorted.
     fn check_several<T: Element>(
         array: &Strided<T>,
         axes: u64,

@@ -33,6 +33,7 @@ from pipeline.gates.rules import RULES
 
 # As elf.h numbers what the loader reads.
 REL, RELSZ, FINI_ARRAY, FINI_ARRAYSZ = 17, 18, 26, 28
+RISCV, ATTRIBUTES = 243, 0x70000003
 
 
 def counted(
@@ -40,6 +41,10 @@ def counted(
 ) -> Mutation:
     """A change by a number that the good module has."""
     return lambda data, module: change(number(module))(data, module)
+
+
+def of_machine(number: int) -> Mutation:
+    return lambda data, _: put(data, "H", 18, number)
 
 
 def end_of(number: int) -> Callable[[Any], int]:
@@ -186,8 +191,16 @@ LIMITS: list[tuple[str, str, list[Mutation], list[Mutation]]] = [
     (
         "elf",
         "parts_of_segments",
-        [segment("TLS", memory=FAR), segment("GNU_RELRO", memory=0, address=FAR)],
-        [segment("TLS", address=FAR), segment("GNU_EH_FRAME", memory=FAR)],
+        [
+            segment("TLS", memory=FAR),
+            segment("GNU_RELRO", memory=0, address=FAR),
+            both(of_machine(RISCV), segment("GNU_STACK", kind=ATTRIBUTES, memory=FAR)),
+        ],
+        [
+            segment("TLS", address=FAR),
+            segment("GNU_EH_FRAME", memory=FAR),
+            segment("GNU_STACK", kind=ATTRIBUTES, memory=FAR),
+        ],
     ),
     (
         "elf",

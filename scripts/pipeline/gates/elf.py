@@ -274,6 +274,10 @@ def size_in_memory(elf: Elf) -> Broken:
             )
 
 
+# That of RISC-V is for linkers and not loaded (RISC-V ELF psABI, "Attributes").
+WITHOUT_PART = {"LOAD", "RISCV_ATTRIBUTES"}
+
+
 @rule("layout", "elf")
 def parts_of_segments(elf: Elf) -> Broken:
     """What the other program headers describe is read from memory, so it has to be in
@@ -281,7 +285,7 @@ def parts_of_segments(elf: Elf) -> Broken:
     """
     for one in elf.binary.segments:
         address, size = one.virtual_address, one.virtual_size
-        if name_of(one.type) == "LOAD" or not size:
+        if name_of(one.type) in WITHOUT_PART or not size:
             continue
         whole = elf.segment_of(address, size if name_of(one.type) != "TLS" else 0)
         if whole is None or (

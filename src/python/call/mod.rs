@@ -1,8 +1,8 @@
 //! From the arguments of a call to a driver, and back with its result.
 //!
 //! There is one file for each shape that a result has, as there is one driver for it: one value of
-//! many (`reductions`) or several (`quantiles`), one for each window (`windows`), a lane of a lane (`fill`), the array itself
-//! (`replace`). All match the dtype of the array, leave the interpreter while much is computed
+//! many (`reductions`) or several (`quantiles`), one for each window (`windows`), a lane of a lane
+//! (`fill`), the array itself (`replace`). All match the dtype of the array, leave the interpreter while much is computed
 //! (`detached`), and give the result the form that was asked for (`form`).
 
 use pyo3::prelude::*;
