@@ -14,6 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import uncork
+from calls import MOST_DIMENSIONS
 from functions import PAIRS, call
 from reference import exact_root, in_units, ulps
 from test_truth import DATA, NORMAL
@@ -211,10 +212,10 @@ def test_objects_and_long_doubles_are_for_the_reference(name: str) -> None:
 @pytest.mark.parametrize("dtype", ["O", "longdouble", "f4", "f8"])
 def test_many_dimensions(name: str, dtype: str) -> None:
     x = np.arange(5.0) ** 2 % 7
-    many = x.astype(dtype).reshape((1,) * 59 + (5,))
+    many = x.astype(dtype).reshape((1,) * (MOST_DIMENSIONS - 5) + (5,))
     expected = np.asarray(call(name, x, x[::-1], 3, 2))
-    result = call(name, many, x[::-1].reshape((1,) * 30 + (5,)), 3, 2)
-    assert result.ndim == 60
+    result = call(name, many, x[::-1].reshape((1,) * 20 + (5,)), 3, 2)
+    assert result.shape == many.shape
     np.testing.assert_allclose(result.ravel().astype("f8"), expected, rtol=1e-13)
 
 
