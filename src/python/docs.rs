@@ -18,6 +18,14 @@ macro_rules! parameter {
     Whether the moments are those of the values, as in SciPy; else they estimate those of
     what the values are a sample of, as in pandas."
     };
+    (form) => {
+        "keepdims : bool, optional
+    Whether the axes stay, with length one. The result is an array then, always.
+out : ndarray or ..., optional
+    Where the result is written to and which is returned: of the result's shape,
+    and a dtype of the same kind; ``...`` asks for a new array, always, as in
+    NumPy."
+    };
     (default) => {
         "default : int, optional
     What stands for the index in a lane without a value to choose, as all are NaN or
@@ -279,7 +287,8 @@ MemoryError
     If there is no memory for the result or for O(n) values beside it."
     };
     (parameters_of_quantile) => {
-        "Parameters
+        concat!(
+            "Parameters
 ----------
 a : array_like
     Numbers, in any number of dimensions.
@@ -289,12 +298,9 @@ axis : int or tuple of int, optional
     The axis or axes to reduce; by default, all values are taken together.
 method : str, optional
     Where in order a quantile lies, by the names of `numpy.quantile`.
-keepdims : bool, optional
-    Whether the axes stay, with length one. The result is an array then, always.
-out : ndarray or ..., optional
-    Where the result is written to and which is returned: of the result's shape,
-    and a dtype of the same kind; ``...`` asks for a new array, always, as in
-    NumPy.
+",
+            parameter!(form),
+            "
 
 Returns
 -------
@@ -314,6 +320,7 @@ ValueError
 TypeError
     If `a` is a masked array or not of real numbers, another argument has a wrong type,
     or `out` is no array that can hold the result."
+        )
     };
     (notes_of_quantile) => {
         "Infinities are values like others, but have no value between them. What lies between

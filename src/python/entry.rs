@@ -47,12 +47,7 @@ macro_rules! functions {
                 ///     Numbers, in any number of dimensions.
                 #[doc = axis!($reduced)]
                 $($(#$about)*)*
-                /// keepdims : bool, optional
-                ///     Whether the axes stay, with length one. The result is an array then, always.
-                /// out : ndarray or ..., optional
-                ///     Where the result is written to and which is returned: of the result's shape,
-                ///     and a dtype of the same kind; ``...`` asks for a new array, always, as in
-                ///     NumPy.
+                #[doc = parameter!(form)]
                 $($(#$about_keyword)*)?
                 ///
                 /// Returns
