@@ -25,7 +25,8 @@ import re
 import shutil
 import sys
 import tempfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from importlib.metadata import version
 from importlib.util import find_spec
@@ -63,6 +64,17 @@ class Place:
 
     source: Path  # the unpacked sdist
     artifacts: Path  # cargo's target folder
+
+
+@dataclass(frozen=True)
+class Build:
+    """Rows of the plan, where they are built, and the folder for the wheels."""
+
+    rows: Sequence[Target]
+    place: Place
+    out: Path
+    # Behind the platform in the title of a build that runs beside another.
+    suffix: str = ""
 
 
 def fetch_command(source: Path) -> Command:
@@ -172,36 +184,52 @@ def workshop() -> Path:
     return PROJECT.cache / "build" / key
 
 
-def build_wheels(
-    rows: Sequence[Target], place: Place, out: Path, epoch: str
-) -> dict[str, Finished]:
-    """The wheels of the rows, each under the name that the plan foresees.
+def build_wheels(builds: Sequence[Build], epoch: str) -> list[dict[str, Finished]]:
+    """The wheels of all builds, each under the name that the plan foresees.
 
-    By row, the command that made it.
+    For each build, and in it for each row, the command that made the wheel.
     """
-    run(fetch_command(place.source))
+    # Of one commit, they have one lock file.
+    run(fetch_command(builds[0].place.source))
     host = plans.host_triple()
+    rows = [row for each in builds for row in each.rows]
     sysroots = rust.provide(row.rust for row in rows if not row.is_native(host))
+    planned = [sequences(each, epoch, host, sysroots) for each in builds]
+    finished = side_by_side(
+        {title: [*some.values()] for each in planned for title, some in each.items()}
+    )
+    for each in builds:
+        for row in each.rows:
+            expect(each.out, row.wheel)
+    return [
+        {
+            name: done
+            for title, some in each.items()
+            for name, done in zip(some, finished[title], strict=True)
+        }
+        for each in planned
+    ]
+
+
+def sequences(
+    wanted: Build, epoch: str, host: str, sysroots: Mapping[str, Path]
+) -> dict[str, dict[str, Command]]:
+    """By title and row, the commands that make the wheels.
+
+    The linker of a wheel is one thread for most of the time: platforms run side by
+    side, and the ABIs of one after the other, as they share what is compiled.
+    """
     folders = registries()
-    # The linker of a wheel is one thread for most of the time: platforms side by side,
-    # and the ABIs of one after the other, as they share what is compiled.
-    sequences: dict[str, dict[str, Command]] = {}
-    for row in rows:
+    planned: dict[str, dict[str, Command]] = {}
+    for row in wanted.rows:
         sysroot = sysroots.get(row.rust)
-        env = wheel_environment(row, place, folders, epoch, sysroot)
+        env = wheel_environment(row, wanted.place, folders, epoch, sysroot)
         if row.is_native(host) and row.build == "cibuildwheel":
-            made = cibuildwheel_command(row, place, out, env)
+            made = cibuildwheel_command(row, wanted.place, wanted.out, env)
         else:
-            made = wheel_command(row, place, out, env, host)
-        sequences.setdefault(row.rust, {})[row.name] = made
-    finished = side_by_side({key: [*some.values()] for key, some in sequences.items()})
-    for row in rows:
-        expect(out, row.wheel)
-    return {
-        name: one
-        for key, some in sequences.items()
-        for name, one in zip(some, finished[key], strict=True)
-    }
+            made = wheel_command(row, wanted.place, wanted.out, env, host)
+        planned.setdefault(f"{row.rust}{wanted.suffix}", {})[row.name] = made
+    return planned
 
 
 def cibuildwheel_command(
@@ -248,8 +276,16 @@ def tools() -> dict[str, str]:
     return {"rustc": ask(command("rustc", "--version")).strip(), **packages}
 
 
-def build(rows: Sequence[Target], dist: Path, given: Path | None = None) -> list[Path]:
-    """The wheels, and the sdist unless it is given, into an empty dist/; a ledger."""
+def build(
+    rows: Sequence[Target],
+    dist: Path,
+    given: Path | None = None,
+    beside: Sequence[Build] = (),
+) -> list[Path]:
+    """The wheels, and the sdist unless it is given, into an empty dist/; a ledger.
+
+    What else is to be built runs `beside` them.
+    """
     sbom.current()  # maturin would pack a stale one
     time = epoch()
     shutil.rmtree(dist, ignore_errors=True)
@@ -261,8 +297,8 @@ def build(rows: Sequence[Target], dist: Path, given: Path | None = None) -> list
         # Always the same folder, as its name is among the compiler's arguments: with
         # another, cargo would compile every dependency again.
         source = unpack(sdist, workshop() / "source")
-        place = Place(source, workshop() / "target")
-        finished = build_wheels(rows, place, dist, time)
+        first = Build(rows, Place(source, workshop() / "target"), dist)
+        finished = build_wheels([first, *beside], time)[0]
         entries += [wheel_entry(row, dist, made, finished[row.name]) for row in rows]
     ledger.write(dist, entries)
     return [dist / one.file for one in entries]
@@ -298,24 +334,33 @@ def built_before(rows: Sequence[Target], dist: Path) -> list[Path]:
     return files if is_current else []
 
 
-def verify(rows: Sequence[Target], dist: Path) -> None:
-    """Build sdist and rows again, elsewhere and from nothing; compare bytes."""
-    files = [dist / name for name in (PROJECT.sdist, *(row.wheel for row in rows))]
-    time = epoch()
+@contextmanager
+def elsewhere(rows: Sequence[Target]) -> Iterator[list[Build]]:
+    """A second build of the rows, in another folder and from nothing; none of none."""
+    if not rows:
+        yield []
+        return
     # A blank in the path: nobody's folder is like another's.
     with tempfile.TemporaryDirectory(prefix=f"{PROJECT.name} again ") as name:
         folder = Path(name)
         out = folder / "dist"
-        sdist = build_sdist(out, time)
+        sdist = build_sdist(out, epoch())
         place = Place(unpack(sdist, folder / "source"), folder / "target")
-        build_wheels(rows, place, out, time)
-        different = [path.name for path in files if not same(path, out / path.name)]
-        if different:
-            kept = keep(out)
-            raise Failure(
-                f"not reproducible: {', '.join(different)}; the second build is kept"
-                f" in {kept}: compare with `diffoscope`"
-            )
+        yield [Build(rows, place, out, suffix=" again")]
+
+
+def compare(second: Build, dist: Path) -> None:
+    """`Failure` unless sdist and wheels of the second build have the same bytes."""
+    files = [
+        dist / name for name in (PROJECT.sdist, *(row.wheel for row in second.rows))
+    ]
+    different = [path.name for path in files if not same(path, second.out / path.name)]
+    if different:
+        kept = keep(second.out)
+        raise Failure(
+            f"not reproducible: {', '.join(different)}; the second build is kept"
+            f" in {kept}: compare with `diffoscope`"
+        )
     for path in files:
         print(f"reproducible: {path.name}  sha256 {ledger.sha256(path)}")
 
@@ -378,10 +423,15 @@ def stage(arguments: Sequence[str]) -> int:
     # Misspelt, it must not be noticed after an hour.
     again = twice(plan, options.verify)
     dist = options.dist.resolve()
+    given = present(options.given, dist)
     files = built_before(plan.targets, dist) if options.resume else []
-    files = files or build(plan.targets, dist, present(options.given, dist))
-    if again:
-        verify(again, dist)
+    with elsewhere(again) as beside:
+        if not files:
+            files = build(plan.targets, dist, given, beside)
+        elif beside:
+            build_wheels(beside, epoch())
+        for second in beside:
+            compare(second, dist)
     for path in files:
         print(f"{path.stat().st_size:>9,} bytes  {path.name}")
     same = f", {len(again)} the same bytes twice" if again else ""

@@ -71,6 +71,17 @@ def integers(draw: Any, count: int) -> np.ndarray:
     return bits(draw, count) % (2 * most + 1) - float(most)
 
 
+MISSING = st.sampled_from([85, 0, 250])
+
+
+def with_gaps(draw: Any, shape: tuple[int, ...]) -> np.ndarray:
+    """Integers from -40 to 40, of which none, a third or nearly all are missing."""
+    chosen = bits(draw, math.prod(shape))
+    values = (chosen >> 8) % 81 - 40.0
+    values[chosen % 256 < draw(MISSING)] = np.nan
+    return values.reshape(shape)
+
+
 def fortran(a: np.ndarray) -> np.ndarray:
     return np.asfortranarray(a)
 

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 import build
-from build import Place
+from build import Build, Place
 from pipeline import ledger, sdist, toolenv
 from pipeline import plan as plans
 from pipeline.commands import Command, Failure, Finished, command
@@ -180,7 +180,7 @@ def test_every_row_is_built_by_its_command_and_platforms_side_by_side(
     linux, first, last = (row.rust for row in rows)
     native = {LINUX: "", MAC: MAC}[host]
     fetched: list[Command] = []
-    expected: list[str] = []
+    expected: list[tuple[Path, str]] = []
     made: dict[str, list[Command]] = {}
 
     def provide(triples: Iterable[str]) -> dict[str, Path]:
@@ -199,14 +199,23 @@ def test_every_row_is_built_by_its_command_and_platforms_side_by_side(
     monkeypatch.setattr(rust, "provide", provide)
     monkeypatch.setattr(build, "registries", lambda: [HOME])
     monkeypatch.setattr(build, "side_by_side", side_by_side)
-    monkeypatch.setattr(build, "expect", lambda _out, name: expected.append(name))
-    finished = build.build_wheels(rows, PLACE, Path("/out"), "7")
+    monkeypatch.setattr(build, "expect", lambda *asked: expected.append(asked))
+    here, there = Path("/out"), Path("/elsewhere")
+    other = Place(Path("/a/source"), Path("/a/target"))
+    builds = [Build(rows, PLACE, here), Build(rows[2:], other, there, " again")]
+    finished, again = build.build_wheels(builds, "7")
 
     assert fetched == [build.fetch_command(PLACE.source)]
-    assert expected == [row.wheel for row in rows]
-    assert list(made) == [linux, first] == [linux, last]
-    assert [len(some) for some in made.values()] == [1, 2]
+    wheels = [row.wheel for row in rows]
+    assert expected == [*((here, name) for name in wheels), (there, wheels[2])]
+    assert list(made) == [linux, first, f"{last} again"] == [linux, last, *[*made][2:]]
+    assert [len(some) for some in made.values()] == [1, 2, 1]
     assert [one.command for one in finished.values()] == [*made[linux], *made[first]]
+    assert [one.command for one in again.values()] == made[f"{last} again"]
+    [second] = again.values()
+    assert list(again) == [names[2]]
+    assert second.command.cwd == other.source
+    assert str(there) in second.command.argv
     assert list(finished) == list(names)
     modules = [finished[name].command.argv[2] for name in names]
     by_itself = "cibuildwheel" if native else "--release"
@@ -236,15 +245,15 @@ class Shop:
         self.done.append(("unpack", sdist.name))
         return folder
 
-    def wheels(
-        self, rows: Sequence[Target], place: Place, out: Path, time: str
-    ) -> dict[str, Finished]:
-        assert (out, time) == (self.dist, "7")
-        assert place.source != place.artifacts
-        self.done.append([row.name for row in rows])
-        for row in rows:
-            (out / row.wheel).write_bytes(row.name.encode())
-        return {row.name: finished() for row in rows}
+    def wheels(self, builds: Sequence[Build], time: str) -> list[dict[str, Finished]]:
+        first, *beside = builds
+        assert (first.out, time) == (self.dist, "7")
+        assert first.place.source != first.place.artifacts
+        self.done.append([row.name for row in first.rows])
+        self.done.extend(beside)
+        for row in first.rows:
+            (first.out / row.wheel).write_bytes(row.name.encode())
+        return [{row.name: finished() for row in one.rows} for one in builds]
 
 
 @pytest.fixture
@@ -300,7 +309,10 @@ class Bench:
 
     entered: list[set[str]] = field(default_factory=list)
     built: list[object] = field(default_factory=list)
-    verified: list[object] = field(default_factory=list)
+    # Rows that are built elsewhere: where one is left, alone, and compared.
+    again: list[object] = field(default_factory=list)
+    alone: list[object] = field(default_factory=list)
+    compared: list[object] = field(default_factory=list)
     current: list[Path] = field(default_factory=list)
     required: list[object] = field(default_factory=list)
 
@@ -312,13 +324,21 @@ def bench(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Bench:
     file.write_bytes(bytes(1234))
 
     def build_all(
-        rows: Sequence[Target], dist: Path, given: Path | None = None
+        rows: Sequence[Target],
+        dist: Path,
+        given: Path | None = None,
+        beside: Sequence[Build] = (),
     ) -> list[Path]:
         made.built.append(([row.name for row in rows], dist, given))
+        made.again += [[row.name for row in one.rows] for one in beside]
         return [file]
 
-    def verify(rows: Sequence[Target], dist: Path) -> None:
-        made.verified.append(([row.name for row in rows], dist))
+    def alone(builds: Sequence[Build], time: str) -> None:
+        assert time == "7"
+        made.alone += [[row.name for row in one.rows] for one in builds]
+
+    def compare(second: Build, dist: Path) -> None:
+        made.compared.append(([row.name for row in second.rows], dist))
 
     monkeypatch.setattr(build, "require", lambda *names: made.required.extend(names))
     monkeypatch.setattr(build, "require_rust", lambda: made.required.append("Rust"))
@@ -326,7 +346,11 @@ def bench(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Bench:
     monkeypatch.setattr(toolenv, "enter", lambda *parts: made.entered.append({*parts}))
     monkeypatch.setattr(build, "built_before", lambda *_: made.current)
     monkeypatch.setattr(build, "build", build_all)
-    monkeypatch.setattr(build, "verify", verify)
+    monkeypatch.setattr(build, "build_wheels", alone)
+    monkeypatch.setattr(build, "compare", compare)
+    monkeypatch.setattr(build, "build_sdist", lambda out, _time: out)
+    monkeypatch.setattr(build, "unpack", lambda _sdist, folder: folder)
+    monkeypatch.setenv("SOURCE_DATE_EPOCH", "7")
     return made
 
 
@@ -338,7 +362,7 @@ def test_the_stage_builds_this_machines_rows_into_dist(
     assert bench.built == [(names, PROJECT.dist, None)]
     assert bench.required == ["cargo", "git", "Rust"]
     assert bench.entered == [{"build"}]
-    assert bench.verified == []
+    assert bench.again == bench.alone == bench.compared == []
     said = f"    1,234 bytes  file\nbuilt {len(names)} wheels from the sdist\n"
     assert capsys.readouterr().out == said
 
@@ -351,7 +375,9 @@ def test_the_stage_builds_named_rows_where_it_is_told_and_some_of_them_twice(
     assert build.stage([*argv, names[1]]) == build.stage(argv) == 0
     out = tmp_path / "out"
     assert bench.built == [(names, out, None)] * 2
-    assert bench.verified == [(names[1:], out), (names, out)]
+    assert bench.again == [names[1:], names]
+    assert bench.compared == [(names[1:], out), (names, out)]
+    assert bench.alone == []
     assert "sdist, 1 the same bytes twice\n" in capsys.readouterr().out
 
 
@@ -376,7 +402,12 @@ def test_the_stage_resumes_only_where_it_is_told_so_and_all_is_there(
 ) -> None:
     bench.current = [tmp_path / "file"]
     assert build.stage(["--resume"]) == 0
-    assert bench.built == []
+    assert bench.built == bench.alone == []
+    name = "linux-x86_64-abi3"
+    assert build.stage([name, "--resume", "--verify"]) == 0
+    assert bench.alone == [[name]], "what is there is compared with a build of now"
+    assert bench.compared == [([name], PROJECT.dist)]
+    assert bench.built == bench.again == []
     assert build.stage([]) == 0
     assert len(bench.built) == 1
     bench.current = []
@@ -435,66 +466,72 @@ def test_a_wheel_of_another_name_than_planned_stops_the_build(tmp_path: Path) ->
         sdist.expect(tmp_path, "planned.whl")
 
 
-def test_a_difference_in_one_byte_is_found(
-    tmp_path: Path, plan: Plan, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """`--verify` with builders that write a byte each; the second one another."""
+@pytest.fixture
+def second(tmp_path: Path, plan: Plan, monkeypatch: pytest.MonkeyPatch) -> Build:
+    """A second build, whose files are those of dist/."""
+    dist, out = tmp_path / "dist", tmp_path / "out"
     row = plan.targets[0]
-    (tmp_path / row.wheel).write_bytes(b"1")
-    (tmp_path / PROJECT.sdist).write_bytes(b"same")
-
-    def sdist(out: Path, _epoch: str) -> Path:
-        out.mkdir(parents=True)
-        (out / PROJECT.sdist).write_bytes(b"same")
-        return out
-
-    def wheels(_rows: object, _place: object, out: Path, _epoch: str) -> None:
-        (out / row.wheel).write_bytes(b"2")
-
-    monkeypatch.setattr(build, "build_sdist", sdist)
-    monkeypatch.setattr(build, "build_wheels", wheels)
-    monkeypatch.setattr(build, "unpack", lambda _sdist, folder: folder)
+    for folder in (dist, out):
+        folder.mkdir()
+        for name in (PROJECT.sdist, row.wheel):
+            (folder / name).write_bytes(b"same")
     monkeypatch.setattr(build, "workshop", lambda: tmp_path / "shop")
+    return Build([row], PLACE, out)
 
-    with pytest.raises(Failure, match=f"not reproducible: {row.wheel}"):
-        build.verify([row], tmp_path)
+
+@pytest.mark.parametrize("kind", ["sdist", "wheel"])
+def test_a_difference_in_one_byte_is_found(
+    kind: str, second: Build, tmp_path: Path
+) -> None:
+    name = {"sdist": PROJECT.sdist, "wheel": second.rows[0].wheel}[kind]
+    (second.out / name).write_bytes(b"some")
+    with pytest.raises(Failure, match=f"not reproducible: {name};"):
+        build.compare(second, tmp_path / "dist")
     kept = tmp_path / "shop" / "different"
-    assert (kept / row.wheel).read_bytes() == b"2", "the second is kept to compare"
+    assert (kept / name).read_bytes() == b"some", "the second is kept to compare"
     (kept / "stale").touch()
     with pytest.raises(Failure, match=f"is kept in {kept}: compare"):
-        build.verify([row], tmp_path)
+        build.compare(second, tmp_path / "dist")
     assert not (kept / "stale").exists()
 
 
-def test_the_sdist_is_compared_too(
-    tmp_path: Path,
-    plan: Plan,
-    monkeypatch: pytest.MonkeyPatch,
-    capsys: pytest.CaptureFixture[str],
+def test_equal_bytes_are_named(
+    second: Build, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    row = plan.targets[0]
-    (tmp_path / row.wheel).write_bytes(b"same")
-    (tmp_path / PROJECT.sdist).write_bytes(b"1")
-
-    def sdist(out: Path, _epoch: str) -> Path:
-        out.mkdir(parents=True)
-        (out / PROJECT.sdist).write_bytes(b"2")
-        return out
-
-    def wheels(_rows: object, _place: object, out: Path, _epoch: str) -> None:
-        (out / row.wheel).write_bytes(b"same")
-
-    monkeypatch.setattr(build, "build_sdist", sdist)
-    monkeypatch.setattr(build, "build_wheels", wheels)
-    monkeypatch.setattr(build, "unpack", lambda _sdist, folder: folder)
-    monkeypatch.setattr(build, "workshop", lambda: tmp_path / "shop")
-    with pytest.raises(Failure, match=rf"not reproducible: {PROJECT.sdist};"):
-        build.verify([row], tmp_path)
-    (tmp_path / PROJECT.sdist).write_bytes(b"2")
-    build.verify([row], tmp_path)
+    build.compare(second, tmp_path / "dist")
     said = capsys.readouterr().out.splitlines()
-    files = [PROJECT.sdist, row.wheel]
+    files = [PROJECT.sdist, second.rows[0].wheel]
     assert [line.split()[:2] for line in said] == [["reproducible:", f] for f in files]
+
+
+def test_a_second_build_is_from_nothing_in_another_folder(
+    plan: Plan, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made: list[Path] = []
+
+    def sdist(out: Path, time: str) -> Path:
+        assert time == "7"
+        made.append(out)
+        return out / PROJECT.sdist
+
+    monkeypatch.setenv("SOURCE_DATE_EPOCH", "7")
+    monkeypatch.setattr(build, "build_sdist", sdist)
+    monkeypatch.setattr(build, "unpack", lambda sdist, folder: sdist.parent / folder)
+    rows = plan.targets[:2]
+    with build.elsewhere(rows) as builds:
+        [second] = builds
+        assert second.rows == rows
+        assert made == [second.out]
+        folder = second.out.parent
+        assert folder.is_dir()
+        assert " " in folder.name
+        assert second.place.source.parent == second.place.artifacts.parent == folder
+        assert second.place.source != second.place.artifacts
+        assert build.workshop() not in second.place.artifacts.parents
+    assert not folder.exists()
+    with build.elsewhere([]) as builds:
+        assert builds == []
+    assert len(made) == 1
 
 
 def test_a_stale_bill_of_materials_stops_a_build_before_anything_is_removed(

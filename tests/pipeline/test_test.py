@@ -383,6 +383,23 @@ def test_a_python_that_must_be_here_and_is_not_is_a_failure() -> None:
     assert result == stage.Result(run, False, ["no interpreter: lost"])
 
 
+@pytest.mark.parametrize("one_core", [True, False])
+def test_what_runs_beside_others_gets_one_core(
+    one_core: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ran: list[Command] = []
+
+    def attempt(command: Command, **_: object) -> Finished:
+        ran.append(command)
+        return Finished(command, 0)
+
+    monkeypatch.setattr(stage, "attempt", attempt)
+    env = tox.Env("lint", takes_wheel=False, python=None, one_core=one_core)
+    assert stage.execute(stage.Run(env), {}).passed
+    [command] = ran
+    assert ("PYTEST_XDIST_AUTO_NUM_WORKERS" in command.env) == one_core
+
+
 def test_a_machine_that_no_row_is_for_is_told_so(
     plan: Plan, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -404,7 +404,7 @@ def test_pip_has_one_index_no_cache_and_no_choice_but_wheels(world: World) -> No
     ]
     assert list(others.argv) == [
         *("/py", "-m", "pip", "install", "--disable-pip-version-check", "--quiet"),
-        *(release, *PROJECT.smoke_requires),
+        *("--no-compile", release, *PROJECT.smoke_requires),
     ]
     for command in (made, ours):
         assert command.env == {"PIP_FIND_LINKS": "", "PIP_EXTRA_INDEX_URL": ""}
