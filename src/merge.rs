@@ -25,7 +25,10 @@
 //! A statistic may have several inputs, as a covariance has two. What is taken in then is a value of
 //! each; where one of them is NaN, so are the others.
 
+use std::iter::once;
+
 use crate::simd::{LANES, Vector};
+use crate::strided::MOST_INPUTS;
 
 /// A statistic that is merged from parts, of the values of one input or several.
 pub trait Merge<const INPUTS: usize = 1>: Copy + Send + Sync + 'static {
@@ -381,6 +384,62 @@ impl Rescaling {
     /// For squares: what is scaled keeps all its digits.
     pub const OF_SMALL_SQUARES: &'static [Self] =
         &[Self { beyond: power(-390), scale: power(800) }];
+}
+
+/// What the values of an input are multiplied with in a second walk.
+#[derive(Clone, Copy, PartialEq)]
+pub(crate) enum Scale {
+    AsItIs,
+    OfLarge(f64),
+    OfSmall(f64),
+}
+
+impl Scale {
+    /// Those that values of these magnitudes ask for, and none.
+    pub(crate) fn all(
+        [large, small]: [&[Rescaling]; 2],
+        (greatest, least): (f64, f64),
+    ) -> Vec<Self> {
+        let of_large = large.iter().filter(|it| greatest > it.beyond);
+        let of_small = small.iter().filter(|it| least < it.beyond);
+        let of_large = of_large.map(|it| Self::OfLarge(it.scale));
+        once(Self::AsItIs)
+            .chain(of_large)
+            .chain(of_small.map(|it| Self::OfSmall(it.scale)))
+            .collect()
+    }
+
+    /// The power of two.
+    pub(crate) fn factor(self) -> f64 {
+        match self {
+            Self::AsItIs => 1.0,
+            Self::OfLarge(scale) | Self::OfSmall(scale) => scale,
+        }
+    }
+}
+
+/// The scales of each input in a second walk.
+pub(crate) type Scales = [Scale; MOST_INPUTS];
+
+/// Those with which to walk again, one after the other, of those that each input asks for.
+pub(crate) fn scales_to_try([first, second]: &[Vec<Scale>; MOST_INPUTS]) -> Vec<Scales> {
+    let each = second.iter().flat_map(|&second| first.iter().map(move |&first| [first, second]));
+    each.filter(|&scales| scales != [Scale::AsItIs; MOST_INPUTS]).collect()
+}
+
+/// The result with these scales, if it is better than the one before: of large values where that
+/// is not finite, of small ones where it may have lost digits, which `is_doubtful` says.
+pub(crate) fn better(
+    scales: Scales,
+    before: f64,
+    is_doubtful: impl Fn(f64) -> bool,
+    result: impl FnOnce() -> f64,
+) -> Option<f64> {
+    if scales.iter().any(|it| matches!(it, Scale::OfLarge(_))) {
+        (!before.is_finite()).then(result)
+    } else {
+        is_doubtful(before).then(result).filter(|result| result.is_finite())
+    }
 }
 
 /// The greatest and the least magnitude of finite values but zero, of each of some lanes, as the

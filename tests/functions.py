@@ -34,18 +34,20 @@ def default_of(name: str, parameter: str) -> Any:
 TABLE = _core._FUNCTIONS
 #: Those that have a result for each of several shares.
 QUANTILES = [name for name in FUNCTIONS if parameters(name)[:2] == ["a", "q"]]
+#: Those of two arrays: reductions, and moving windows.
+PAIRS = [name for name in FUNCTIONS if parameters(name)[:2] == ["a", "b"]]
+REDUCE_PAIRS = [name for name in PAIRS if "keepdims" in parameters(name)]
+MOVE_PAIRS = [name for name in PAIRS if "window" in parameters(name)]
 REDUCE = [
     name
     for name in FUNCTIONS
-    if "keepdims" in parameters(name) and name not in QUANTILES
+    if "keepdims" in parameters(name) and name not in {*QUANTILES, *REDUCE_PAIRS}
 ]
 #: Those whose result is an index.
 ARGS = [name for name in REDUCE if "default" in parameters(name)]
 MOVE = [name for name in FUNCTIONS if parameters(name)[:2] == ["a", "window"]]
 #: Those that put one value in its place.
 PARTITIONS = [name for name in FUNCTIONS if "kth" in parameters(name)]
-#: Those of two arrays.
-PAIRS = [name for name in FUNCTIONS if parameters(name)[:2] == ["a", "b"]]
 #: All others of an array.
 OF_ARRAYS = [
     name

@@ -18,9 +18,11 @@ from functions import (
     FUNCTIONS,
     MOVE,
     OF_ARRAYS,
+    MOVE_PAIRS,
     PAIRS,
     QUANTILES,
     REDUCE,
+    REDUCE_PAIRS,
     call,
     parameters,
 )
@@ -173,6 +175,11 @@ CASES_OF_THREADS: list[Case] = [
 ]
 
 
+def of_two_arrays(cases: list[Case]) -> list[Case]:
+    """The second is like the first."""
+    return [((args[0], *args), *case) for args, *case in cases]
+
+
 def cases_of(name: str) -> list[Case]:
     """The errors that a function has in common with its like, and its own."""
     if name == "get_num_threads":
@@ -185,18 +192,20 @@ def cases_of(name: str) -> list[Case]:
     cases += CASES_OF_REDUCE if name in REDUCE else []
     cases += CASES_OF_QUANTILE if name in QUANTILES else []
     first: tuple[Any, ...] = (
-        (A, A, 2) if name in PAIRS else (A, 2) if name in MOVE else (A,)
+        *([A, A] if name in PAIRS else [A]),
+        *([2] if name in {*MOVE, *MOVE_PAIRS} else []),
     )
     if "ddof" in parameters(name):
         cases += [(first, *case) for case in CASES_OF_DDOF]
     if "bias" in parameters(name):
         cases += [(first, *case) for case in CASES_OF_BIAS]
     cases += CASES_OF_MOVE if name in MOVE else []
-    if name in PAIRS:
-        # The second array is like the first.
-        of_pairs = [case for case in CASES_OF_MOVE if case[0][1:]]
-        cases += [((args[0], *args), *case) for args, *case in of_pairs]
+    if name in MOVE_PAIRS:
+        cases += of_two_arrays([case for case in CASES_OF_MOVE if case[0][1:]])
         cases += [((A,), {}, TypeError, "missing 2 required positional arguments")]
+    if name in REDUCE_PAIRS:
+        cases += of_two_arrays([case for case in CASES_OF_REDUCE if case[0]])
+        cases += [((A,), {}, TypeError, "missing 1 required positional argument: 'b'")]
     cases += CASES_OF_MIN if name in CHOOSE else []
     cases += CASES_OF_ARG if name in ARGS else []
     cases += CASES_OF_DEFAULT if name in ARGS else []

@@ -1,4 +1,4 @@
-"""Moving windows of two arrays, of the pairs of which neither value is NaN."""
+"""Functions of two arrays, of the pairs of which neither value is NaN."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 import uncork
 from arrays import with_gaps
 from calls import MOST_DIMENSIONS
-from functions import PAIRS, call
+from functions import MOVE_PAIRS, PAIRS, REDUCE_PAIRS, call
 from reference import exact_root, in_units, ulps
 from test_truth import DATA, NORMAL
 from uncork import slow
@@ -79,29 +79,38 @@ def sums(data: str, other: str) -> tuple[list[list[int]], int]:
 @pytest.mark.parametrize("other", OTHERS)
 @pytest.mark.parametrize("data", DATA)
 def test_the_exact_results(data: str, other: str, window: int) -> None:
-    """Four units of the covariance or, if that is larger, of the product of the
-    deviations; and four below 1 of the correlation.
-    """
     x, y = inputs(data, other)
     covariances = uncork.move_cov(x, y, window, min_count=2)
     correlations = uncork.move_corr(x, y, window, min_count=2)
     ends = [*range(2, 60), *range(690, 990, 11), x.size]
-    for end, (products, first, second) in zip(
-        ends, truth(data, other, window, ends), strict=True
-    ):
-        count = min(window, end)
-        covariance, actual = products / (count - 1), covariances[end - 1]
-        deviations = exact_root(first * second) / (count - 1)
-        if max(abs(covariance), deviations) < 1.7e308:
-            size = max(abs(float(covariance)), float(deviations), 5e-324)
-            assert abs(Fraction(actual) - covariance) <= 4 * Fraction(np.spacing(size))
-        correlation = correlations[end - 1]
-        if not first or not second:
-            assert np.isnan(correlation)
-            continue
-        assert abs(correlation) <= 1
-        exact = covariance / deviations
-        assert abs(Fraction(correlation) - exact) <= 4 * Fraction(np.spacing(0.5))
+    sums = truth(data, other, window, ends)
+    for end, (products, first, second) in zip(ends, sums, strict=True):
+        found = covariances[end - 1], correlations[end - 1]
+        check(*found, min(window, end), products, first, second)
+
+
+def check(
+    covariance: float,
+    correlation: float,
+    count: int,
+    products: Fraction,
+    first: Fraction,
+    second: Fraction,
+) -> None:
+    """Four units of the covariance or, if that is larger, of the product of the
+    deviations; and four below 1 of the correlation.
+    """
+    exact = products / (count - 1)
+    deviations = exact_root(first * second) / (count - 1)
+    if max(abs(exact), deviations) < 1.7e308:
+        size = max(abs(float(exact)), float(deviations), 5e-324)
+        assert abs(Fraction(covariance) - exact) <= 4 * Fraction(np.spacing(size))
+    if not first or not second:
+        assert np.isnan(correlation)
+        return
+    assert abs(correlation) <= 1
+    exact /= deviations
+    assert abs(Fraction(correlation) - exact) <= 4 * Fraction(np.spacing(0.5))
 
 
 @pytest.mark.arithmetic
@@ -143,7 +152,7 @@ SHAPES = hnp.mutually_broadcastable_shapes(
 )
 
 
-@pytest.mark.parametrize("name", PAIRS)
+@pytest.mark.parametrize("name", MOVE_PAIRS)
 @given(data=st.data())
 def test_pairs_are_what_the_reference_gives(name: str, data: st.DataObject) -> None:
     shapes = data.draw(SHAPES)
@@ -166,7 +175,7 @@ def test_pairs_are_what_the_reference_gives(name: str, data: st.DataObject) -> N
 
 
 @pytest.mark.arithmetic
-@pytest.mark.parametrize("name", PAIRS)
+@pytest.mark.parametrize("name", MOVE_PAIRS)
 @pytest.mark.parametrize("shape", [(300_000,), (3, 100_000), (20_000, 17)])
 def test_threads_change_no_bit(name: str, shape: tuple[int, ...]) -> None:
     rng = np.random.default_rng(1)
@@ -184,7 +193,7 @@ def test_threads_change_no_bit(name: str, shape: tuple[int, ...]) -> None:
         np.testing.assert_array_equal(alone, together)
 
 
-@pytest.mark.parametrize("name", PAIRS)
+@pytest.mark.parametrize("name", MOVE_PAIRS)
 @pytest.mark.parametrize("second", [*FLOATS, *INTEGERS])
 @pytest.mark.parametrize("first", ["f8", "f4", "i8", "u1"])
 def test_any_dtype_is_answered_like_float64(name: str, first: str, second: str) -> None:
@@ -209,7 +218,7 @@ def test_integers_beyond_float64_are_told_apart(dtype: str) -> None:
     np.testing.assert_array_equal(uncork.move_corr(a, a, 5), uncork.move_corr(x, x, 5))
 
 
-@pytest.mark.parametrize("name", PAIRS)
+@pytest.mark.parametrize("name", MOVE_PAIRS)
 def test_objects_and_long_doubles_are_for_the_reference(name: str) -> None:
     x, y = np.arange(8.0) ** 2, np.arange(8.0)[::-1] % 3
     expected = call(name, x, y, 4, 2)
@@ -218,7 +227,7 @@ def test_objects_and_long_doubles_are_for_the_reference(name: str) -> None:
         np.testing.assert_allclose(result.astype("f8"), expected, rtol=1e-13)
 
 
-@pytest.mark.parametrize("name", PAIRS)
+@pytest.mark.parametrize("name", MOVE_PAIRS)
 @pytest.mark.parametrize("dtype", ["O", "longdouble", "f4", "f8"])
 def test_many_dimensions(name: str, dtype: str) -> None:
     x = np.arange(5.0) ** 2 % 7
@@ -229,7 +238,7 @@ def test_many_dimensions(name: str, dtype: str) -> None:
     np.testing.assert_allclose(result.ravel().astype("f8"), expected, rtol=1e-13)
 
 
-@pytest.mark.parametrize("name", PAIRS)
+@pytest.mark.parametrize("name", MOVE_PAIRS)
 @pytest.mark.parametrize("dtype", ["u1", "f4", "f2", ">f8"])
 def test_no_array_is_copied_whole(name: str, dtype: str) -> None:
     a = np.ones((500, 1000), dtype)
@@ -240,14 +249,135 @@ def test_no_array_is_copied_whole(name: str, dtype: str) -> None:
     assert most - result.nbytes - (result.dtype != "f8") * 8 * result.size < 2**20
 
 
+@pytest.mark.arithmetic
+@pytest.mark.parametrize("size", [2, 3, 15, 16, 65, 130, 1000])
+@pytest.mark.parametrize("other", OTHERS)
+@pytest.mark.parametrize("data", DATA)
+def test_the_exact_results_of_all(data: str, other: str, size: int) -> None:
+    x, y = (array[:size] for array in inputs(data, other))
+    [(products, first, second)] = truth(data, other, x.size, [x.size])
+    check(uncork.nancov(x, y), uncork.nancorr(x, y), x.size, products, first, second)
+
+
+@pytest.mark.parametrize("name", REDUCE_PAIRS)
+@given(data=st.data())
+def test_all_pairs_are_what_the_reference_gives(
+    name: str, data: st.DataObject
+) -> None:
+    shapes = data.draw(SHAPES)
+    ndim = len(shapes.result_shape)
+    a, b = (with_gaps(data.draw, shape) for shape in shapes.input_shapes)
+    axes = st.integers(-ndim, ndim - 1)
+    axis = data.draw(st.one_of(st.none(), axes, st.just(tuple(range(ndim)))))
+    step = data.draw(st.sampled_from([1, -1, 2]))
+    keepdims = data.draw(st.booleans())
+    actual = call(name, a, b, axis, keepdims=keepdims)
+    expected = np.asarray(getattr(slow, name)(a, b, axis))
+    expected = expected.reshape(np.shape(actual)) if keepdims else expected
+    np.testing.assert_allclose(actual, expected, rtol=1e-12, atol=1e-9)
+    assert keepdims or np.ndim(actual) or type(actual) is float
+    # Wherever the values lie in memory, every bit is the same.
+    spread = np.full((*b.shape[:-1], abs(step) * b.shape[-1]), 1e300)[..., ::step]
+    spread[...] = b
+    other = call(name, np.asfortranarray(a), spread, axis, keepdims=keepdims)
+    np.testing.assert_array_equal(other, actual)
+
+
+@pytest.mark.arithmetic
+@pytest.mark.parametrize("name", REDUCE_PAIRS)
+@pytest.mark.parametrize("shape", [(600_000,), (3, 200_000), (30_000, 17), (20, 30_000)])
+def test_threads_change_no_bit_of_all(name: str, shape: tuple[int, ...]) -> None:
+    rng = np.random.default_rng(1)
+    a, b = rng.standard_normal((2, *shape))
+    a[rng.random(shape) < 0.1] = np.nan
+    count = uncork.get_num_threads()
+    try:
+        results = []
+        for threads in (1, 3):
+            uncork.set_num_threads(threads)
+            results.append([call(name, a, b, axis) for axis in (None, 0, -1)])
+    finally:
+        uncork.set_num_threads(count)
+    for alone, together in zip(*results, strict=True):
+        np.testing.assert_array_equal(alone, together)
+
+
+@pytest.mark.parametrize("name", REDUCE_PAIRS)
+@pytest.mark.parametrize("second", [*FLOATS, *INTEGERS])
+@pytest.mark.parametrize("first", ["f8", "f4", "i8", "u1"])
+def test_all_of_any_dtype_are_answered_like_float64(
+    name: str, first: str, second: str
+) -> None:
+    rng = np.random.default_rng(2)
+    a, b = (rng.integers(0, 100, (5, 60)).astype(dtype) for dtype in (first, second))
+    if b.dtype.kind == "f":
+        b[2, ::9] = np.nan
+    floats = a.dtype.kind == b.dtype.kind == "f"
+    dtype = np.result_type(a, b).newbyteorder("=") if floats else np.dtype("f8")
+    for axis in (None, 0, 1):
+        result = call(name, a, b, axis)
+        exact = call(name, a.astype("f8"), b.astype("f8"), axis)
+        with np.errstate(over="ignore"):
+            np.testing.assert_array_equal(result, np.asarray(exact).astype(dtype))
+        assert type(result) is float if axis is None else result.dtype == dtype
+
+
+@pytest.mark.parametrize("name", REDUCE_PAIRS)
+def test_all_of_objects_and_long_doubles(name: str) -> None:
+    x, y = np.arange(8.0) ** 2, np.arange(8.0)[::-1] % 3
+    expected = call(name, x, y)
+    for dtype in ("O", "longdouble"):
+        result = call(name, x.astype(dtype), y)
+        np.testing.assert_allclose(float(result), expected, rtol=1e-13)
+
+
+def test_the_widest_window_is_the_reduction() -> None:
+    rng = np.random.default_rng(3)
+    x = rng.standard_normal((2, 4, 700)) + [[[0]], [[1e9]]]
+    x[rng.random(x.shape) < 0.1] = np.nan
+    for window, whole in (("move_cov", "nancov"), ("move_corr", "nancorr")):
+        last = call(window, *x, 700, 2)[:, -1]
+        np.testing.assert_allclose(last, call(whole, *x, 1), rtol=1e-14)
+
+
+def test_pairs_without_enough_values() -> None:
+    for a in ([], [1.0], [np.nan, 2.0]):
+        assert np.isnan(uncork.nancov(a, a))
+        assert np.isnan(uncork.nancorr(a, a))
+    assert np.isnan(uncork.nancorr([1.0, 1.0], [1.0, 2.0]))
+    assert uncork.nancov([1.0, 1.0], [1.0, 2.0]) == 0
+    assert uncork.nancov([1.0], [1.0], ddof=0) == 0
+    assert uncork.nancov([], [], ddof=-1) == uncork.nanvar([], ddof=-1) == 0
+    assert np.isnan(uncork.nancov(np.ones((0, 3)), np.ones(3), 0)).all()
+    assert uncork.nancov(np.ones((3, 0)), np.ones((3, 1)), 0).shape == (0,)
+
+
+def test_an_outlier_without_its_like_costs_no_digits() -> None:
+    """It is not where distances are taken from."""
+    x = np.r_[1e300, NORMAL[:200]]
+    y = np.r_[np.nan, NORMAL[300:500]]
+    for lanes in (x, np.repeat(x[:, np.newaxis], 9, 1)):
+        others = y.reshape(-1, *[1] * (lanes.ndim - 1))
+        for function in (uncork.nancov, uncork.nancorr):
+            expected = function(x[1:], y[1:])
+            np.testing.assert_array_equal(function(lanes, others, 0), expected)
+
+
 @pytest.mark.smoke
 @pytest.mark.parametrize("name", PAIRS)
 def test_smoke_of_pairs(name: str) -> None:
     x = np.r_[np.arange(50.0) ** 2 % 17, np.nan]
-    results = call(name, x, x[::-1].copy(), 5, 2)
-    np.testing.assert_allclose(
-        results, getattr(slow, name)(x, x[::-1], 5, 2), rtol=1e-12, atol=1e-12
-    )
+    others = (5, 2) if name in MOVE_PAIRS else ()
+    results = call(name, x, x[::-1].copy(), *others)
+    expected = getattr(slow, name)(x, x[::-1], *others)
+    np.testing.assert_allclose(results, expected, rtol=1e-12, atol=1e-12)
+
+
+def of_all(name: str, a: np.ndarray, b: np.ndarray, window: int = 100) -> float:
+    """The result of all pairs, or of the last window."""
+    if name in REDUCE_PAIRS:
+        return float(call(name, a, b))
+    return float(call(name, a, b, window, 2)[-1])
 
 
 @pytest.mark.parametrize("name", PAIRS)
@@ -255,16 +385,17 @@ def test_what_is_left_out(name: str) -> None:
     a = np.array([1.0, np.nan, 3.0, 4.0, 5.0, 7.0])
     b = np.array([2.0, 5.0, np.nan, 1.0, 0.0, 3.0])
     kept = [0, 3, 4, 5]
-    result = call(name, a, b, 6, 2)[-1]
-    assert result == call(name, a[kept], b[kept], 4)[-1]
+    result = of_all(name, a, b)
+    assert result == of_all(name, a[kept], b[kept])
     for odd in (np.inf, -np.inf):
-        assert np.isnan(call(name, np.r_[a, odd], np.r_[b, 1.0], 6, 2)[-1])
-        # It leaves no trace.
-        after = call(name, np.r_[odd, a], np.r_[1.0, b], 6, 2)[-1]
-        assert after == result
+        assert np.isnan(of_all(name, np.r_[a, odd], np.r_[b, 1.0]))
+        assert of_all(name, np.r_[a, odd], np.r_[b, np.nan]) == result
+        if name in MOVE_PAIRS:
+            # It leaves no trace.
+            assert of_all(name, np.r_[odd, a], np.r_[1.0, b], 6) == result
 
 
-@pytest.mark.parametrize("name", PAIRS)
+@pytest.mark.parametrize("name", MOVE_PAIRS)
 def test_out_has_the_result(name: str) -> None:
     x = np.arange(12.0).reshape(3, 4) ** 2
     out = np.empty((3, 4))
@@ -277,6 +408,7 @@ def test_out_has_the_result(name: str) -> None:
 @pytest.mark.parametrize("name", PAIRS)
 def test_wrong_arrays_are_named(name: str) -> None:
     a = np.ones(3)
+    others = (1,) if name in MOVE_PAIRS else ()
     for value, words in {
         "a text": "must be of real numbers, got <U6",
         (1j, 2j, 3j): "no meaning for complex numbers.*must be of real numbers",
@@ -284,14 +416,14 @@ def test_wrong_arrays_are_named(name: str) -> None:
     }.items():
         for arguments, what in (((value, a), "a"), ((a, value), "b")):
             with pytest.raises(TypeError, match=words) as error:
-                call(name, *arguments, 1)
+                call(name, *arguments, *others)
             assert f"{what} must be" in str(error.value)
     for dtype in ("m8[s]", "M8[D]"):
         with pytest.raises(TypeError, match="b must be of real numbers"):
-            call(name, a, a.astype(dtype), 1)
+            call(name, a, a.astype(dtype), *others)
     masked = np.ma.masked_array(a, [False, True, False])
     for odd, words in {"b": masked, r"b\[0\]": [masked, masked]}.items():
         with pytest.raises(TypeError, match=f"{odd} must not be a masked array"):
-            call(name, a, words, 1)
+            call(name, a, words, *others)
     with pytest.raises(ValueError, match=r"broadcast together, got \[3\] and \[2\]"):
-        call(name, a, np.ones(2), 1)
+        call(name, a, np.ones(2), *others)

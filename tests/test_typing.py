@@ -67,7 +67,7 @@ def kind_of(name: str) -> object:
     kind, result = TABLE.get(name, (name, ""))
     if kind in {"reduce", "select"}:
         return "mean" if result in {"spread", "shape"} else result
-    if kind in {"move_pairs", "quantiles"}:
+    if kind in {"reduce_pairs", "move_pairs", "quantiles"}:
         return kind
     return (kind, result in {"spread", "shape"}) if kind == "move" else name
 

@@ -368,12 +368,16 @@ fn check_pairs(bytes: &mut Unstructured<'_>) -> Read<()> {
     let call = &Call::<f64>::read(bytes)?;
     let layout = Layout::random(call.lens.len(), &ANY, &mut Random(call.seed.rotate_left(16)));
     let other = &Strided::new(&call.lens, &layout, f64::NAN, values(bytes)?);
-    if let Some(moving) = Moving::new(call, axis, numbers) {
-        if of_shape {
-            moving.check_pairs(other, Corr, Pairs::correlation);
-        } else {
-            moving.check_pairs(other, Cov::new(ddof), |pairs| pairs.covariance(ddof));
-        }
+    let moving = Moving::new(call, axis, numbers);
+    // Along one axis, or along all but one.
+    let axes = if numbers[0] % 2 == 0 { 1 << axis } else { !(1 << axis) };
+    if of_shape {
+        call.check_reduced_pairs(other, axes, Corr, Pairs::correlation);
+        moving.iter().for_each(|it| it.check_pairs(other, Corr, Pairs::correlation));
+    } else {
+        let (kernel, of) = (Cov::new(ddof), |pairs: &Pairs| pairs.covariance(ddof));
+        call.check_reduced_pairs(other, axes, kernel, of);
+        moving.iter().for_each(|it| it.check_pairs(other, kernel, of));
     }
     Ok(())
 }
@@ -410,9 +414,9 @@ impl<T: Input> Call<T> {
         {
             return Vec::new();
         }
-        let mut results = vec![self.results(&lens, |view, out| kernel.along(&view, axes, out))];
+        let mut results = vec![self.results(&lens, |view, out| kernel.along([&view], axes, out))];
         if lens.is_empty() {
-            results.push(kernel.all(&self.array.view()).map(|result| vec![result]));
+            results.push(kernel.all([&self.array.view()]).map(|result| vec![result]));
         }
         if self.len() <= FEW { results } else { Vec::new() }
     }
@@ -458,6 +462,32 @@ impl<T: Input> Call<T> {
             for (result, lane) in results.into_iter().zip(self.array.lanes(axes)) {
                 result.check(&of(&Sums::of(&lane)), units);
             }
+        }
+    }
+}
+
+impl Call<f64> {
+    fn check_reduced_pairs<K: Merge<2>>(
+        &self,
+        other: &Strided<f64>,
+        axes: u64,
+        kernel: K,
+        of: impl Fn(&Pairs) -> Expected,
+    ) {
+        let axes = axes & ((1 << self.lens.len()) - 1);
+        let lens = without(&self.lens, axes);
+        let results = self.results(&lens, |view, out| {
+            Merged(kernel).along([&view, &other.view()], axes, out)
+        });
+        if self.len() > FEW {
+            return;
+        }
+        let (first, second) = (self.array.values(), other.values());
+        let results = results.expect("there is memory");
+        for (result, lane) in results.iter().zip(lanes(&self.lens, axes)) {
+            let mut pairs = Pairs::default();
+            lane.iter().for_each(|&at| pairs.add([first[at], second[at]]));
+            result.check(&of(&pairs), 4);
         }
     }
 }

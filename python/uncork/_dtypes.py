@@ -41,7 +41,7 @@ def answer(name: str, a: _Array, *args: Any, **keywords: Any) -> Any:
     """
     if KIND[name] == "replace":
         return slow.replace(a, *args)
-    if KIND[name] == "move_pairs":
+    if KIND[name] in {"move_pairs", "reduce_pairs"}:
         return _pairs(name, a, *args)
     a = np.asarray(a)  # a matrix would keep its two dimensions
     kind = a.dtype.kind
@@ -213,16 +213,16 @@ HALF = np.uint64(1 << 63)
 # Two arrays, each of which is read as float64.
 
 
-def _pairs(name: str, a: _Array, b: _Array, *args: Any) -> _Array:
+def _pairs(name: str, a: _Array, b: _Array, *args: Any) -> Any:
     a, b = np.asarray(a), np.asarray(b)
     for what, array in (("a", a), ("b", b)):
         _check_real(name, what, array)
     if any(array.dtype == "O" or array.dtype.itemsize > 8 for array in (a, b)):
-        return np.asarray(getattr(slow, name)(a, b, *args))
+        return getattr(slow, name)(a, b, *args)
     result = getattr(_core, name)(_as_floats(a), _as_floats(b), *args)
     of_floats = a.dtype.kind == b.dtype.kind == "f"
     dtype = np.result_type(a, b).newbyteorder("=") if of_floats else None
-    return np.asarray(_typed(result, dtype))
+    return _typed(result, dtype)
 
 
 def _as_floats(a: _Array) -> Any:

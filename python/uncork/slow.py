@@ -90,6 +90,16 @@ def nanskew(a: ArrayLike, axis: _Axis = None, bias: bool = True) -> Any:
     return _typed(np.where(differ, skew, np.nan), dtype)
 
 
+def nancov(a: ArrayLike, b: ArrayLike, axis: _Axis = None, ddof: int = 1) -> Any:
+    """Covariance of the pairs of which neither is NaN; NaN if not more than ddof."""
+    return _cov(*_pairs(a, b), axis=axis, ddof=ddof)
+
+
+def nancorr(a: ArrayLike, b: ArrayLike, axis: _Axis = None) -> Any:
+    """Correlation of the pairs of which neither is NaN; NaN if one side is constant."""
+    return _corr(*_pairs(a, b), axis=axis)
+
+
 def nanmin(a: ArrayLike, axis: _Axis = None) -> Any:
     """Least of the values that are not NaN; NaN if there are none."""
     return _best(np.asarray(a), axis, np.fmin, np.inf)
@@ -307,7 +317,7 @@ def move_cov(
     ddof: int = 1,
 ) -> _Array:
     """Covariance of each window, of the pairs of which neither is NaN."""
-    return _move(partial(_cov, ddof=ddof), _pairs(a, b), window, min_count, axis)
+    return _move(partial(nancov, ddof=ddof), _pairs(a, b), window, min_count, axis)
 
 
 def move_corr(
@@ -318,7 +328,7 @@ def move_corr(
     axis: int = -1,
 ) -> _Array:
     """Correlation of each window, of the pairs of which neither is NaN."""
-    return _move(_corr, _pairs(a, b), window, min_count, axis)
+    return _move(nancorr, _pairs(a, b), window, min_count, axis)
 
 
 def move_min(
@@ -526,7 +536,7 @@ def _pairs(a: ArrayLike, b: ArrayLike) -> list[_Array]:
     return [np.where(missing, np.nan, array).astype(floats) for array in arrays]
 
 
-def _products(a: _Array, b: _Array, axis: int) -> Any:
+def _products(a: _Array, b: _Array, axis: _Axis) -> Any:
     """The sum of the products of distances from the means."""
     missing = _isnan(a)
     with np.errstate(all="ignore"):
@@ -536,7 +546,7 @@ def _products(a: _Array, b: _Array, axis: int) -> Any:
     return np.where(missing, 0, products).sum(axis)
 
 
-def _cov(a: _Array, b: _Array, axis: int = -1, ddof: int = 1) -> Any:
+def _cov(a: _Array, b: _Array, axis: _Axis, ddof: int) -> Any:
     dtype, wide = a.dtype, np.result_type(a, np.float64)
     count = np.asarray(_count(a, axis), dtype=wide)
     with np.errstate(all="ignore"):
@@ -545,7 +555,7 @@ def _cov(a: _Array, b: _Array, axis: int = -1, ddof: int = 1) -> Any:
     return _typed(np.where(count > ddof, covariance, np.nan), dtype)
 
 
-def _corr(a: _Array, b: _Array, axis: int = -1) -> Any:
+def _corr(a: _Array, b: _Array, axis: _Axis) -> Any:
     dtype, wide = a.dtype, np.result_type(a, np.float64)
     a, b = a.astype(wide), b.astype(wide)
     with np.errstate(all="ignore"):

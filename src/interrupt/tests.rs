@@ -85,7 +85,7 @@ fn out_of<T: Copy>(array: &Strided<impl Copy>, value: T) -> Strided<T> {
 fn check_reduce<K: Reduction<f64>>(kernel: K, value: impl Fn(i64) -> f64, any: K::Out) {
     for array in arrays(&[1, 5, 20], value) {
         let mut out = Strided::filled(&[array.lens()[1]], &Layout::c_order(1), any);
-        check_asks(4, || kernel.along(&array.view(), 1, &mut out.view_mut()));
+        check_asks(4, || kernel.along([&array.view()], 1, &mut out.view_mut()));
     }
 }
 

@@ -1,5 +1,5 @@
-//! `move_cov` and `move_corr`: the mean product of two inputs' distances from their means, and that
-//! in units of the two standard deviations.
+//! `nancov`, `nancorr`, `move_cov`, `move_corr`: the mean product of two inputs' distances from their
+//! means, and that in units of the two standard deviations.
 //!
 //! Distances are taken from anchors, as those of a variance are, and they and their products are
 //! summed up in twice the precision. A correlation has no unit, and multiplies two sums of squares:
@@ -9,13 +9,13 @@ use super::pair::{Pair, minus, plus, push, times, zero};
 use crate::merge::{Merge, Rescaling, Sample, Shift, WindowInfo, power};
 use crate::simd::Vector;
 
-/// `move_cov`
+/// `nancov`, `move_cov`
 #[derive(Clone, Copy)]
 pub struct Cov {
     ddof: i64,
 }
 
-/// `move_corr`
+/// `nancorr`, `move_corr`
 #[derive(Clone, Copy)]
 pub struct Corr;
 
@@ -90,8 +90,12 @@ impl Merge<2> for Cov {
         // where what it is multiplied with makes up for it.
         let added = whole.mean(times(sums.0, sums.1));
         let (high, low) = minus(products, added);
-        let covariance = high.add(low).mul(V::splat(1.0).div(divisor));
-        covariance.where_reaches(divisor, V::splat(1.0))
+        let (one, mut around_means) = (V::splat(1.0), high.add(low));
+        if MAY_BE_NAN {
+            // Of no pairs, with a negative `ddof`, it is zero as a variance is.
+            around_means = V::splat(0.0).where_less(whole.count, one, around_means);
+        }
+        around_means.mul(one.div(divisor)).where_reaches(divisor, one)
     }
 
     /// Products so small may have lost digits.

@@ -5,7 +5,7 @@
 
 /// `nanargmin`, `nanargmax`, `move_argmin`, `move_argmax`
 pub mod arg;
-/// `move_cov`, `move_corr`
+/// `nancov`, `nancorr`, `move_cov`, `move_corr`
 pub mod cov;
 /// `nanmin`, `nanmax`, `move_min`, `move_max`
 pub mod extreme;

@@ -49,7 +49,7 @@ pub fn along<T: Element, K: Select<T>>(
     kernel: K,
     out: &mut ViewMut<'_, K::Out>,
 ) -> Result<(), Error> {
-    let mut sweep = Sweep::reducing(view, axes, false, out);
+    let mut sweep = Sweep::reducing([view], axes, false, out);
     let values = sweep.values();
     if values < PARALLEL {
         return select_all(&kernel, &mut sweep);

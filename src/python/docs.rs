@@ -33,7 +33,7 @@ out : ndarray or ..., optional
     };
 }
 
-/// Describes the arrays of a moving window, of which there may be a second.
+/// Describes the arrays of a function, of which there may be a second.
 macro_rules! arrays {
     () => {
         "a : array_like
@@ -116,6 +116,15 @@ macro_rules! axis {
 
 /// Says what a reduction returns.
 macro_rules! returns {
+    ($reduced:ident $second:ident) => {
+        concat!(
+            "float or ndarray
+    A Python float for all values and for one dimension, else an array without `axis`; of
+    float64, or of NumPy's result type where both `a` and `",
+            stringify!($second),
+            "` are of floats."
+        )
+    };
     (total) => {
         "float, int or ndarray
     A Python number for all values and for one dimension, else an array without
@@ -149,6 +158,33 @@ macro_rules! returns {
     };
 }
 
+/// Says what is wrong with the arguments of a reduction.
+macro_rules! wrong {
+    ($reduced:ident) => {
+        concat!(
+            "numpy.exceptions.AxisError
+    If `axis` is not an axis of `a`.
+ValueError
+",
+            wrong_value!($reduced),
+            "
+TypeError
+    If `a` is a masked array or not numeric, another argument has a wrong type,
+    or `out` is no array that can hold the result."
+        )
+    };
+    ($reduced:ident b) => {
+        "numpy.exceptions.AxisError
+    If `axis` is not an axis of the shape that `a` and `b` have together.
+ValueError
+    If `a` and `b` do not broadcast together, an axis is named twice, or `out` has another
+    shape.
+TypeError
+    If `a` or `b` is a masked array or not of real numbers, another argument has a wrong
+    type, or `out` is no array that can hold the result."
+    };
+}
+
 /// Says which arguments of a reduction have a wrong value.
 macro_rules! wrong_value {
     (value) => {
@@ -171,7 +207,7 @@ macro_rules! needs_memory {
     If there is no memory for the copy.
 "
     };
-    (reduce) => {
+    ($other:ident) => {
         ""
     };
 }

@@ -6,7 +6,7 @@ macro_rules! functions {
         $(reduction $driver:ident { $(
             #$reduce_summary:tt
             $(#$reduce_doc:tt)*
-            $reduce:ident(
+            $reduce:ident $(with $other_input:ident)? (
                 $($(#$about:tt)* $parameter:ident: $type:ty = $default:tt),*
                 $(; $(#$about_keyword:tt)* $keyword:ident: $keyword_type:ty = $fallback:tt)?
             ) -> $reduced:ident => $reduce_kernel:expr;
@@ -33,7 +33,8 @@ macro_rules! functions {
                 #[pyfunction]
                 // Python reads the signature off the first line of the docstring.
                 #[doc = concat!(
-                    stringify!($reduce), "(a, axis=None, ",
+                    stringify!($reduce), "(a, ", $(stringify!($other_input), ", ",)?
+                    "axis=None, ",
                     $(stringify!($parameter), "=", in_python!($default), ", ",)*
                     "*, keepdims=False, out=None",
                     $(", ", stringify!($keyword), "=", in_python!($fallback),)?
@@ -43,8 +44,7 @@ macro_rules! functions {
                 ///
                 /// Parameters
                 /// ----------
-                /// a : array_like
-                ///     Numbers, in any number of dimensions.
+                #[doc = arrays!($($other_input)?)]
                 #[doc = axis!($reduced)]
                 $($(#$about)*)*
                 #[doc = parameter!(form)]
@@ -52,21 +52,16 @@ macro_rules! functions {
                 ///
                 /// Returns
                 /// -------
-                #[doc = returns!($reduced)]
+                #[doc = returns!($reduced $($other_input)?)]
                 ///
                 /// Raises
                 /// ------
-                #[doc = concat!(needs_memory!($driver), "numpy.exceptions.AxisError")]
-                ///     If `axis` is not an axis of `a`.
-                /// ValueError
-                #[doc = wrong_value!($reduced)]
-                /// TypeError
-                ///     If `a` is a masked array or not numeric, another argument has a wrong type,
-                ///     or `out` is no array that can hold the result.
+                #[doc = concat!(needs_memory!($driver), wrong!($reduced $($other_input)?))]
                 $(#$reduce_doc)*
                 #[pyo3(
                     signature = (
-                        a, axis = Axes::All, $($parameter = Argument::Default($default),)*
+                        a, $($other_input,)? axis = Axes::All,
+                        $($parameter = Argument::Default($default),)*
                         *, keepdims = false, out = None
                         $(, $keyword = Argument::Default($fallback))?
                     ),
@@ -74,6 +69,7 @@ macro_rules! functions {
                 )]
                 fn $reduce<'py>(
                     a: &Bound<'py, PyAny>,
+                    $($other_input: &Bound<'py, PyAny>,)?
                     #[pyo3(from_py_with = arguments::axes)] axis: Axes,
                     $($parameter: Argument<'_, 'py, $type>,)*
                     keepdims: bool,
@@ -84,11 +80,13 @@ macro_rules! functions {
                     $(let $parameter = $parameter.read(stringify!($parameter))?;)*
                     $(let $keyword = $keyword.read(stringify!($keyword))?;)?
                     let form = Form { name, keepdims, out };
-                    call::$driver(a, &axis, form, $reduce_kernel, |a| {
+                    let others = |a: &Bound<'py, PyAny> $(, $other_input: &Bound<'py, PyAny>)?| {
                         let keywords = PyDict::new(a.py());
                         $(keywords.set_item(stringify!($keyword), $keyword)?;)?
-                        others(a.py())?.call((name, a, &axis, $($parameter),*), Some(&keywords))
-                    })
+                        let arguments = (name, a, $($other_input,)? &axis, $($parameter),*);
+                        others(a.py())?.call(arguments, Some(&keywords))
+                    };
+                    call::$driver(a, $($other_input,)? &axis, form, $reduce_kernel, others)
                 }
             )*)*
 

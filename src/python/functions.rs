@@ -279,6 +279,47 @@ functions! {
         /// 1.5
         nanmedian() -> mean => Median { skip_nan: true };
     }
+    reduction reduce_pairs {
+        /// Covariance of two arrays, ignoring NaNs.
+        ///
+        /// Notes
+        /// -----
+        /// A pair of which either is NaN is left out, as both were. Distances from the first pair
+        /// of finite values and their products are summed in twice the precision [1]_, so an
+        /// offset costs no digits, and the result does not depend on how the arrays lie in memory.
+        /// NaN where there are no more pairs than `ddof`, and where a value is infinite. Values
+        /// are read as float64. O(n), without a copy.
+        ///
+        /// References
+        /// ----------
+        /// .. [1] T. Ogita, S. M. Rump and S. Oishi, "Accurate sum and dot product", SIAM
+        ///    Journal on Scientific Computing 26 (2005), algorithms 4.4 and 5.3.
+        ///
+        /// Examples
+        /// --------
+        /// >>> uncork.nancov([1.0, 2.0, 4.0], [3.0, 5.0, numpy.nan])
+        /// 1.0
+        nancov with b(
+            #[doc = parameter!(ddof_of_pairs)]
+            ddof: i64 = 1
+        ) -> spread => Merged(Cov::new(ddof));
+
+        /// Correlation of two arrays, ignoring NaNs.
+        ///
+        /// Notes
+        /// -----
+        /// Pearson's coefficient: the covariance in units of both standard deviations, within four
+        /// units in the last place of 1, and never beyond -1 or 1. A pair of which either is NaN is
+        /// left out, as both were. NaN where either array has but one value or equal ones, and
+        /// where a value is infinite; of any other size, values give the same. Values are read as
+        /// float64. O(n), without a copy.
+        ///
+        /// Examples
+        /// --------
+        /// >>> uncork.nancorr([1.0, 2.0, 4.0], [3.0, 5.0, numpy.nan])
+        /// 1.0
+        nancorr with b() -> shape => Merged(Corr);
+    }
     moving slide_exactly {
         /// Moving-window (rolling) sum, ignoring NaNs.
         ///

@@ -126,17 +126,17 @@ impl<T: Element, K: Reduce<T>> Reduction<T> for Columnwise<K> {
     }
 
     #[inline(always)]
-    fn early(&self, view: &View<'_, T>) -> Option<K::Out> {
+    fn early(&self, [view]: [&View<'_, T>; 1]) -> Option<K::Out> {
         early(view, self.0)
     }
 
-    fn all(&self, view: &View<'_, T>) -> Result<K::Out, Error> {
+    fn all(&self, [view]: [&View<'_, T>; 1]) -> Result<K::Out, Error> {
         all(view, self.0)
     }
 
     fn along(
         &self,
-        view: &View<'_, T>,
+        [view]: [&View<'_, T>; 1],
         axes: u64,
         out: &mut ViewMut<'_, K::Out>,
     ) -> Result<(), Error> {
@@ -174,7 +174,7 @@ pub fn all<T: Element, K: Reduce<T>>(view: &View<'_, T>, kernel: K) -> Result<K:
 pub(crate) fn state_of_all<T: Element, K: Reduce<T>>(kernel: &K, view: &View<'_, T>) -> K::State {
     let mut nowhere = ();
     let mut nowhere = ViewMut::from_mut(&mut nowhere);
-    let mut sweep = Sweep::reducing(view, u64::MAX, K::POSITION_MATTERS, &mut nowhere);
+    let mut sweep = Sweep::reducing([view], u64::MAX, K::POSITION_MATTERS, &mut nowhere);
     let ([lanes], _) = sweep.bundles().next().expect("without kept axes there is one bundle");
     let bundle = Bundle { kernel, lanes };
     recomputed(&bundle, 0, lane_state(&bundle, 0, view.len() >= PARALLEL))
@@ -188,7 +188,7 @@ pub(super) fn along<T: Element, K: Reduce<T>>(
     out: &mut ViewMut<'_, K::Out>,
 ) -> Result<(), Error> {
     let known_without_data = kernel.known_without_data(view.is_empty_along(axes));
-    let mut sweep = Sweep::reducing(view, axes, K::POSITION_MATTERS, out);
+    let mut sweep = Sweep::reducing([view], axes, K::POSITION_MATTERS, out);
     if let Some(result) = known_without_data {
         let write = |(_, mut out): (_, LanesMut<'_, K::Out>)| {
             out.write_firsts(std::iter::repeat(Ok(result)))
@@ -202,7 +202,7 @@ pub(super) fn along<T: Element, K: Reduce<T>>(
             Err(Early::Late) => {}
         }
     }
-    spread(sweep, &|lanes, mut out, parallel| {
+    spread(sweep, &|[lanes], mut out, parallel| {
         let set = &mut |lane, state| {
             out.set(lane, 0, kernel.finish(state)?);
             Ok(())

@@ -14,21 +14,29 @@
 //!
 //! Long lanes are cut into parts, whose summaries are combined in order. The type of the statistic
 //! is left behind where that is done, so that it is compiled for each dtype only.
+//!
+//! Several inputs are read in step: what is called a lane is one of each.
 
+use std::array::from_fn;
+use std::borrow::Cow;
 use std::ops::Range;
 
 use super::{Reduction, spread};
 use crate::error::Error;
 use crate::interrupt;
-use crate::merge::{MOST_VECTORS, MagnitudeRange, Merge, Rescaling, StateVectors, Summary};
+use crate::merge::{
+    MOST_VECTORS, MagnitudeRange, Merge, Scale, StateVectors, Summary, better, scales_to_try,
+};
 use crate::numeric::element::{Element, Float};
 use crate::simd::{Baseline, LANES, One, vectorized};
 use crate::strided::{Lanes, LanesMut, Sweep, View, ViewMut};
 use crate::threads;
 
+mod anchors;
 mod summaries;
 mod values;
 
+use anchors::{anchors, slices};
 use summaries::{Combine, CombineSingle, Empty, Finish, FinishSingle};
 use values::{Columns, Part};
 
@@ -36,31 +44,32 @@ use values::{Columns, Part};
 #[derive(Clone, Copy)]
 pub struct Merged<M>(pub M);
 
-impl<T: Element, M: Merge> Reduction<T> for Merged<M> {
+impl<T: Element, M: Merge<INPUTS>, const INPUTS: usize> Reduction<T, INPUTS> for Merged<M> {
     type Out = T::Float;
 
-    fn all(&self, view: &View<'_, T>) -> Result<T::Float, Error> {
-        let result = match view.as_slice() {
+    fn all(&self, views: [&View<'_, T>; INPUTS]) -> Result<T::Float, Error> {
+        let result = match slices(views) {
             // The few values of small arrays are reached without a detour.
-            Some(values) if values.len() <= PART => {
-                let anchor = anchor(&self.0, values.first().copied(), || view.clone());
-                let outcome = self.0.part(values, anchor, &mut [0.0; MOST_VECTORS]);
-                settled(&self.0, outcome, || view.clone())
+            Some(values) if values[0].len() <= PART => {
+                let firsts = values.map(|values| values.first().copied());
+                let anchors = anchors(&self.0, firsts, || views.map(View::clone));
+                let outcome = self.0.part(values, anchors, &mut [0.0; MOST_VECTORS]);
+                settled(&self.0, outcome, || views.map(View::clone))
             }
-            _ => of_view(&self.0, view),
+            _ => of_views(&self.0, views),
         };
         Ok(T::Float::from_f64(result))
     }
 
     fn along(
         &self,
-        view: &View<'_, T>,
+        views: [&View<'_, T>; INPUTS],
         axes: u64,
         out: &mut ViewMut<'_, T::Float>,
     ) -> Result<(), Error> {
-        let sweep = Sweep::reducing(view, axes, false, out);
+        let sweep = Sweep::reducing(views, axes, false, out);
         spread(sweep, &|lanes, out, parallel| {
-            reduce_bundle(&self.0, lanes, out, parallel);
+            reduce_bundle(&self.0, &lanes, out, parallel);
             Ok(())
         })
     }
@@ -100,17 +109,25 @@ struct Outcome {
 }
 
 /// A statistic whose type is left behind.
-trait AnyMerge<T>: Sync {
+trait AnyMerge<T, const INPUTS: usize>: Sync {
     /// How many vectors a summary has.
     fn vectors(&self) -> usize;
     /// Whether it takes distances from anchors.
     fn is_anchored(&self) -> bool;
     /// Writes the summary of neighbours in one lane; gives the outcome, if they are all there is.
-    fn part(&self, values: &[T], anchor: f64, summary: &mut Single) -> Outcome;
+    fn part(&self, values: [&[T]; INPUTS], anchors: [f64; INPUTS], summary: &mut Single)
+    -> Outcome;
     /// The summaries of some rows of lanes side by side, a vector of lanes after the other. At
     /// first, `out` has those of no values.
-    fn columns(&self, lanes: &Lanes<'_, T>, first: usize, rows: Range<usize>, out: &mut [f64]);
-    /// The summaries of no values, without anchors, which are the last `LANES` places of each.
+    fn columns(
+        &self,
+        lanes: &[Lanes<'_, T>; INPUTS],
+        first: usize,
+        rows: Range<usize>,
+        out: &mut [f64],
+    );
+    /// The summaries of no values, without anchors, which are the last `LANES` places of each for
+    /// the last input, and those before for the one before.
     fn empty(&self, out: &mut [f64]);
     /// Combines summaries with those of what follows.
     fn combine(&self, left: &mut [f64], right: &[f64]);
@@ -118,15 +135,15 @@ trait AnyMerge<T>: Sync {
     fn combine_single(&self, left: &mut Single, right: &Single);
     /// Writes the outcomes of summaries; says whether any needs a second look.
     fn finish(&self, summaries: &[f64], outcomes: &mut [Outcome]) -> bool;
-    /// The outcome of a lane whose values were multiplied with the inverse of `unscale`.
-    fn finish_single(&self, summary: &Single, unscale: f64) -> Outcome;
+    /// The outcome of a lane whose values were multiplied with the inverses of `unscales`.
+    fn finish_single(&self, summary: &Single, unscales: [f64; INPUTS]) -> Outcome;
     /// The better result, of values that are multiplied with powers of two.
-    fn recompute(&self, result: f64, values: &View<'_, T>) -> f64;
+    fn recompute(&self, result: f64, values: &[View<'_, T>; INPUTS]) -> f64;
 }
 
-impl<T: Element, M: Merge> AnyMerge<T> for M {
+impl<T: Element, M: Merge<INPUTS>, const INPUTS: usize> AnyMerge<T, INPUTS> for M {
     fn vectors(&self) -> usize {
-        <Summary<M::State<Scalar>, Scalar> as StateVectors<Scalar>>::COUNT
+        <Summary<M::State<Scalar>, Scalar, INPUTS> as StateVectors<Scalar>>::COUNT
     }
 
     fn is_anchored(&self) -> bool {
@@ -134,92 +151,122 @@ impl<T: Element, M: Merge> AnyMerge<T> for M {
     }
 
     #[inline(always)]
-    fn part(&self, values: &[T], anchor: f64, summary: &mut Single) -> Outcome {
-        let part = Part { kernel: self, values, anchor, summary };
+    fn part(
+        &self,
+        values: [&[T]; INPUTS],
+        anchors: [f64; INPUTS],
+        summary: &mut Single,
+    ) -> Outcome {
+        let part = Part { kernel: self, values, anchors, summary };
         // What is not divided needs no other instructions, and to choose some takes a while.
-        if values.len() < FEW && !M::COUNTED {
+        if INPUTS == 1 && values[0].len() < FEW && !M::COUNTED {
             return part.one_by_one::<Baseline>();
         }
         vectorized(part)
     }
 
     fn empty(&self, out: &mut [f64]) {
-        vectorized(Empty { kernel: self, out });
+        vectorized(Empty::<_, INPUTS> { kernel: self, out });
     }
 
-    fn columns(&self, lanes: &Lanes<'_, T>, first: usize, rows: Range<usize>, out: &mut [f64]) {
+    fn columns(
+        &self,
+        lanes: &[Lanes<'_, T>; INPUTS],
+        first: usize,
+        rows: Range<usize>,
+        out: &mut [f64],
+    ) {
         vectorized(Columns { kernel: self, lanes, first, rows, out });
     }
 
     fn combine(&self, left: &mut [f64], right: &[f64]) {
-        vectorized(Combine { kernel: self, left, right });
+        vectorized(Combine::<_, INPUTS> { kernel: self, left, right });
     }
 
     fn combine_single(&self, left: &mut Single, right: &Single) {
-        vectorized(CombineSingle { kernel: self, left, right });
+        vectorized(CombineSingle::<_, INPUTS> { kernel: self, left, right });
     }
 
     fn finish(&self, summaries: &[f64], outcomes: &mut [Outcome]) -> bool {
-        vectorized(Finish { kernel: self, summaries, outcomes, has_extremes: T::HAS_EXTREMES })
+        let has_extremes = T::HAS_EXTREMES;
+        vectorized(Finish::<_, INPUTS> { kernel: self, summaries, outcomes, has_extremes })
     }
 
-    fn finish_single(&self, summary: &Single, unscale: f64) -> Outcome {
+    fn finish_single(&self, summary: &Single, unscales: [f64; INPUTS]) -> Outcome {
         let has_extremes = T::HAS_EXTREMES;
-        vectorized(FinishSingle { kernel: self, summary, unscale, has_extremes })
+        vectorized(FinishSingle { kernel: self, summary, unscales, has_extremes })
     }
 
     #[cold]
-    fn recompute(&self, result: f64, values: &View<'_, T>) -> f64 {
-        let (greatest, least) = extremes(values);
-        let mut result = result;
-        for rescaling in M::LARGE.iter().filter(|it| greatest > it.beyond) {
-            if !result.is_finite() {
-                result = rescaled(self, values, rescaling);
-            }
-        }
-        for rescaling in M::SMALL.iter().filter(|it| least < it.beyond) {
-            if self.is_doubtful(result) {
-                let better = rescaled(self, values, rescaling);
-                result = if better.is_finite() { better } else { result };
-            }
-        }
-        result
+    fn recompute(&self, result: f64, values: &[View<'_, T>; INPUTS]) -> f64 {
+        let asked = from_fn(|input| match values.get(input) {
+            Some(values) => Scale::all([M::LARGE, M::SMALL], extremes(values)),
+            None => vec![Scale::AsItIs],
+        });
+        scales_to_try(&asked).into_iter().fold(result, |result, scales| {
+            let factors = from_fn(|input| scales[input].factor());
+            let again = || rescaled(self, values, factors);
+            better(scales, result, |it| self.is_doubtful(it), again).unwrap_or(result)
+        })
     }
 }
 
 /// The statistic of all values, which are many or have gaps.
-fn of_view<T: Element>(kernel: &dyn AnyMerge<T>, view: &View<'_, T>) -> f64 {
+fn of_views<T: Element, const INPUTS: usize>(
+    kernel: &dyn AnyMerge<T, INPUTS>,
+    views: [&View<'_, T>; INPUTS],
+) -> f64 {
     let mut nowhere = ();
     let mut nowhere = ViewMut::from_mut(&mut nowhere);
-    let mut sweep = Sweep::reducing(view, u64::MAX, false, &mut nowhere);
-    let ([lanes], _) = sweep.bundles().next().expect("without kept axes there is one bundle");
-    of_lane(kernel, &lanes, 0, view.len() >= super::PARALLEL)
+    let mut sweep = Sweep::reducing(views, u64::MAX, false, &mut nowhere);
+    let (lanes, _) = sweep.bundles().next().expect("without kept axes there is one bundle");
+    of_lane(kernel, &lanes, 0, views[0].len() >= super::PARALLEL)
 }
 
 /// The statistic of one lane with all that is folded into it.
-fn of_lane<T: Element>(
-    kernel: &dyn AnyMerge<T>,
-    lanes: &Lanes<'_, T>,
+fn of_lane<T: Element, const INPUTS: usize>(
+    kernel: &dyn AnyMerge<T, INPUTS>,
+    lanes: &[Lanes<'_, T>; INPUTS],
     lane: usize,
     parallel: bool,
 ) -> f64 {
-    let whole = || lanes.whole(lane);
-    let anchor = anchor(kernel, lanes.first_value(lane), whole);
-    let neighbours = lanes.lane(lane).as_slice();
-    if let Some(values) = neighbours.filter(|it| it.len() <= PART && lanes.folds() == 1) {
-        let outcome = kernel.part(values, anchor, &mut [0.0; MOST_VECTORS]);
-        return settled(kernel, outcome, whole);
+    let whole = || whole(lanes, lane);
+    let anchors = anchors(kernel, firsts(lanes, lane), whole);
+    if lanes[0].len() <= PART && lanes[0].folds() == 1 {
+        let neighbours = lanes.each_ref().map(|lanes| lanes.lane(lane).as_slice());
+        if neighbours.iter().all(Option::is_some) {
+            let values = neighbours.map(Option::unwrap_or_default);
+            let outcome = kernel.part(values, anchors, &mut [0.0; MOST_VECTORS]);
+            return settled(kernel, outcome, whole);
+        }
     }
-    let summary = lane_summary(kernel, lanes, lane, anchor, parallel);
-    settled(kernel, kernel.finish_single(&summary, 1.0), whole)
+    let summary = lane_summary(kernel, lanes, lane, anchors, parallel);
+    settled(kernel, kernel.finish_single(&summary, [1.0; INPUTS]), whole)
+}
+
+/// One of the lanes of each input with all that is folded into it, in the order of the array.
+fn whole<'a, T: Copy, const INPUTS: usize>(
+    lanes: &[Lanes<'a, T>; INPUTS],
+    lane: usize,
+) -> [View<'a, T>; INPUTS] {
+    lanes.each_ref().map(|lanes| lanes.whole(lane))
+}
+
+/// The first value of that.
+#[inline(always)]
+fn firsts<T: Copy, const INPUTS: usize>(
+    lanes: &[Lanes<'_, T>; INPUTS],
+    lane: usize,
+) -> [Option<T>; INPUTS] {
+    lanes.each_ref().map(|lanes| lanes.first_value(lane))
 }
 
 /// The result, after a second look where that may lead to another one.
 #[inline(always)]
-fn settled<'a, T: Element>(
-    kernel: &(impl AnyMerge<T> + ?Sized),
+fn settled<'a, T: Element, const INPUTS: usize>(
+    kernel: &(impl AnyMerge<T, INPUTS> + ?Sized),
     outcome: Outcome,
-    values: impl FnOnce() -> View<'a, T>,
+    values: impl FnOnce() -> [View<'a, T>; INPUTS],
 ) -> f64 {
     if outcome.needs_recompute {
         kernel.recompute(outcome.result, &values())
@@ -228,49 +275,18 @@ fn settled<'a, T: Element>(
     }
 }
 
-/// From where the distances of a lane are taken: its first finite value in the order of the array,
-/// which does not depend on how that lies in memory.
-#[inline(always)]
-fn anchor<'a, T: Element>(
-    kernel: &(impl AnyMerge<T> + ?Sized),
-    first: Option<T>,
-    values: impl FnOnce() -> View<'a, T>,
-) -> f64 {
-    let first = first.map_or(0.0, Element::to_f64);
-    if first.is_finite() || !kernel.is_anchored() { first } else { first_finite(&values()) }
-}
-
-/// The first finite value, or zero.
-#[cold]
-fn first_finite<T: Element>(values: &View<'_, T>) -> f64 {
-    let is_finite = |value: &T| value.to_f64().is_finite();
-    if let Some(values) = values.as_slice() {
-        // Some at a time are looked at by vectors.
-        const SOME: usize = 256;
-        let has_any = |some: &[T]| some.iter().fold(false, |any, value| any | is_finite(value));
-        let some = values.chunks(SOME).enumerate().find_map(|(at, some)| {
-            interrupt::check_at(at * SOME, SOME);
-            has_any(some).then_some(some)
-        });
-        let found = some.and_then(|some| some.iter().copied().find(is_finite));
-        return found.map_or(0.0, Element::to_f64);
-    }
-    let checked = values.iter().enumerate().inspect(|&(at, _)| interrupt::check_at(at, 1));
-    checked.map(|(_, value)| value).find(is_finite).map_or(0.0, Element::to_f64)
-}
-
 /// Writes the result of each lane of a bundle: each on its own, or a vector of lanes at a time.
-fn reduce_bundle<T: Element>(
-    kernel: &dyn AnyMerge<T>,
-    lanes: Lanes<'_, T>,
+fn reduce_bundle<T: Element, const INPUTS: usize>(
+    kernel: &dyn AnyMerge<T, INPUTS>,
+    lanes: &[Lanes<'_, T>; INPUTS],
     mut out: LanesMut<'_, T::Float>,
     parallel: bool,
 ) {
-    let count = lanes.count();
-    if count < LANES || (lanes.run_along_memory() && lanes.len() > SHORT) {
+    let (count, len) = (lanes[0].count(), lanes[0].len());
+    if count < LANES || (lanes[0].run_along_memory() && len > SHORT) {
         for lane in 0..count {
-            interrupt::check_at(lane * lanes.len(), lanes.len());
-            out.set(lane, 0, T::Float::from_f64(of_lane(kernel, &lanes, lane, parallel)));
+            interrupt::check_at(lane * len, len);
+            out.set(lane, 0, T::Float::from_f64(of_lane(kernel, lanes, lane, parallel)));
         }
         return;
     }
@@ -280,15 +296,15 @@ fn reduce_bundle<T: Element>(
     for group in (0..count).step_by(GROUP * LANES) {
         let vectors = (count - group).div_ceil(LANES).min(GROUP);
         let summaries = &mut summaries[..vectors * size];
-        group_summaries(kernel, &lanes, group, parallel, summaries);
+        group_summaries(kernel, lanes, group, parallel, summaries);
         for (some, summaries) in summaries.chunks(FINISHED * size).enumerate() {
             let vectors = summaries.len() / size;
             let any = kernel.finish(summaries, &mut outcomes[..vectors * LANES]);
             for vector in 0..vectors {
-                let first = first_lane(&lanes, group, some * FINISHED + vector);
+                let first = first_lane(&lanes[0], group, some * FINISHED + vector);
                 for (lane, &outcome) in (first..).zip(&outcomes[vector * LANES..][..LANES]) {
                     let result = if any {
-                        settled(kernel, outcome, || lanes.whole(lane))
+                        settled(kernel, outcome, || whole(lanes, lane))
                     } else {
                         outcome.result
                     };
@@ -307,26 +323,31 @@ fn first_lane<T: Copy>(lanes: &Lanes<'_, T>, group: usize, vector: usize) -> usi
 }
 
 /// The summary of neighbours in one lane.
-fn part_summary<T>(kernel: &dyn AnyMerge<T>, values: &[T], anchor: f64) -> Single {
+fn part_summary<T, const INPUTS: usize>(
+    kernel: &dyn AnyMerge<T, INPUTS>,
+    values: [&[T]; INPUTS],
+    anchors: [f64; INPUTS],
+) -> Single {
     let mut summary = [0.0; MOST_VECTORS];
-    kernel.part(values, anchor, &mut summary);
+    kernel.part(values, anchors, &mut summary);
     summary
 }
 
 /// The summary of one lane with all that is folded into it, in chunks of about `PART` values that
 /// depend on its length alone.
-fn lane_summary<T: Element>(
-    kernel: &dyn AnyMerge<T>,
-    lanes: &Lanes<'_, T>,
+fn lane_summary<T: Element, const INPUTS: usize>(
+    kernel: &dyn AnyMerge<T, INPUTS>,
+    lanes: &[Lanes<'_, T>; INPUTS],
     lane: usize,
-    anchor: f64,
+    anchors: [f64; INPUTS],
     parallel: bool,
 ) -> Single {
-    let (len, folds) = (lanes.len(), lanes.folds());
+    let (len, folds) = (lanes[0].len(), lanes[0].folds());
     let (parts, group) = (len.max(1).div_ceil(PART), (PART / len.max(1)).max(1));
     let chunks = folds.div_ceil(group) * parts;
     let in_order = |summaries: &mut dyn Iterator<Item = Single>| {
-        let first = summaries.next().unwrap_or_else(|| part_summary(kernel, &[], anchor));
+        let first = summaries.next();
+        let first = first.unwrap_or_else(|| part_summary(kernel, [&[]; INPUTS], anchors));
         summaries.fold(first, |mut left, right| {
             kernel.combine_single(&mut left, &right);
             left
@@ -337,11 +358,11 @@ fn lane_summary<T: Element>(
         let first = chunk / parts * group;
         let folds = first..(first + group).min(folds);
         in_order(&mut folds.map(|fold| {
-            let part = lanes.fold(fold).lane(lane).part(chunk % parts * PART, PART);
-            match part.as_slice() {
-                Some(values) => part_summary(kernel, values, anchor),
-                None => part_summary(kernel, &part.to_vec(), anchor),
-            }
+            let values = lanes.each_ref().map(|lanes| {
+                let part = lanes.fold(fold).lane(lane).part(chunk % parts * PART, PART);
+                part.as_slice().map_or_else(|| Cow::Owned(part.to_vec()), Cow::Borrowed)
+            });
+            part_summary(kernel, values.each_ref().map(|values| &values[..]), anchors)
         }))
     };
     if parallel && chunks > 1 {
@@ -353,14 +374,14 @@ fn lane_summary<T: Element>(
 
 /// The summaries of a group of lanes, with all that is folded into them, in parts that depend on
 /// their length alone.
-fn group_summaries<T: Element>(
-    kernel: &dyn AnyMerge<T>,
-    lanes: &Lanes<'_, T>,
+fn group_summaries<T: Element, const INPUTS: usize>(
+    kernel: &dyn AnyMerge<T, INPUTS>,
+    lanes: &[Lanes<'_, T>; INPUTS],
     first: usize,
     parallel: bool,
     summaries: &mut [f64],
 ) {
-    let len = lanes.len();
+    let len = lanes[0].len();
     let parts = len.max(1).div_ceil(PART);
     let size = kernel.vectors() * LANES;
     let values = summaries.len() / size * LANES * len.min(PART);
@@ -368,15 +389,21 @@ fn group_summaries<T: Element>(
         interrupt::check_at(part * values, values);
         let start = part % parts * PART;
         let rows = start..len.min(start + PART);
-        kernel.columns(&lanes.fold(part / parts), first, rows, summaries);
+        let lanes = lanes.each_ref().map(|lanes| lanes.fold(part / parts));
+        kernel.columns(&lanes, first, rows, summaries);
     };
-    let parts = lanes.folds() * parts;
+    let parts = lanes[0].folds() * parts;
     kernel.empty(summaries);
     if kernel.is_anchored() {
         for (vector, summary) in summaries.chunks_exact_mut(size).enumerate() {
-            let first = first_lane(lanes, first, vector);
-            for (lane, place) in (first..).zip(&mut summary[size - LANES..]) {
-                *place = anchor(kernel, lanes.first_value(lane), || lanes.whole(lane));
+            let first = first_lane(&lanes[0], first, vector);
+            let places = &mut summary[size - INPUTS * LANES..];
+            for at in 0..LANES {
+                let lane = first + at;
+                let anchors = anchors(kernel, firsts(lanes, lane), || whole(lanes, lane));
+                for (input, anchor) in anchors.into_iter().enumerate() {
+                    places[input * LANES + at] = anchor;
+                }
             }
         }
     }
@@ -420,22 +447,27 @@ fn extremes<T: Element>(values: &View<'_, T>) -> (f64, f64) {
     range.ends()
 }
 
-/// The result of values that are multiplied with a power of two.
-fn rescaled<T: Element>(
-    kernel: &dyn AnyMerge<T>,
-    values: &View<'_, T>,
-    &Rescaling { scale, .. }: &Rescaling,
+/// The result of values that are multiplied with a power of two each.
+fn rescaled<T: Element, const INPUTS: usize>(
+    kernel: &dyn AnyMerge<T, INPUTS>,
+    views: &[View<'_, T>; INPUTS],
+    scales: [f64; INPUTS],
 ) -> f64 {
-    let first = values.iter().next();
-    let anchor = anchor(kernel, first, || values.clone()) * scale;
-    let mut values = values.iter().map(|value| value.scaled(scale)).peekable();
-    let mut summary = part_summary(kernel, &[], anchor);
-    while values.peek().is_some() {
-        interrupt::check_at(0, PART);
-        let part: Vec<T> = values.by_ref().take(PART).collect();
-        kernel.combine_single(&mut summary, &part_summary(kernel, &part, anchor));
+    let firsts = views.each_ref().map(|values| values.iter().next());
+    let mut anchors = anchors(kernel, firsts, || views.clone());
+    anchors.iter_mut().zip(scales).for_each(|(anchor, scale)| *anchor *= scale);
+    let mut all = views.each_ref().map(View::iter);
+    let mut summary = part_summary(kernel, [&[]; INPUTS], anchors);
+    for start in (0..views[0].len()).step_by(PART) {
+        interrupt::check_at(start, PART);
+        let parts: [Vec<T>; INPUTS] = from_fn(|input| {
+            let some = all[input].by_ref().take(PART);
+            some.map(|value| value.scaled(scales[input])).collect()
+        });
+        let part = part_summary(kernel, parts.each_ref().map(|part| &part[..]), anchors);
+        kernel.combine_single(&mut summary, &part);
     }
-    kernel.finish_single(&summary, 1.0 / scale).result
+    kernel.finish_single(&summary, scales.map(|scale| 1.0 / scale)).result
 }
 
 #[cfg(test)]

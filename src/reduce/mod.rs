@@ -8,7 +8,7 @@
 //!                         /         \
 //!     Merged (merged.rs)             Columnwise (columns.rs)
 //!     over `Merge`: sums, means,     over `Reduce`: what may end early (anynan), has an
-//!     variances                      index (nanargmin), is one of the values (nanmin), or
+//!     variances, covariances         index (nanargmin), is one of the values (nanmin), or
 //!                                    is summed in integers
 //! ```
 //!
@@ -38,8 +38,8 @@ pub use columns::{Columnwise, Fold, Reduce, all};
 pub(crate) use contiguous::reduce_contiguous;
 pub use merged::Merged;
 
-/// A reduction: a statistic of many values.
-pub trait Reduction<T: Element>: Send + Sync {
+/// A reduction: a statistic of many values, of one input or of several that have the same shape.
+pub trait Reduction<T: Element, const INPUTS: usize = 1>: Send + Sync {
     /// The result.
     type Out: Copy + Send + Sync;
 
@@ -63,17 +63,17 @@ pub trait Reduction<T: Element>: Send + Sync {
 
     /// The result, if it is known without reading values, or after reading the first few.
     #[inline(always)]
-    fn early(&self, _view: &View<'_, T>) -> Option<Self::Out> {
+    fn early(&self, _views: [&View<'_, T>; INPUTS]) -> Option<Self::Out> {
         None
     }
 
     /// The statistic of all values.
-    fn all(&self, view: &View<'_, T>) -> Result<Self::Out, Error>;
+    fn all(&self, views: [&View<'_, T>; INPUTS]) -> Result<Self::Out, Error>;
 
     /// The statistic along the axes of the bit set `axes`, for each place of the others.
     fn along(
         &self,
-        view: &View<'_, T>,
+        views: [&View<'_, T>; INPUTS],
         axes: u64,
         out: &mut ViewMut<'_, Self::Out>,
     ) -> Result<(), Error>;
@@ -87,20 +87,20 @@ const PART: usize = 1 << 15;
 const PARALLEL: usize = 1 << 18;
 
 /// What is done with a bundle of lanes; by several threads, if there are too few bundles.
-type BundleWork<'a, T, O> =
-    dyn Fn(Lanes<'_, T>, LanesMut<'_, O>, bool) -> Result<(), Error> + Sync + 'a;
+type BundleWork<'a, T, O, const INPUTS: usize> =
+    dyn Fn([Lanes<'_, T>; INPUTS], LanesMut<'_, O>, bool) -> Result<(), Error> + Sync + 'a;
 
 /// Reduces all bundles, on several threads where there is much to do.
-fn spread<T: Element, O: Send>(
-    sweep: Sweep<'_, T, O>,
-    reduce: &BundleWork<'_, T, O>,
+fn spread<T: Element, O: Send, const INPUTS: usize>(
+    sweep: Sweep<'_, T, O, INPUTS>,
+    reduce: &BundleWork<'_, T, O, INPUTS>,
 ) -> Result<(), Error> {
     let large = sweep.values() >= PARALLEL;
     let parts = if large { sweep.values().div_ceil(PARALLEL / 4) } else { 1 };
     let parts = sweep.split(parts, N);
     let few = large && parts.len() < threads::count();
-    let reduce_part = |mut part: Sweep<'_, T, O>| {
-        part.bundles().try_for_each(|([lanes], out)| reduce(lanes, out, few))
+    let reduce_part = |mut part: Sweep<'_, T, O, INPUTS>| {
+        part.bundles().try_for_each(|(lanes, out)| reduce(lanes, out, few))
     };
     if few {
         parts.into_iter().try_for_each(reduce_part)

@@ -61,7 +61,7 @@ fn check_kernel<T: Element, K: Reduction<T, Out: Element>>(
 ) {
     let lens = without(&array.lens(), axes);
     let mut out = Strided::filled(&lens, &Layout::fortran_order(lens.len()), K::Out::HIGHEST);
-    assert_eq!(kernel.along(&array.view(), axes, &mut out.view_mut()), Ok(()));
+    assert_eq!(kernel.along([&array.view()], axes, &mut out.view_mut()), Ok(()));
     for (result, lane) in out.values().into_iter().zip(array.lanes(axes)) {
         let (result, expected) = (result.to_f64(), expected(&Plain::new(&lane)));
         let name = std::any::type_name::<K>();
@@ -71,7 +71,7 @@ fn check_kernel<T: Element, K: Reduction<T, Out: Element>>(
             array.lens()
         );
     }
-    let result = kernel.all(&array.view()).map(Element::to_f64);
+    let result = kernel.all([&array.view()]).map(Element::to_f64);
     let expected = expected(&Plain::new(&array.values()));
     assert!(result.is_ok_and(|result| close(result, expected, units)));
 }
@@ -241,20 +241,20 @@ fn a_second_look_tells_overflow_from_infinity() {
                 let array = Strided::new(&[count, len], &layout, 1.0, value);
                 let mut out = vec![1.0; count];
                 let of_lanes =
-                    Merged(Sum).along(&array.view(), 2, &mut ViewMut::from_slice(&mut out));
+                    Merged(Sum).along([&array.view()], 2, &mut ViewMut::from_slice(&mut out));
                 assert_eq!((of_lanes, &out), (Ok(()), &vec![sum; count]));
                 let of_lanes =
-                    Merged(Mean).along(&array.view(), 2, &mut ViewMut::from_slice(&mut out));
+                    Merged(Mean).along([&array.view()], 2, &mut ViewMut::from_slice(&mut out));
                 assert_eq!((of_lanes, &out), (Ok(()), &vec![mean; count]));
-                assert_eq!(Merged(Sum).all(&array.view()), Ok(sum));
+                assert_eq!(Merged(Sum).all([&array.view()]), Ok(sum));
             }
             let array = Strided::new(&[count, len], &layout, 1.0, |_| huge);
-            assert_eq!(Merged(Sum).all(&array.view()), Ok(infinity));
-            assert_eq!(Merged(Mean).all(&array.view()), Ok(huge));
+            assert_eq!(Merged(Sum).all([&array.view()]), Ok(infinity));
+            assert_eq!(Merged(Mean).all([&array.view()]), Ok(huge));
         }
     }
     let both = [infinity, 1.0, -infinity];
-    assert!(Merged(Sum).all(&View::from_slice(&both)).is_ok_and(f64::is_nan));
+    assert!(Merged(Sum).all([&View::from_slice(&both)]).is_ok_and(f64::is_nan));
     assert_eq!(all(&View::from_slice(&[infinity, f64::NAN]), MIN), Ok(infinity));
     assert!(all(&View::from_slice(&[f64::NAN; 2]), MIN).is_ok_and(f64::is_nan));
     let least = NanArg { order: Least, default: None };
@@ -273,12 +273,12 @@ fn squares_out_of_range_are_taken_of_scaled_values() {
             let values: Vec<f64> = (0..len).map(|index| f64::from(index % 7) * scale).collect();
             let plain: Vec<f64> = (0..len).map(|index| f64::from(index % 7)).collect();
             let std = Plain::new(&plain).var(0).sqrt() * scale;
-            let result = Merged(Var::std(0)).all(&View::from_slice(&values)).expect("no error");
+            let result = Merged(Var::std(0)).all([&View::from_slice(&values)]).expect("no error");
             assert!(close(result, std, 4.0), "{len} of {scale}: {result} {std}");
         }
     }
     assert!(
-        Merged(Var::new(0)).all(&View::from_slice(&[1.0, f64::INFINITY])).is_ok_and(f64::is_nan)
+        Merged(Var::new(0)).all([&View::from_slice(&[1.0, f64::INFINITY])]).is_ok_and(f64::is_nan)
     );
 }
 
@@ -291,7 +291,7 @@ fn results_do_not_depend_on_threads_or_layout() {
     let results = [1, 2, 7].map(|threads| {
         with_threads(threads, || {
             let view = View::from_slice(&values);
-            [Merged(Sum).all(&view), Merged(Mean).all(&view), Merged(Var::new(1)).all(&view)]
+            [Merged(Sum).all([&view]), Merged(Mean).all([&view]), Merged(Var::new(1)).all([&view])]
                 .map(Result::ok)
         })
     });
@@ -301,6 +301,6 @@ fn results_do_not_depend_on_threads_or_layout() {
         Strided::new(&[values.len()], &Layout::random(1, &[-1], &mut random), 0.0, |index| {
             values[values.len() - 1 - index]
         });
-    let sums = [Merged(Sum).all(&strided.view()), Merged(Sum).all(&View::from_slice(&values))];
+    let sums = [Merged(Sum).all([&strided.view()]), Merged(Sum).all([&View::from_slice(&values)])];
     assert!(sums[0].is_ok() && sums[0] == sums[1]);
 }

@@ -44,7 +44,7 @@ impl<T: Copy> Cells<'_, T> {
             start = start.wrapping_offset((dim.len - 1) as isize * dim.stride);
             dim.stride = -dim.stride;
         }
-        sort_by_stride(&mut dims);
+        sort_by_stride(&mut dims, |dim| dim.stride);
         coalesce_dims(&mut dims);
         Self { first: start, dims, values: PhantomData }
     }
@@ -83,7 +83,8 @@ impl<T: Copy> Cells<'_, T> {
     /// All values.
     pub fn runs(&mut self) -> impl Iterator<Item = Run<'_, T>> {
         let mut dims = self.dims.clone();
-        let lane = take_lane(&mut dims, false);
+        let lane = take_lane(&mut dims, false, |dim| dim.len);
+        let lane = lane.unwrap_or(Dim { len: 1, stride: 1 });
         let outer: usize = dims.iter().map(|dim| dim.len).product();
         let all = self.first;
         (0..outer).map(move |index| {

@@ -30,10 +30,10 @@ pub(super) fn offset_of(dims: &[Dim], mut index: usize) -> isize {
 }
 
 /// The largest strides first. There are few dimensions, so the simplest sort is the best.
-pub(super) fn sort_by_stride(dims: &mut [Dim]) {
+pub(super) fn sort_by_stride<D, S: PartialOrd>(dims: &mut [D], stride: impl Fn(&D) -> S) {
     for end in 1..dims.len() {
         let mut at = end;
-        while at > 0 && dims[at - 1].stride < dims[at].stride {
+        while at > 0 && stride(&dims[at - 1]) < stride(&dims[at]) {
             dims.swap(at - 1, at);
             at -= 1;
         }
@@ -70,16 +70,17 @@ pub(super) fn coalesce_dims(dims: &mut Dims) {
 /// Shorter runs are not worth starting a loop for.
 const SHORT: usize = 64;
 
-/// Takes the dimension to run along out of those that are folded: the innermost, unless it is
-/// short and the order is free.
-pub(super) fn take_lane(folded: &mut Dims, ordered: bool) -> Dim {
-    let Some(&innermost) = folded.last() else {
-        return Dim { len: 1, stride: 1 };
-    };
-    if ordered || innermost.len >= SHORT {
-        folded.pop();
-        return innermost;
+/// Takes the dimension to run along out of those that are folded, if there are any: the innermost,
+/// unless it is short and the order is free.
+pub(super) fn take_lane<D: Copy>(
+    folded: &mut SmallVec<[D; 4]>,
+    ordered: bool,
+    len: impl Fn(&D) -> usize,
+) -> Option<D> {
+    let innermost = folded.last()?;
+    if ordered || len(innermost) >= SHORT {
+        return folded.pop();
     }
-    let longest = (0..folded.len()).max_by_key(|&dim| folded[dim].len);
-    folded.remove(longest.unwrap_or_default())
+    let longest = (0..folded.len()).max_by_key(|&dim| len(&folded[dim]))?;
+    Some(folded.remove(longest))
 }

@@ -62,13 +62,15 @@ impl<'a, T: Copy, const N: usize> Rows<'a, T, N> {
         (Self { len, ..self }, Self { first, len: self.len - len, ..self })
     }
 
-    /// Each row where it lies, in order, for a kernel that reads a part of it.
+    /// A row where it lies, for a kernel that reads a part of it.
+    ///
+    /// # Panics
+    /// If there is no such row.
     #[inline(always)]
-    pub fn in_place(self) -> impl Iterator<Item = &'a [T; N]> {
-        (0..self.len).map(move |row| {
-            // SAFETY: as in `iter`.
-            unsafe { &*self.first.offset(row as isize * self.stride).cast::<[T; N]>() }
-        })
+    pub fn row(&self, row: usize) -> &'a [T; N] {
+        assert!(row < self.len);
+        // SAFETY: as in `iter`.
+        unsafe { &*self.first.offset(row as isize * self.stride).cast::<[T; N]>() }
     }
 
     /// Each row, in order.

@@ -19,31 +19,30 @@ pub struct Sweep<'a, T, O, const INPUTS: usize = 1> {
 // SAFETY: it is a shared borrow of the inputs and an exclusive one of the output.
 unsafe impl<T: Sync, O: Send, const INPUTS: usize> Send for Sweep<'_, T, O, INPUTS> {}
 
-impl<'a, T: Copy, O> Sweep<'a, T, O> {
+impl<'a, T: Copy, O, const INPUTS: usize> Sweep<'a, T, O, INPUTS> {
     /// The lanes along the axes of the bit set `axes`, each with one value of `out`, whose
     /// dimensions are the others; or, if it has one more, with the lane along its first. Lanes may
     /// be walked in any direction unless `ordered`.
     ///
     /// # Panics
-    /// If `out` has other dimensions.
+    /// If the inputs have different shapes, or `out` has other dimensions.
     pub fn reducing(
-        view: &View<'a, T>,
+        views: [&View<'a, T>; INPUTS],
         axes: u64,
         ordered: bool,
         out: &'a mut ViewMut<'_, O>,
     ) -> Self {
-        let walk = Walk::reducing(view.memory(), axes, ordered, out.memory());
-        Self { walk, stored: [view.stored], values: PhantomData }
+        const { assert!(0 < INPUTS && INPUTS <= MOST_INPUTS) }
+        let walk = Walk::reducing(&views.map(View::memory), axes, ordered, out.memory());
+        Self { walk, stored: views.map(|view| view.stored), values: PhantomData }
     }
-}
 
-impl<'a, T: Copy, O, const INPUTS: usize> Sweep<'a, T, O, INPUTS> {
     /// The lanes along `axis`, each with the lane of `out` at the same place.
     ///
     /// # Panics
     /// If not all have the same shape.
     pub fn along(views: [&View<'a, T>; INPUTS], axis: usize, out: &'a mut ViewMut<'_, O>) -> Self {
-        const { assert!(INPUTS <= MOST_INPUTS) }
+        const { assert!(0 < INPUTS && INPUTS <= MOST_INPUTS) }
         let walk = Walk::along(&views.map(View::memory), axis, out.memory());
         Self { walk, stored: views.map(|view| view.stored), values: PhantomData }
     }
@@ -51,7 +50,7 @@ impl<'a, T: Copy, O, const INPUTS: usize> Sweep<'a, T, O, INPUTS> {
     /// How many values are to be read of each input.
     pub fn values(&self) -> usize {
         let walk = &self.walk;
-        let folded: usize = walk.folded.iter().map(|dim| dim.len).product();
+        let folded: usize = walk.folded[0].iter().map(|dim| dim.len).product();
         walk.range.len() * walk.across.len * folded * walk.lane.len
     }
 
@@ -76,9 +75,9 @@ impl<'a, T: Copy, O, const INPUTS: usize> Sweep<'a, T, O, INPUTS> {
                 apart: across.strides[at],
                 len: lane.len,
                 stride: lane.strides[at],
-                folded,
-                whole,
-                corner: *corner,
+                folded: &folded[at],
+                whole: &whole[at],
+                corner: corner[at],
                 stored: stored[at],
                 values: PhantomData,
             });

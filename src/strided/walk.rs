@@ -1,13 +1,12 @@
 //! Which lanes an array is cut into, whatever its values are.
 
 use std::array::from_fn;
-use std::iter::once;
 use std::ops::Range;
 use std::ptr::null_mut;
 
 use smallvec::SmallVec;
 
-use super::dims::{coalesce, coalesce_dims, sort_by_stride, take_lane};
+use super::dims::{coalesce, sort_by_stride, take_lane};
 use super::{Dim, Dims, View, ViewMut};
 
 /// The most inputs that are walked in step.
@@ -47,21 +46,37 @@ pub(super) struct Shared {
 
 impl Shared {
     const SINGLE: Self = Self { len: 1, strides: [0; OPERANDS] };
+    /// A single value of each input, without a gap to the next.
+    const NEIGHBOURS: Self = Self { len: 1, strides: [1, 1, 0] };
+
+    /// Of some inputs.
+    fn of_inputs(inputs: impl Iterator<Item = Dim>) -> Self {
+        let (mut strides, mut len) = ([0; OPERANDS], None);
+        for (stride, dim) in strides.iter_mut().zip(inputs) {
+            assert!(*len.get_or_insert(dim.len) == dim.len, "all have the same shape");
+            *stride = dim.stride;
+        }
+        Self { len: len.unwrap_or(1), strides }
+    }
 
     /// Of some inputs and the output.
     fn new(inputs: impl Iterator<Item = Dim>, out: Option<&Dim>) -> Self {
-        let (mut strides, mut lens) = ([0; OPERANDS], [0; MOST_INPUTS]);
-        let mut count = 0;
-        for (at, dim) in inputs.enumerate() {
-            (strides[at], lens[at], count) = (dim.stride, dim.len, at + 1);
-        }
-        match out {
-            Some(out) if lens[..count].iter().all(|&len| len == out.len) => {
-                strides[OUTPUT] = out.stride;
-                Self { len: out.len, strides }
-            }
-            _ => panic!("input and output have the same shape"),
-        }
+        let mut shared = Self::of_inputs(inputs);
+        let Some(out) = out.filter(|out| out.len == shared.len) else {
+            panic!("input and output have the same shape");
+        };
+        shared.strides[OUTPUT] = out.stride;
+        shared
+    }
+
+    /// This dimension of one of them.
+    fn of(&self, operand: usize) -> Dim {
+        Dim { len: self.len, stride: self.strides[operand] }
+    }
+
+    /// Whether the first that moves at all does so backwards.
+    fn runs_backwards(&self) -> bool {
+        self.strides.iter().find(|&&stride| stride != 0).is_some_and(|&stride| stride < 0)
     }
 
     /// Whether `inner` begins again where it has ended, in each operand.
@@ -77,6 +92,13 @@ impl Shared {
     }
 }
 
+/// These dimensions, of each of some inputs.
+fn dims_of_each(dims: &[Shared], inputs: usize) -> [Dims; MOST_INPUTS] {
+    from_fn(
+        |at| if at < inputs { dims.iter().map(|dim| dim.of(at)).collect() } else { Dims::new() },
+    )
+}
+
 /// A [`Sweep`] of any type, compiled once. Pointers count bytes, strides values.
 pub(super) struct Walk {
     /// Where each operand begins, and the unit of its strides in bytes; null if there are fewer
@@ -89,56 +111,61 @@ pub(super) struct Walk {
     pub(super) range: Range<usize>,
     /// The dimension between the lanes of a bundle.
     pub(super) across: Shared,
-    /// The dimensions that a reduction folds into one, beside the lane's own.
-    pub(super) folded: Dims,
+    /// The dimensions that a reduction folds into one, beside the lane's own, of each input.
+    pub(super) folded: [Dims; MOST_INPUTS],
     pub(super) lane: Shared,
     /// How many results a lane has.
     pub(super) out_len: usize,
-    /// All dimensions of a lane as the array has them, and where its first value is, counted from
-    /// where the walk begins: that does not depend on how the array lies in memory.
-    pub(super) whole: Dims,
-    pub(super) corner: isize,
+    /// All dimensions of a lane as each input has them, and where its first value is, counted from
+    /// where the walk begins: that does not depend on how the input lies in memory.
+    pub(super) whole: [Dims; MOST_INPUTS],
+    pub(super) corner: [isize; MOST_INPUTS],
 }
 
 impl Walk {
-    pub(super) fn reducing(input: Memory, axes: u64, ordered: bool, output: Memory) -> Self {
-        let mut first = input.first;
-        let mut folded = Dims::new();
-        let mut kept = SmallVec::new();
+    pub(super) fn reducing(inputs: &[Memory], axes: u64, ordered: bool, output: Memory) -> Self {
+        let ndim = inputs[0].dims.len();
+        assert!(inputs.iter().all(|it| it.dims.len() == ndim), "all inputs have the same shape");
+        let (mut folded, mut kept) = (SmallVec::<[Shared; 4]>::new(), SmallVec::new());
         let mut out_dims = output.dims.iter();
         let is_kept = |&axis: &usize| axes >> axis & 1 == 0;
-        let has_lanes = output.dims.len() > (0..input.dims.len()).filter(is_kept).count();
+        let has_lanes = output.dims.len() > (0..ndim).filter(is_kept).count();
         let results = if has_lanes { out_dims.next() } else { None };
-        for (axis, &dim) in input.dims.iter().enumerate() {
+        for axis in 0..ndim {
+            let dims = inputs.iter().map(|it| it.dims[axis]);
             if is_kept(&axis) {
-                kept.push(Shared::new(once(dim), out_dims.next()));
+                kept.push(Shared::new(dims, out_dims.next()));
             } else {
-                folded.push(dim);
+                folded.push(Shared::of_inputs(dims));
             }
         }
         assert!(out_dims.next().is_none(), "the output has the dimensions that are kept");
-        let whole = folded.clone();
-        let mut corner = 0;
+        let whole = dims_of_each(&folded, inputs.len());
+        let (mut firsts, mut corner) = (SmallVec::<[Memory; MOST_INPUTS]>::new(), [0; MOST_INPUTS]);
+        firsts.extend_from_slice(inputs);
         let empty = folded.iter().any(|dim| dim.len == 0);
         folded.retain(|dim| dim.len != 1);
         if empty {
-            folded = Dims::from_elem(Dim { len: 0, stride: 1 }, 1);
+            folded = SmallVec::from_elem(Shared { len: 0, ..Shared::NEIGHBOURS }, 1);
         } else if !ordered {
-            for dim in folded.iter_mut().filter(|dim| dim.stride < 0) {
-                let last = (dim.len - 1) as isize * dim.stride;
-                first = first.wrapping_offset(last * input.size as isize);
-                corner -= last;
-                dim.stride = -dim.stride;
+            for dim in folded.iter_mut().filter(|dim| dim.runs_backwards()) {
+                for (at, Memory { first, size, .. }) in firsts.iter_mut().enumerate() {
+                    let stride = &mut dim.strides[at];
+                    let last = (dim.len - 1) as isize * *stride;
+                    *first = first.wrapping_offset(last * *size as isize);
+                    corner[at] -= last;
+                    *stride = -*stride;
+                }
             }
-            sort_by_stride(&mut folded);
+            sort_by_stride(&mut folded, Shared::distance);
         }
-        coalesce_dims(&mut folded);
-        let Dim { len, stride } = take_lane(&mut folded, ordered);
-        let mut lane = Shared { len, ..Shared::SINGLE };
-        lane.strides[0] = stride;
+        coalesce(&mut folded, Shared::continues, |outer, inner| inner.len *= outer.len);
+        let lane = take_lane(&mut folded, ordered, |dim| dim.len);
+        let mut lane = lane.unwrap_or(Shared::NEIGHBOURS);
         lane.strides[OUTPUT] = results.map_or(0, |dim| dim.stride);
         let out_len = results.map_or(1, |dim| dim.len);
-        let walk = Self::arrange(&[Memory { first, ..input }], output, kept, lane);
+        let folded = dims_of_each(&folded, inputs.len());
+        let walk = Self::arrange(&firsts, output, kept, lane);
         Self { folded, out_len, whole, corner, ..walk }
     }
 
@@ -180,11 +207,11 @@ impl Walk {
             outer,
             range: 0..bundles,
             across,
-            folded: Dims::new(),
+            folded: Default::default(),
             lane,
             out_len: lane.len,
-            whole: Dims::from_elem(Dim { len: lane.len, stride: lane.strides[0] }, 1),
-            corner: 0,
+            whole: dims_of_each(&[lane], inputs.len()),
+            corner: [0; MOST_INPUTS],
         }
     }
 

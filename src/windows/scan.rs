@@ -13,7 +13,7 @@ use super::tiles::Totals;
 use super::{Sink, Source, Walker, Window};
 use crate::error::Error;
 use crate::interrupt;
-use crate::merge::{Merge, Rescaling, StateVectors};
+use crate::merge::{Merge, Rescaling, Scale, Scales, StateVectors, better, scales_to_try};
 use crate::simd::{Isa, LANES, Row, Vector, Work};
 use crate::strided::scratch::ScratchRows;
 use crate::strided::{Better, MOST_INPUTS};
@@ -346,67 +346,38 @@ impl Walker for Scan<'_> {
         if !(source.has_extremes() && (large || small)) {
             return Ok(());
         }
-        let [of_first, of_second] = [self.scales_of(source, 0), self.scales_of(source, 1)];
-        for second in &of_second {
-            for first in &of_first {
-                self.walk_scaled(source, sink, [*first, *second])?;
-            }
-        }
-        Ok(())
+        let asked = [self.scales_of(source, 0), self.scales_of(source, 1)];
+        scales_to_try(&asked).into_iter().try_for_each(|it| self.walk_scaled(source, sink, it))
     }
-}
-
-/// What the values of an input are multiplied with in a second walk.
-#[derive(Clone, Copy, PartialEq)]
-enum Scale {
-    AsItIs,
-    OfLarge(f64),
-    OfSmall(f64),
 }
 
 impl Scan<'_> {
     /// The scales that an input's values ask for, and none.
     fn scales_of(&mut self, source: &dyn Source, input: usize) -> Vec<Scale> {
-        let mut scales = vec![Scale::AsItIs];
         let memory = self.steps.memory();
         if input >= memory.strips.inputs {
-            return scales;
+            return vec![Scale::AsItIs];
         }
-        let (greatest, least) = if memory.has_tiles() {
+        let ends = if memory.has_tiles() {
             extremes(source, input, &mut memory.tile_rows(source))
         } else {
             let all = -(memory.window.len as isize)..source.len() as isize;
             extremes(source, input, &mut once(all))
         };
-        let [of_large, of_small] = self.steps.rescalings();
-        let of_large = of_large.iter().filter(|it| greatest > it.beyond);
-        let of_small = of_small.iter().filter(|it| least < it.beyond);
-        scales.extend(of_large.map(|it| Scale::OfLarge(it.scale)));
-        scales.extend(of_small.map(|it| Scale::OfSmall(it.scale)));
-        scales
+        Scale::all(self.steps.rescalings(), ends)
     }
 
-    /// Walks again with these scales, and takes those results that are better: of large values
-    /// where there was none that is finite, of small ones where digits may have been lost.
+    /// Walks again with these scales, and takes those results that are better.
     fn walk_scaled(
         &mut self,
         source: &dyn Source,
         sink: &mut dyn Sink,
-        scales: [Scale; MOST_INPUTS],
+        scales: Scales,
     ) -> Result<(), Error> {
-        if scales == [Scale::AsItIs; MOST_INPUTS] {
-            return Ok(());
-        }
-        self.steps.memory().scales = scales.map(|scale| match scale {
-            Scale::AsItIs => 1.0,
-            Scale::OfLarge(scale) | Scale::OfSmall(scale) => scale,
-        });
+        self.steps.memory().scales = scales.map(Scale::factor);
         let is_doubtful = self.steps.doubt();
-        let is_better: Better<'_> = if scales.iter().any(|it| matches!(it, Scale::OfLarge(_))) {
-            &|first: f64, _| !first.is_finite()
-        } else {
-            &|first, second: f64| is_doubtful(first) && second.is_finite()
-        };
+        let is_better: Better<'_> =
+            &|before, result| better(scales, before, &is_doubtful, || result).is_some();
         self.walk_rows(source, &mut |row, rows| sink.amend(row, rows, is_better))
     }
 }

@@ -77,6 +77,8 @@ __all__ = [
     "move_var",
     "nanargmax",
     "nanargmin",
+    "nancorr",
+    "nancov",
     "nanmax",
     "nanmean",
     "nanmedian",
@@ -2552,6 +2554,205 @@ def nanmedian(
 @overload
 def nanmedian(
     a: ArrayLike,
+    axis: SupportsIndex | _Axes | None = None,
+    *,
+    keepdims: bool = False,
+    out: _OutT,
+) -> _OutT: ...
+@overload
+def nancov(
+    a: NDArray[_Float | _Whole] | Sequence[float] | float,
+    b: NDArray[_Float | _Whole] | Sequence[float] | float,
+    axis: None = None,
+    ddof: SupportsIndex = 1,
+    *,
+    keepdims: Literal[False] = False,
+    out: None = None,
+) -> float:
+    """Covariance of two arrays, ignoring NaNs.
+
+    Parameters
+    ----------
+    a : array_like
+        Numbers, in any number of dimensions.
+    b : array_like
+        Others, of a shape that broadcasts with that of `a`.
+    axis : int or tuple of int, optional
+        The axis or axes to reduce; by default, all values are taken together.
+    ddof : int, optional
+        Delta degrees of freedom: the products of distances are divided by the count of pairs
+        less `ddof`.
+    keepdims : bool, optional
+        Whether the axes stay, with length one. The result is an array then, always.
+    out : ndarray or ..., optional
+        Where the result is written to and which is returned: of the result's shape,
+        and a dtype of the same kind; ``...`` asks for a new array, always, as in
+        NumPy.
+
+    Returns
+    -------
+    float or ndarray
+        A Python float for all values and for one dimension, else an array without `axis`; of
+        float64, or of NumPy's result type where both `a` and `b` are of floats.
+
+    Raises
+    ------
+    numpy.exceptions.AxisError
+        If `axis` is not an axis of the shape that `a` and `b` have together.
+    ValueError
+        If `a` and `b` do not broadcast together, an axis is named twice, or `out` has another
+        shape.
+    TypeError
+        If `a` or `b` is a masked array or not of real numbers, another argument has a wrong
+        type, or `out` is no array that can hold the result.
+
+    Notes
+    -----
+    A pair of which either is NaN is left out, as both were. Distances from the first pair
+    of finite values and their products are summed in twice the precision [1]_, so an
+    offset costs no digits, and the result does not depend on how the arrays lie in memory.
+    NaN where there are no more pairs than `ddof`, and where a value is infinite. Values
+    are read as float64. O(n), without a copy.
+
+    References
+    ----------
+    .. [1] T. Ogita, S. M. Rump and S. Oishi, "Accurate sum and dot product", SIAM
+       Journal on Scientific Computing 26 (2005), algorithms 4.4 and 5.3.
+
+    Examples
+    --------
+    >>> uncork.nancov([1.0, 2.0, 4.0], [3.0, 5.0, numpy.nan])
+    1.0
+    """
+
+@overload
+def nancov(
+    a: ArrayLike,
+    b: ArrayLike,
+    axis: SupportsIndex | _Axes | None = None,
+    ddof: SupportsIndex = 1,
+    *,
+    keepdims: Literal[False] = False,
+    out: None = None,
+) -> Any: ...
+@overload
+def nancov(
+    a: ArrayLike,
+    b: ArrayLike,
+    axis: SupportsIndex | _Axes | None = None,
+    ddof: SupportsIndex = 1,
+    *,
+    keepdims: Literal[True],
+    out: None = None,
+) -> NDArray[Any]: ...
+@overload
+def nancov(
+    a: ArrayLike,
+    b: ArrayLike,
+    axis: SupportsIndex | _Axes | None = None,
+    ddof: SupportsIndex = 1,
+    *,
+    keepdims: bool = False,
+    out: EllipsisType,
+) -> NDArray[Any]: ...
+@overload
+def nancov(
+    a: ArrayLike,
+    b: ArrayLike,
+    axis: SupportsIndex | _Axes | None = None,
+    ddof: SupportsIndex = 1,
+    *,
+    keepdims: bool = False,
+    out: _OutT,
+) -> _OutT: ...
+@overload
+def nancorr(
+    a: NDArray[_Float | _Whole] | Sequence[float] | float,
+    b: NDArray[_Float | _Whole] | Sequence[float] | float,
+    axis: None = None,
+    *,
+    keepdims: Literal[False] = False,
+    out: None = None,
+) -> float:
+    """Correlation of two arrays, ignoring NaNs.
+
+    Parameters
+    ----------
+    a : array_like
+        Numbers, in any number of dimensions.
+    b : array_like
+        Others, of a shape that broadcasts with that of `a`.
+    axis : int or tuple of int, optional
+        The axis or axes to reduce; by default, all values are taken together.
+    keepdims : bool, optional
+        Whether the axes stay, with length one. The result is an array then, always.
+    out : ndarray or ..., optional
+        Where the result is written to and which is returned: of the result's shape,
+        and a dtype of the same kind; ``...`` asks for a new array, always, as in
+        NumPy.
+
+    Returns
+    -------
+    float or ndarray
+        A Python float for all values and for one dimension, else an array without `axis`; of
+        float64, or of NumPy's result type where both `a` and `b` are of floats.
+
+    Raises
+    ------
+    numpy.exceptions.AxisError
+        If `axis` is not an axis of the shape that `a` and `b` have together.
+    ValueError
+        If `a` and `b` do not broadcast together, an axis is named twice, or `out` has another
+        shape.
+    TypeError
+        If `a` or `b` is a masked array or not of real numbers, another argument has a wrong
+        type, or `out` is no array that can hold the result.
+
+    Notes
+    -----
+    Pearson's coefficient: the covariance in units of both standard deviations, within four
+    units in the last place of 1, and never beyond -1 or 1. A pair of which either is NaN is
+    left out, as both were. NaN where either array has but one value or equal ones, and
+    where a value is infinite; of any other size, values give the same. Values are read as
+    float64. O(n), without a copy.
+
+    Examples
+    --------
+    >>> uncork.nancorr([1.0, 2.0, 4.0], [3.0, 5.0, numpy.nan])
+    1.0
+    """
+
+@overload
+def nancorr(
+    a: ArrayLike,
+    b: ArrayLike,
+    axis: SupportsIndex | _Axes | None = None,
+    *,
+    keepdims: Literal[False] = False,
+    out: None = None,
+) -> Any: ...
+@overload
+def nancorr(
+    a: ArrayLike,
+    b: ArrayLike,
+    axis: SupportsIndex | _Axes | None = None,
+    *,
+    keepdims: Literal[True],
+    out: None = None,
+) -> NDArray[Any]: ...
+@overload
+def nancorr(
+    a: ArrayLike,
+    b: ArrayLike,
+    axis: SupportsIndex | _Axes | None = None,
+    *,
+    keepdims: bool = False,
+    out: EllipsisType,
+) -> NDArray[Any]: ...
+@overload
+def nancorr(
+    a: ArrayLike,
+    b: ArrayLike,
     axis: SupportsIndex | _Axes | None = None,
     *,
     keepdims: bool = False,

@@ -181,6 +181,11 @@ assert_type(uncork.nanmax(singles, (0, 1), keepdims=True), NDArray[np.float32])
 assert_type(uncork.move_var(doubles, 2, ddof=1), NDArray[np.float64])
 assert_type(uncork.move_std(singles, 2), NDArray[np.float32])
 assert_type(uncork.move_argmin(ints, 2), NDArray[np.float64])
+assert_type(uncork.nancorr(doubles, singles), float)
+assert_type(uncork.nancov([1.0], [2.0], ddof=0), float)
+assert_type(uncork.nancorr(table, table, 0), Any)
+assert_type(uncork.nancorr(doubles, singles, (0, 1), keepdims=True), NDArray[Any])
+assert_type(uncork.nancov(table, table, out=...), NDArray[Any])
 assert_type(
     uncork.move_cov(table, table, 2, ddof=0), np.ndarray[tuple[int, int], Floats]
 )

@@ -44,7 +44,7 @@ def parameters(function: str) -> Mapping[str, inspect.Parameter]:
 
 def functions() -> list[str]:
     """The public functions that take one array."""
-    return sorted(name for name, kind in KIND.items() if kind != "move_pairs")
+    return sorted(name for name, kind in KIND.items() if not kind.endswith("_pairs"))
 
 
 def evaluated(expression: str, names: dict[str, Any]) -> Any:

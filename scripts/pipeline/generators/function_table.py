@@ -16,6 +16,7 @@ END = "<!-- End of what scripts/generate.py functions wrote. -->"
 # By the first word that the module's table has for a function.
 KINDS = {
     "reduce": "reductions",
+    "reduce_pairs": "reductions of two arrays",
     "select": "order statistics",
     "quantiles": "order statistics",
     "move": "moving windows",

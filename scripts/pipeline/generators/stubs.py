@@ -201,12 +201,36 @@ TRUTH = reduction(
 )
 
 
+FEW = "NDArray[_Float | _Whole] | Sequence[float] | float"
+
+
+# What remains of two arrays depends on the dimensions of both.
+REDUCED_PAIRS = [
+    Overload(
+        "float",
+        {
+            "a": FEW,
+            "b": FEW,
+            "axis": "None",
+            "keepdims": "Literal[False]",
+            "out": "None",
+        },
+    ),
+    Overload("Any", {"axis": ANY_AXIS, "keepdims": "Literal[False]", "out": "None"}),
+    Overload(
+        "NDArray[Any]", {"axis": ANY_AXIS, "keepdims": "Literal[True]", "out": "None"}
+    ),
+    Overload("NDArray[Any]", {"axis": ANY_AXIS, "out": "EllipsisType"}),
+    Overload("_OutT", {"axis": ANY_AXIS, "out": "_OutT"}),
+]
+
+
 # Of one share like a reduction; several have dimensions of their own.
 QUANTILES = [
     Overload(
         "float",
         {
-            "a": "NDArray[_Float | _Whole] | Sequence[float] | float",
+            "a": FEW,
             "q": "float",
             "axis": "None",
             "keepdims": "Literal[False]",
@@ -290,6 +314,7 @@ RESULTS: Mapping[str, Sequence[Overload]] = {
     "reduce.value.*": EXTREME,
     "reduce.index.*": PLACE,
     "reduce.truth.*": TRUTH,
+    "reduce_pairs.*": REDUCED_PAIRS,
     "select.mean.*": MEAN,
     "quantiles.mean.*": QUANTILES,
     "move.total.*": MOVING,

@@ -4,7 +4,7 @@ use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
 use pyo3::types::{PyEllipsis, PyTuple};
 
-use super::{Answer, Array};
+use super::Answer;
 use crate::python::arguments;
 
 /// What a reduction's result is to look like.
@@ -24,17 +24,18 @@ impl<'py> Form<'_, 'py> {
         self.keepdims || self.out.is_some()
     }
 
-    /// Gives the result of an array that form.
+    /// Gives the result of an array of this shape that form; it is `others`' if no kernel's.
     #[inline(always)]
     pub(super) fn give(
         &self,
         result: Bound<'py, PyAny>,
-        of: &Array<'py>,
+        shape: &[usize],
         axes: Option<u64>,
+        is_others: bool,
     ) -> Answer<'py> {
         if self.is_array() {
-            self.give_array(result, of.shape(), axes)
-        } else if of.dtype().is_none() {
+            self.give_array(result, shape, axes)
+        } else if is_others {
             others_number(result)
         } else {
             Ok(result)

@@ -2,8 +2,9 @@
 //!
 //! There is one file for each shape that a result has, as there is one driver for it: one value of
 //! many (`reductions`) or several (`quantiles`), one for each window (`windows`), a lane of a lane
-//! (`fill`), the array itself (`replace`). All match the dtype of the array, leave the interpreter while much is computed
-//! (`detached`), and give the result the form that was asked for (`form`).
+//! (`fill`), the array itself (`replace`). All match the dtype of the array, or of two that are read
+//! in step (`pairs`), leave the interpreter while much is computed (`detached`), and give the result
+//! the form that was asked for (`form`).
 
 use pyo3::prelude::*;
 
@@ -28,6 +29,7 @@ macro_rules! for_dtype {
 mod detached;
 mod fill;
 mod form;
+mod pairs;
 mod quantiles;
 mod reductions;
 mod replace;
@@ -36,6 +38,6 @@ mod windows;
 pub(super) use fill::{Layout, fill, in_class_of, push};
 pub(super) use form::Form;
 pub(super) use quantiles::quantiles;
-pub(super) use reductions::{reduce, select};
+pub(super) use reductions::{reduce, reduce_pairs, select};
 pub(super) use replace::replace;
 pub(super) use windows::{ordered, slide, slide_exactly, slide_pairs};

@@ -6,12 +6,14 @@ use smallvec::SmallVec;
 
 use super::detached::detached;
 use super::form::{Form, is_among};
+use super::pairs::Pairs;
 use super::{Answer, Array, Dtype, NewArray, Numpy, Readable};
 use crate::error::Error;
 use crate::numeric::element::Element;
 use crate::order::select::{self, Select};
 use crate::python::arguments::Axes;
 use crate::reduce::Reduction;
+use crate::strided::View;
 
 /// A value that a reduction returns as a Python object of its own.
 pub(in crate::python) trait Scalar: Numpy + Send + Sync {
@@ -85,7 +87,27 @@ pub(in crate::python) fn reduce<'py, F: ReduceFloats, I: ReduceIntegers>(
         Some(Dtype::Int32) => reduce_typed::<i32, _>(of, axes, form, &integers),
         None => others(of.as_any()),
     }?;
-    form.give(result, of, axes)
+    form.give(result, of.shape(), axes, of.dtype().is_none())
+}
+
+/// Many pairs in, one value out. `others` answers where either array is not of float64.
+pub(in crate::python) fn reduce_pairs<'py>(
+    a: &Bound<'py, PyAny>,
+    b: &Bound<'py, PyAny>,
+    axes: &Axes,
+    form: Form<'_, 'py>,
+    kernel: impl Reduction<f64, 2, Out = f64>,
+    others: impl FnOnce(&Bound<'py, PyAny>, &Bound<'py, PyAny>) -> Answer<'py>,
+) -> Answer<'py> {
+    let (py, pairs) = (a.py(), Pairs::new(a, b)?);
+    let axes = axes.within(pairs.shape.len())?;
+    let views = pairs.views();
+    let result = match (&views, some_of(axes, &pairs.shape)) {
+        (None, _) => others(pairs.a.as_any(), pairs.b.as_any()),
+        (Some([a, b]), Some(axes)) => of_each_lane(py, &pairs.shape, [a, b], axes, &kernel),
+        (Some([a, b]), None) => of_all(py, [a, b], form, &kernel),
+    }?;
+    form.give(result, &pairs.shape, axes, views.is_none())
 }
 
 /// The same of a dtype, compiled once for each result's.
@@ -100,26 +122,44 @@ where
     T: Element + Readable,
     O: Scalar,
 {
-    let py = array.as_any().py();
-    let shape = array.shape();
+    let (py, shape) = (array.as_any().py(), array.shape());
     if !kernel.allows_empty() {
         not_empty(form.name, shape, axes)?;
     }
-    if let Some(axes) = some_of(axes, shape) {
-        let mut out = NewArray::<O>::new(py, &without(shape, axes))?;
-        let view = array.view::<T>();
-        if let Some(value) = kernel.known_without_data(view.is_empty_along(axes)) {
-            out.fill(value);
-            return Ok(out.into_any());
-        }
-        let mut places = out.places();
-        detached(py, view.len(), &mut || kernel.along(&view, axes, &mut places))?;
+    match some_of(axes, shape) {
+        Some(axes) => of_each_lane(py, shape, [&array.view::<T>()], axes, kernel),
+        None => of_all(py, [&array.flat::<T>()], form, kernel),
+    }
+}
+
+/// A result for each lane along these axes, of inputs of this shape.
+fn of_each_lane<'py, T: Element, O: Scalar, const INPUTS: usize>(
+    py: Python<'py>,
+    shape: &[usize],
+    views: [&View<'_, T>; INPUTS],
+    axes: u64,
+    kernel: &dyn Reduction<T, INPUTS, Out = O>,
+) -> Answer<'py> {
+    let mut out = NewArray::<O>::new(py, &without(shape, axes))?;
+    if let Some(value) = kernel.known_without_data(views[0].is_empty_along(axes)) {
+        out.fill(value);
         return Ok(out.into_any());
     }
-    let view = array.flat::<T>();
-    let value = match kernel.early(&view) {
+    let mut places = out.places();
+    detached(py, views[0].len(), &mut || kernel.along(views, axes, &mut places))?;
+    Ok(out.into_any())
+}
+
+/// One result of all values.
+fn of_all<'py, T: Element, O: Scalar, const INPUTS: usize>(
+    py: Python<'py>,
+    views: [&View<'_, T>; INPUTS],
+    form: Form<'_, 'py>,
+    kernel: &dyn Reduction<T, INPUTS, Out = O>,
+) -> Answer<'py> {
+    let value = match kernel.early(views) {
         Some(value) => value,
-        None => detached(py, view.len(), &mut || kernel.all(&view))?,
+        None => detached(py, views[0].len(), &mut || kernel.all(views))?,
     };
     if form.is_array() { of_no_dimension(py, value) } else { value.into_python(py) }
 }
@@ -148,7 +188,7 @@ pub(in crate::python) fn select<'py>(
     let axes = axes.within(array.ndim())?;
     let of = &array;
     let result = for_dtype!(of, others, select_typed::<_, _>(axes, form.is_array(), kernel))?;
-    form.give(result, of, axes)
+    form.give(result, of.shape(), axes, of.dtype().is_none())
 }
 
 #[inline(never)]

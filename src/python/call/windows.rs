@@ -5,6 +5,7 @@ use pyo3::prelude::*;
 use super::detached::detached;
 use super::fill::{Layout, fill_typed};
 use super::form::write_to;
+use super::pairs::Pairs;
 use super::{Answer, Array, Dtype, NewArray, Numpy, Readable};
 use crate::error::Error;
 use crate::kernels::integers::{self, OfIntegers};
@@ -88,31 +89,15 @@ pub(in crate::python) fn slide_pairs<'py>(
     kernel: &dyn AnyMoving<2>,
     others: impl FnOnce(&Bound<'py, PyAny>, &Bound<'py, PyAny>) -> Answer<'py>,
 ) -> Answer<'py> {
-    let (a, b) = (Array::new(a)?, Array::named("b", b)?);
-    let shape = broadcast(a.shape(), b.shape())?;
-    let (axis, window) = within(&shape, window, min_count, axis)?;
-    if [&a, &b].iter().any(|array| array.dtype() != Some(Dtype::Float64)) {
-        return write_to(out, others(a.as_any(), b.as_any())?);
-    }
-    let (py, views) = (a.as_any().py(), [&a, &b].map(|it| it.view::<f64>().broadcast(&shape)));
-    let result = moved(py, &shape, window, &mut |places| {
+    let (py, pairs) = (a.py(), Pairs::new(a, b)?);
+    let (axis, window) = within(&pairs.shape, window, min_count, axis)?;
+    let Some(views) = pairs.views() else {
+        return write_to(out, others(pairs.a.as_any(), pairs.b.as_any())?);
+    };
+    let result = moved(py, &pairs.shape, window, &mut |places| {
         windows::along(views.each_ref(), axis, window, kernel, places)
     });
     write_to(out, result?)
-}
-
-/// The shape that two arrays have together, as NumPy repeats them.
-fn broadcast(a: &[usize], b: &[usize]) -> Result<Vec<usize>, Error> {
-    let (long, short) = if a.len() < b.len() { (b, a) } else { (a, b) };
-    let mut shape = long.to_vec();
-    for (len, &other) in shape[long.len() - short.len()..].iter_mut().zip(short) {
-        *len = match (*len, other) {
-            (1, other) => other,
-            (len, other) if other == 1 || other == len => len,
-            _ => return Err(Error::Broadcast { shapes: [a, b].map(<[usize]>::to_vec) }),
-        };
-    }
-    Ok(shape)
 }
 
 fn bits(array: &Array<'_>) -> PyResult<u32> {

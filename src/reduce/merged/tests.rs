@@ -1,5 +1,7 @@
 use super::*;
+use crate::kernels::cov::{Corr, Cov};
 use crate::kernels::mean::Mean;
+use crate::kernels::skew::Skew;
 use crate::kernels::squares::SumOfSquares;
 use crate::kernels::sum::Sum;
 use crate::kernels::var::Var;
@@ -12,7 +14,7 @@ fn along<T: Element>(array: &Strided<T>, axes: u64, kernel: impl Merge) -> Vec<f
     let lens = without(&array.lens(), axes);
     let missing = <T::Float as Element>::MISSING;
     let mut out = Strided::filled(&lens, &Layout::c_order(lens.len()), missing);
-    assert_eq!(Merged(kernel).along(&array.view(), axes, &mut out.view_mut()), Ok(()));
+    assert_eq!(Merged(kernel).along([&array.view()], axes, &mut out.view_mut()), Ok(()));
     out.values().into_iter().map(Element::to_f64).collect()
 }
 
@@ -57,6 +59,40 @@ fn the_memory_of_values_makes_no_difference() {
     check_layouts(|index| number(index) as f32);
     check_layouts(|index| Random(index as u64).integer(62));
     check_layouts(|index| Random(index as u64).integer(30) as i32);
+}
+
+/// The same of two inputs, whose memory may differ.
+#[test]
+fn the_memory_of_pairs_makes_no_difference() {
+    let mut random = Random(7);
+    let shapes: [&[usize]; 6] =
+        [&[5000], &[40, 130], &[130, 40], &[9, 1000], &[3, 40, 9, 5], &[2, 70_000]];
+    let of = |arrays: &[Strided<f64>; 2], axes: u64| {
+        let lens = without(&arrays[0].lens(), axes);
+        let mut out = Strided::filled(&lens, &Layout::c_order(lens.len()), 0.5);
+        let views = arrays.each_ref().map(Strided::view);
+        let done = Merged(Corr).along(views.each_ref(), axes, &mut out.view_mut());
+        assert_eq!(done, Ok(()));
+        out.values()
+    };
+    for shape in shapes {
+        let made = |layouts: [Layout; 2]| {
+            let mut offset = 0;
+            layouts.map(|layout| {
+                offset += 1_000_000;
+                Strided::new(shape, &layout, 1e300, |index| number(index + offset))
+            })
+        };
+        let plain = made([(); 2].map(|()| Layout::c_order(shape.len())));
+        for axes in 1..1_u64 << shape.len() {
+            let expected = of(&plain, axes);
+            for _ in 0..4 {
+                let layouts = [(); 2].map(|()| Layout::random(shape.len(), &APART, &mut random));
+                let what = format!("axes {axes:b} of {shape:?}");
+                assert_all_same(&of(&made(layouts), axes), &expected, &what);
+            }
+        }
+    }
 }
 
 #[test]
@@ -104,39 +140,42 @@ fn lanes_may_begin_with_gaps() {
 }
 
 /// Summaries by one set of instructions.
-struct Summaries<'a, M> {
+struct Summaries<'a, M, const INPUTS: usize> {
     kernel: M,
-    values: &'a [f64],
+    values: [&'a [f64]; INPUTS],
 }
 
-impl<M: Merge> Task for Summaries<'_, M> {
+impl<M: Merge<INPUTS>, const INPUTS: usize> Task for Summaries<'_, M, INPUTS> {
     type Out = Vec<f64>;
 
     fn run<I: Isa>(self) -> Vec<f64> {
         let Self { kernel, values } = self;
         let mut results = Vec::new();
-        for len in [0, 1, 7, 15, 16, 17, 100, 127, 128, 1000, 2047, 2048, 5000, values.len()] {
-            let summary = &mut [0.0; MOST_VECTORS];
-            let part = Part { kernel: &kernel, values: &values[..len], anchor: 3.0, summary };
+        let all = values[0].len();
+        for len in [0, 1, 7, 15, 16, 17, 100, 127, 128, 1000, 2047, 2048, 5000, all] {
+            let (summary, anchors) = (&mut [0.0; MOST_VECTORS], [3.0; INPUTS]);
+            let values = values.map(|values| &values[..len]);
+            let part = Part { kernel: &kernel, values, anchors, summary };
             results.push(part.run::<I>().result);
         }
         let mut nowhere = [0.0; 40];
         let mut nowhere = ViewMut::from_slice(&mut nowhere);
-        let plain =
-            Strided::new(&[values.len() / 40, 40], &Layout::c_order(2), 0.0, |at| values[at]);
-        let view = plain.view();
-        let mut sweep = Sweep::reducing(&view, 1, false, &mut nowhere);
-        let ([lanes], _) = sweep.bundles().next().expect("there are lanes");
-        let size = AnyMerge::<f64>::vectors(&kernel) * LANES;
+        let plain = values
+            .map(|values| Strided::new(&[all / 40, 40], &Layout::c_order(2), 0.0, |at| values[at]));
+        let views = plain.each_ref().map(Strided::view);
+        let mut sweep = Sweep::reducing(views.each_ref(), 1, false, &mut nowhere);
+        let (lanes, _) = sweep.bundles().next().expect("there are lanes");
+        let size = AnyMerge::<f64, INPUTS>::vectors(&kernel) * LANES;
         let mut out = vec![0.0; 5 * size];
-        Empty { kernel: &kernel, out: &mut out }.run::<I>();
-        out.chunks_mut(size).for_each(|summary| summary[size - LANES..].fill(3.0));
-        let rows = 0..lanes.len();
+        Empty::<M, INPUTS> { kernel: &kernel, out: &mut out }.run::<I>();
+        out.chunks_mut(size).for_each(|summary| summary[size - INPUTS * LANES..].fill(3.0));
+        let rows = 0..lanes[0].len();
         Columns { kernel: &kernel, lanes: &lanes, first: 0, rows, out: &mut out }.run::<I>();
         let mut outcomes = [Outcome { result: 0.0, needs_recompute: false }; 40];
         let (summaries, outcomes_mut) = (&*out, &mut outcomes);
         let has_extremes = true;
-        Finish { kernel: &kernel, summaries, outcomes: outcomes_mut, has_extremes }.run::<I>();
+        Finish::<M, INPUTS> { kernel: &kernel, summaries, outcomes: outcomes_mut, has_extremes }
+            .run::<I>();
         results.extend(outcomes.map(|it| it.result));
         results
     }
@@ -144,25 +183,28 @@ impl<M: Merge> Task for Summaries<'_, M> {
 
 #[test]
 fn every_instruction_set_gives_the_same() {
-    fn check(kernel: impl Merge, values: &[f64]) {
+    fn check<const INPUTS: usize>(kernel: impl Merge<INPUTS>, values: [&[f64]; INPUTS]) {
         let baseline = Baseline::run(Summaries { kernel, values });
         let best = vectorized(Summaries { kernel, values });
         assert_all_same(&best, &baseline, "instruction sets");
     }
     let finite: Vec<f64> = (0..12_000).map(|at| Random(at).integer(53) as f64).collect();
     let with_nan: Vec<f64> = (0..12_000).map(number).collect();
-    for values in [finite, with_nan] {
-        check(Sum, &values);
-        check(Mean, &values);
-        check(SumOfSquares, &values);
-        check(Var::new(0), &values);
-        check(Var::std(1), &values);
+    for values in [&finite, &with_nan] {
+        check(Sum, [values]);
+        check(Mean, [values]);
+        check(SumOfSquares, [values]);
+        check(Var::new(0), [values]);
+        check(Var::std(1), [values]);
+        check(Skew::new(true), [values]);
+        check(Cov::new(1), [values, &finite]);
+        check(Corr, [values, &finite]);
     }
 }
 
 #[test]
 fn of_no_values_there_is_what_numpy_gives() {
-    let none: &View<'_, f64> = &View::from_slice(&[]);
+    let none: [&View<'_, f64>; 1] = [&View::from_slice(&[])];
     assert_eq!(Merged(Sum).all(none), Ok(0.0));
     assert_eq!(Merged(SumOfSquares).all(none), Ok(0.0));
     assert!(Merged(Mean).all(none).is_ok_and(f64::is_nan));

@@ -4,23 +4,47 @@ use std::ops::Range;
 
 use super::summaries::{FoldLanes, SUMMARY, beside, outcome, read_lanes, write_lanes};
 use super::{ABREAST, CHUNK, FEW, NARROW, Outcome, ROWS, Single, first_lane};
-use crate::merge::{MOST_VECTORS, Merge, Sample, StateVectors, Summary, one_if_value};
+use crate::merge::{MOST_VECTORS, Merge, Sample, StateVectors, Summary, one_if_value, together};
 use crate::numeric::element::Element;
 use crate::simd::{Isa, LANES, One, Task, Vector};
 use crate::strided::{Lanes, Rows};
 
-/// Some neighbours' sample.
+/// Some neighbours' sample, of each input.
 #[inline(always)]
-fn sample<T: Element, M: Merge, V: Vector>(values: &[T], anchor: V) -> Sample<V> {
+fn sample<T: Element, M: Merge<INPUTS>, V: Vector, const INPUTS: usize>(
+    values: [&[T]; INPUTS],
+    anchors: [V; INPUTS],
+) -> Sample<V, INPUTS> {
     let zero = V::splat(0.0);
-    let (value, distance) =
-        if M::ANCHORED { T::load_distance(values, anchor) } else { (T::load(values), zero) };
-    Sample { values: [value], distances: [distance], row: zero }
+    let mut sample = Sample { values: [zero; INPUTS], distances: [zero; INPUTS], row: zero };
+    for at in 0..INPUTS {
+        (sample.values[at], sample.distances[at]) = if M::ANCHORED {
+            T::load_distance(values[at], anchors[at])
+        } else {
+            (T::load(values[at]), zero)
+        };
+    }
+    sample
 }
+
+/// The values of each input from a place on.
+#[inline(always)]
+fn from_place<T, const INPUTS: usize>(values: [&[T]; INPUTS], place: usize) -> [&[T]; INPUTS] {
+    let mut others = [&[][..]; INPUTS];
+    for input in 0..INPUTS {
+        others[input] = &values[input][place..];
+    }
+    others
+}
+
+/// Some rows of each input.
+type RowsOfEach<'a, T, const N: usize, const INPUTS: usize> = [Rows<'a, T, N>; INPUTS];
 
 /// Whether a vector of a state is not finite.
 #[inline(always)]
-fn is_poisoned<V: Vector, S: StateVectors<V>>(summaries: &[Summary<S, V>]) -> bool {
+fn is_poisoned<V: Vector, S: StateVectors<V>, const INPUTS: usize>(
+    summaries: &[Summary<S, V, INPUTS>],
+) -> bool {
     let zero = V::splat(0.0);
     let (mut vectors, mut check) = ([0.0; MOST_VECTORS * LANES], zero);
     for summary in summaries {
@@ -34,7 +58,7 @@ fn is_poisoned<V: Vector, S: StateVectors<V>>(summaries: &[Summary<S, V>]) -> bo
 
 /// Whether values may have to be looked at one by one, as there is something to ignore among them.
 #[inline(always)]
-const fn may_be_nan<T: Element, M: Merge>() -> bool {
+const fn may_be_nan<T: Element, M: Merge<INPUTS>, const INPUTS: usize>() -> bool {
     T::HAS_NAN && M::IGNORES_NAN
 }
 
@@ -51,29 +75,45 @@ const fn held<V: Vector, S: StateVectors<V>>() -> usize {
 
 /// Inserts rows into the summaries of `U` vectors of them, from the column `first` on.
 #[inline(always)]
-fn insert_rows<T, M, V, const MAY_BE_NAN: bool, const U: usize, const N: usize>(
+fn insert_rows<
+    T,
+    M,
+    V,
+    const MAY_BE_NAN: bool,
+    const U: usize,
+    const N: usize,
+    const INPUTS: usize,
+>(
     kernel: &M,
-    rows: Rows<'_, T, N>,
+    rows: RowsOfEach<'_, T, N, INPUTS>,
     first: usize,
-    summaries: &mut [Summary<M::State<V>, V>; U],
+    summaries: &mut [Summary<M::State<V>, V, INPUTS>; U],
 ) where
     T: Element,
-    M: Merge,
+    M: Merge<INPUTS>,
     V: Vector,
 {
-    let (one, len) = (V::splat(1.0), V::splat(rows.len() as f64));
+    let (one, len) = (V::splat(1.0), V::splat(rows[0].len() as f64));
     // They stay in registers, which what is behind a reference does not.
-    let (mut states, mut anchors) = ([kernel.empty(); U], [V::splat(0.0); U]);
+    let (mut states, mut anchors) = ([kernel.empty(); U], [[V::splat(0.0); INPUTS]; U]);
     let mut missing = [V::splat(0.0); U];
     for at in 0..U {
-        (states[at], anchors[at]) = (summaries[at].state, summaries[at].anchors[0]);
+        (states[at], anchors[at]) = (summaries[at].state, summaries[at].anchors);
     }
-    for row in rows.in_place() {
+    for row in 0..rows[0].len() {
+        let mut values = [&[][..]; INPUTS];
+        for input in 0..INPUTS {
+            values[input] = rows[input].row(row);
+        }
         for at in 0..U {
-            let sample = sample::<T, M, V>(&row[first + at * V::LANES..], anchors[at]);
+            let values = from_place(values, first + at * V::LANES);
+            let mut sample = sample::<T, M, V, INPUTS>(values, anchors[at]);
+            if MAY_BE_NAN {
+                sample.values = together(sample.values);
+            }
             states[at] = kernel.insert::<V, MAY_BE_NAN>(states[at], sample);
             if MAY_BE_NAN && M::COUNTED {
-                missing[at] = missing[at].add_where(sample.value().is_nan(), one);
+                missing[at] = missing[at].add_where(sample.values[0].is_nan(), one);
             }
         }
     }
@@ -85,44 +125,46 @@ fn insert_rows<T, M, V, const MAY_BE_NAN: bool, const U: usize, const N: usize>(
 
 /// The same in the form that holds; says whether values have to be looked at one by one.
 #[inline(always)]
-fn insert_stretch<T, M, V, const U: usize, const N: usize>(
+fn insert_stretch<T, M, V, const U: usize, const N: usize, const INPUTS: usize>(
     kernel: &M,
-    rows: Rows<'_, T, N>,
+    rows: RowsOfEach<'_, T, N, INPUTS>,
     first: usize,
     careful: bool,
-    summaries: &mut [Summary<M::State<V>, V>; U],
+    summaries: &mut [Summary<M::State<V>, V, INPUTS>; U],
 ) -> bool
 where
     T: Element,
-    M: Merge,
+    M: Merge<INPUTS>,
     V: Vector,
 {
     if !careful {
         let before = *summaries;
-        insert_rows::<T, M, V, false, U, N>(kernel, rows, first, summaries);
-        if !may_be_nan::<T, M>() || !is_poisoned(summaries) {
+        insert_rows::<T, M, V, false, U, N, INPUTS>(kernel, rows, first, summaries);
+        if !may_be_nan::<T, M, INPUTS>() || !is_poisoned(summaries) {
             return false;
         }
         *summaries = before;
     }
-    insert_rows::<T, M, V, true, U, N>(kernel, rows, first, summaries);
+    insert_rows::<T, M, V, true, U, N, INPUTS>(kernel, rows, first, summaries);
     true
 }
 
 /// The summary of neighbours in one lane.
-pub(super) struct Part<'a, T, M> {
+pub(super) struct Part<'a, T, M, const INPUTS: usize> {
     pub(super) kernel: &'a M,
-    pub(super) values: &'a [T],
-    pub(super) anchor: f64,
+    pub(super) values: [&'a [T]; INPUTS],
+    pub(super) anchors: [f64; INPUTS],
     pub(super) summary: &'a mut Single,
 }
 
-impl<T: Element, M: Merge> Task for Part<'_, T, M> {
+impl<T: Element, M: Merge<INPUTS>, const INPUTS: usize> Task for Part<'_, T, M, INPUTS> {
     type Out = Outcome;
 
     #[inline(always)]
     fn run<I: Isa>(self) -> Outcome {
-        match self.values.len() {
+        match self.values[0].len() {
+            // What is worked out for a pair keeps a processor busy; more forms were only code.
+            _ if INPUTS > 1 => self.abreast::<I, 1, LANES>(),
             ..FEW => self.one_by_one::<I>(),
             FEW..NARROW => self.abreast::<I, 1, LANES>(),
             _ => self.abreast::<I, ABREAST, { ABREAST * LANES }>(),
@@ -130,60 +172,67 @@ impl<T: Element, M: Merge> Task for Part<'_, T, M> {
     }
 }
 
-impl<T: Element, M: Merge> Part<'_, T, M> {
+impl<T: Element, M: Merge<INPUTS>, const INPUTS: usize> Part<'_, T, M, INPUTS> {
     /// Of values that are taken one by one.
     #[inline(always)]
     pub(super) fn one_by_one<I: Isa>(self) -> Outcome {
-        let Self { kernel, values, anchor, summary } = self;
-        let anchor = One::<I>::splat(anchor);
-        let mut single = Summary { anchors: [anchor], ..Summary::new(kernel.empty()) };
-        for value in values.chunks_exact(1) {
-            let sample = sample::<T, M, One<I>>(value, anchor);
+        let Self { kernel, values, anchors, summary } = self;
+        let anchors = anchors.map(One::<I>::splat);
+        let mut single = Summary { anchors, ..Summary::new(kernel.empty()) };
+        for at in 0..values[0].len() {
+            let mut sample = sample::<T, M, One<I>, INPUTS>(from_place(values, at), anchors);
+            sample.values = together(sample.values);
             single.state = kernel.insert::<_, true>(single.state, sample);
-            single.count = single.count.add(one_if_value(sample.value()));
+            single.count = single.count.add(one_if_value(sample.values[0]));
         }
         single.write(summary);
-        outcome::<M, I>(kernel, single, 1.0, T::HAS_EXTREMES)
+        outcome::<M, I, INPUTS>(kernel, single, [1.0; INPUTS], T::HAS_EXTREMES)
     }
 
     /// Of values that are read in `A` vectors abreast, which have `N` values.
     #[inline(always)]
     fn abreast<I: Isa, const A: usize, const N: usize>(self) -> Outcome {
-        let Self { kernel, values, anchor, summary } = self;
+        let Self { kernel, values, anchors, summary } = self;
         let mut vectors = [0.0; SUMMARY];
-        let vectors = &mut vectors;
+        let out = &mut vectors;
         match (I::Narrow::LANES, A) {
-            (2, 1) => abreast::<T, M, I::Narrow, 4, N>(kernel, values, anchor, vectors),
-            (2, _) => abreast::<T, M, I::Narrow, 16, N>(kernel, values, anchor, vectors),
-            (4, 1) => abreast::<T, M, I::Narrow, 2, N>(kernel, values, anchor, vectors),
-            (4, _) => abreast::<T, M, I::Narrow, 8, N>(kernel, values, anchor, vectors),
-            _ => abreast::<T, M, I::Vector, A, N>(kernel, values, anchor, vectors),
+            (2, 1) => abreast::<T, M, I::Narrow, 4, N, INPUTS>(kernel, values, anchors, out),
+            (2, _) => abreast::<T, M, I::Narrow, 16, N, INPUTS>(kernel, values, anchors, out),
+            (4, 1) => abreast::<T, M, I::Narrow, 2, N, INPUTS>(kernel, values, anchors, out),
+            (4, _) => abreast::<T, M, I::Narrow, 8, N, INPUTS>(kernel, values, anchors, out),
+            _ => abreast::<T, M, I::Vector, A, N, INPUTS>(kernel, values, anchors, out),
         }
         // Not inlined, as it is the same for all dtypes.
-        I::run(FoldLanes { kernel, vectors, summary, has_extremes: T::HAS_EXTREMES })
+        let has_extremes = T::HAS_EXTREMES;
+        I::run(FoldLanes::<M, INPUTS> { kernel, vectors: out, summary, has_extremes })
     }
 }
 
 /// Writes the summary, in `LANES` lanes, of values that are read in `A` vectors abreast, which have
 /// `N` values.
 #[inline(always)]
-fn abreast<T: Element, M: Merge, V: Vector, const A: usize, const N: usize>(
+fn abreast<T, M, V, const A: usize, const N: usize, const INPUTS: usize>(
     kernel: &M,
-    values: &[T],
-    anchor: f64,
+    values: [&[T]; INPUTS],
+    anchors: [f64; INPUTS],
     vectors: &mut [f64; SUMMARY],
-) {
-    let empty = Summary::<_, V>::new(kernel.empty());
-    let empty = Summary { anchors: [V::splat(anchor)], ..empty };
-    let mut summaries = [empty; A];
+) where
+    T: Element,
+    M: Merge<INPUTS>,
+    V: Vector,
+{
+    let empty = Summary::<_, V, INPUTS>::new(kernel.empty());
+    let empty = Summary { anchors: anchors.map(V::splat), ..empty };
+    let (mut summaries, len) = ([empty; A], values[0].len());
     // Of less than a chunk, a second turn would cost too much.
-    let head = &values[..values.len().min(FEW)];
-    let mut careful =
-        may_be_nan::<T, M>() && (values.len() < CHUNK || head.iter().any(|value| value.is_nan()));
-    for chunk in values.chunks(CHUNK) {
-        let (rows, rest) = Rows::<T, N>::cut(chunk);
-        careful = insert_abreast::<T, M, V, A, N>(kernel, rows, careful, &mut summaries);
-        insert_rest::<T, M, V>(kernel, rest, &mut summaries);
+    let has_nan = |values: &[T]| values[..len.min(FEW)].iter().any(|value| value.is_nan());
+    let mut careful = may_be_nan::<T, M, INPUTS>()
+        && (len < CHUNK || values.iter().any(|values| has_nan(values)));
+    for start in (0..len).step_by(CHUNK) {
+        let cut = values.map(|values| Rows::<T, N>::cut(&values[start..len.min(start + CHUNK)]));
+        let (rows, rest) = (cut.map(|(rows, _)| rows), cut.map(|(_, rest)| rest));
+        careful = insert_abreast::<T, M, V, A, N, INPUTS>(kernel, rows, careful, &mut summaries);
+        insert_rest::<T, M, V, INPUTS>(kernel, rest, &mut summaries);
     }
     let mut half = A / 2;
     while half * V::LANES >= LANES {
@@ -199,31 +248,36 @@ fn abreast<T: Element, M: Merge, V: Vector, const A: usize, const N: usize>(
 
 /// Inserts whole rows of `A` vectors, as many of which are walked together as the registers hold.
 #[inline(always)]
-fn insert_abreast<T: Element, M: Merge, V: Vector, const A: usize, const N: usize>(
+fn insert_abreast<T, M, V, const A: usize, const N: usize, const INPUTS: usize>(
     kernel: &M,
-    rows: Rows<'_, T, N>,
+    rows: RowsOfEach<'_, T, N, INPUTS>,
     careful: bool,
-    summaries: &mut [Summary<M::State<V>, V>; A],
-) -> bool {
+    summaries: &mut [Summary<M::State<V>, V, INPUTS>; A],
+) -> bool
+where
+    T: Element,
+    M: Merge<INPUTS>,
+    V: Vector,
+{
     let held = const { held::<V, M::State<V>>() };
     if held >= A {
-        return insert_stretch::<T, M, V, A, N>(kernel, rows, 0, careful, summaries);
+        return insert_stretch::<T, M, V, A, N, INPUTS>(kernel, rows, 0, careful, summaries);
     }
     let mut next = careful;
     if held == 4 {
         for (at, four) in summaries.as_chunks_mut::<4>().0.iter_mut().enumerate() {
             let first = 4 * at * V::LANES;
-            next |= insert_stretch::<T, M, V, 4, N>(kernel, rows, first, careful, four);
+            next |= insert_stretch::<T, M, V, 4, N, INPUTS>(kernel, rows, first, careful, four);
         }
     } else if held == 2 {
         for (at, pair) in summaries.as_chunks_mut::<2>().0.iter_mut().enumerate() {
             let first = 2 * at * V::LANES;
-            next |= insert_stretch::<T, M, V, 2, N>(kernel, rows, first, careful, pair);
+            next |= insert_stretch::<T, M, V, 2, N, INPUTS>(kernel, rows, first, careful, pair);
         }
     } else {
         for (at, one) in summaries.as_chunks_mut::<1>().0.iter_mut().enumerate() {
             let first = at * V::LANES;
-            next |= insert_stretch::<T, M, V, 1, N>(kernel, rows, first, careful, one);
+            next |= insert_stretch::<T, M, V, 1, N, INPUTS>(kernel, rows, first, careful, one);
         }
     }
     next
@@ -232,33 +286,40 @@ fn insert_abreast<T: Element, M: Merge, V: Vector, const A: usize, const N: usiz
 /// Inserts what does not fill a row, vector by vector, the last filled up with NaN; or with zero for
 /// a statistic that does not ignore NaN, where zero changes nothing.
 #[inline(always)]
-fn insert_rest<T: Element, M: Merge, V: Vector>(
+fn insert_rest<T: Element, M: Merge<INPUTS>, V: Vector, const INPUTS: usize>(
     kernel: &M,
-    rest: &[T],
-    summaries: &mut [Summary<M::State<V>, V>],
+    rest: [&[T]; INPUTS],
+    summaries: &mut [Summary<M::State<V>, V, INPUTS>],
 ) {
     let beyond = if M::IGNORES_NAN { f64::NAN } else { 0.0 };
-    for (values, summary) in rest.chunks(V::LANES).zip(summaries) {
-        let (mut filled, mut zeros) = ([T::default(); LANES], [beyond; LANES]);
-        filled[..values.len()].copy_from_slice(values);
-        zeros[..values.len()].fill(0.0);
-        let mut sample = sample::<T, M, V>(&filled, summary.anchors[0]);
-        sample.values = [sample.value().add(V::load(&zeros))];
+    for (start, summary) in (0..rest[0].len()).step_by(V::LANES).zip(summaries) {
+        let (mut filled, mut zeros) = ([[T::default(); LANES]; INPUTS], [beyond; LANES]);
+        let len = V::LANES.min(rest[0].len() - start);
+        for input in 0..INPUTS {
+            filled[input][..len].copy_from_slice(&rest[input][start..start + len]);
+        }
+        zeros[..len].fill(0.0);
+        let values = filled.each_ref().map(|values| &values[..]);
+        let mut sample = sample::<T, M, V, INPUTS>(values, summary.anchors);
+        for input in 0..INPUTS {
+            sample.values[input] = sample.values[input].add(V::load(&zeros));
+        }
+        sample.values = together(sample.values);
         summary.state = kernel.insert::<V, true>(summary.state, sample);
-        summary.count = summary.count.add(one_if_value(sample.value()));
+        summary.count = summary.count.add(one_if_value(sample.values[0]));
     }
 }
 
 /// The summaries of some rows of lanes side by side.
-pub(super) struct Columns<'a, T, M> {
+pub(super) struct Columns<'a, T, M, const INPUTS: usize> {
     pub(super) kernel: &'a M,
-    pub(super) lanes: &'a Lanes<'a, T>,
+    pub(super) lanes: &'a [Lanes<'a, T>; INPUTS],
     pub(super) first: usize,
     pub(super) rows: Range<usize>,
     pub(super) out: &'a mut [f64],
 }
 
-impl<T: Element, M: Merge> Task for Columns<'_, T, M> {
+impl<T: Element, M: Merge<INPUTS>, const INPUTS: usize> Task for Columns<'_, T, M, INPUTS> {
     type Out = ();
 
     #[inline(always)]
@@ -275,41 +336,41 @@ impl<T: Element, M: Merge> Task for Columns<'_, T, M> {
     }
 }
 
-impl<T: Element, M: Merge> Columns<'_, T, M> {
+impl<T: Element, M: Merge<INPUTS>, const INPUTS: usize> Columns<'_, T, M, INPUTS> {
     /// Walks `U` vectors together where so many are neighbours, which have `N` lanes.
     #[inline(always)]
     fn walk<V: Vector, const U: usize, const N: usize>(self) {
         let Self { kernel, lanes, first, rows, out } = self;
-        let size = <Summary<M::State<V>, V> as StateVectors<V>>::COUNT * LANES;
-        let vectors = out.len() / size;
-        let direct = lanes.are_adjacent();
-        let mut scratch = [[T::default(); N]; ROWS];
+        let size = <Summary<M::State<V>, V, INPUTS> as StateVectors<V>>::COUNT * LANES;
+        let (vectors, count) = (out.len() / size, lanes[0].count());
+        let mut scratch = [[[T::default(); N]; ROWS]; INPUTS];
+        let mut narrow = [[[T::default(); LANES]; ROWS]; INPUTS];
         let mut careful = 0_u64;
         for row in rows.clone().step_by(ROWS) {
-            let len = ROWS.min(rows.end - row);
+            let rows = row..rows.end.min(row + ROWS);
             let mut vector = 0;
             while vector < vectors {
-                let lane = first_lane(lanes, first, vector);
+                let lane = first_lane(&lanes[0], first, vector);
                 let out = &mut out[vector * size..];
-                let wide = out.len() >= N / LANES * size && lane + N <= lanes.count();
-                if wide {
-                    let rows = if direct {
-                        lanes.rows::<N>(lane, row, len)
-                    } else {
-                        lanes.gather(lane, row, &mut scratch[..len]);
-                        Rows::of(&scratch[..len])
-                    };
-                    insert_columns::<T, M, V, U, N>(kernel, rows, &mut careful, vector, out);
+                if N > LANES && out.len() >= N / LANES * size && lane + N <= count {
+                    let rows = read_rows(lanes, lane, rows.clone(), &mut scratch);
+                    insert_columns::<T, M, V, U, N, INPUTS>(
+                        kernel,
+                        rows,
+                        &mut careful,
+                        vector,
+                        out,
+                    );
                     vector += N / LANES;
                 } else {
-                    let mut scratch = [[T::default(); LANES]; ROWS];
-                    let rows = if direct {
-                        lanes.rows::<LANES>(lane, row, len)
-                    } else {
-                        lanes.gather(lane, row, &mut scratch[..len]);
-                        Rows::of(&scratch[..len])
-                    };
-                    insert_columns::<T, M, V, 1, LANES>(kernel, rows, &mut careful, vector, out);
+                    let rows = read_rows(lanes, lane, rows.clone(), &mut narrow);
+                    insert_columns::<T, M, V, 1, LANES, INPUTS>(
+                        kernel,
+                        rows,
+                        &mut careful,
+                        vector,
+                        out,
+                    );
                     vector += 1;
                 }
             }
@@ -317,16 +378,46 @@ impl<T: Element, M: Merge> Columns<'_, T, M> {
     }
 }
 
+/// Rows of `N` lanes of each input: where they lie, if they are adjacent there, else in `scratch`.
+#[inline(always)]
+fn read_rows<'a, T: Element, const N: usize, const INPUTS: usize>(
+    lanes: &[Lanes<'a, T>; INPUTS],
+    lane: usize,
+    rows: Range<usize>,
+    scratch: &'a mut [[[T; N]; ROWS]; INPUTS],
+) -> RowsOfEach<'a, T, N, INPUTS> {
+    let len = rows.len();
+    for (lanes, scratch) in lanes.iter().zip(scratch.iter_mut()) {
+        if !lanes.are_adjacent() {
+            lanes.gather(lane, rows.start, &mut scratch[..len]);
+        }
+    }
+    let scratch: &'a [[[T; N]; ROWS]; INPUTS] = scratch;
+    let mut found = [Rows::of(&[]); INPUTS];
+    for input in 0..INPUTS {
+        found[input] = if lanes[input].are_adjacent() {
+            lanes[input].rows(lane, rows.start, len)
+        } else {
+            Rows::of(&scratch[input][..len])
+        };
+    }
+    found
+}
+
 /// Inserts rows of `U` vectors into the summaries of each lane, the first of which is `vector`.
 #[inline(always)]
-fn insert_columns<T: Element, M: Merge, V: Vector, const U: usize, const N: usize>(
+fn insert_columns<T, M, V, const U: usize, const N: usize, const INPUTS: usize>(
     kernel: &M,
-    rows: Rows<'_, T, N>,
+    rows: RowsOfEach<'_, T, N, INPUTS>,
     careful: &mut u64,
     vector: usize,
     out: &mut [f64],
-) {
-    let size = <Summary<M::State<V>, V> as StateVectors<V>>::COUNT * LANES;
+) where
+    T: Element,
+    M: Merge<INPUTS>,
+    V: Vector,
+{
+    let size = <Summary<M::State<V>, V, INPUTS> as StateVectors<V>>::COUNT * LANES;
     let is_careful = *careful >> vector & 1 == 1;
     for first in (0..N).step_by(U * V::LANES) {
         let place = |at: usize| {
@@ -337,7 +428,8 @@ fn insert_columns<T: Element, M: Merge, V: Vector, const U: usize, const N: usiz
         for at in 0..U {
             summaries[at] = read_lanes(&out[place(at)..]);
         }
-        if insert_stretch::<T, M, V, U, N>(kernel, rows, first, is_careful, &mut summaries) {
+        if insert_stretch::<T, M, V, U, N, INPUTS>(kernel, rows, first, is_careful, &mut summaries)
+        {
             *careful |= 1 << vector;
         }
         for at in 0..U {

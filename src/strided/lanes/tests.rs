@@ -74,7 +74,7 @@ fn whole_has_what_is_folded_into_a_lane() {
         let input = numbered(&[2, 3, 4, 2], &Layout::random(4, &ANY, &mut random));
         let (axes, mut out) = (0b1101, [0_u8; 3]);
         let (view, mut places) = (input.view(), ViewMut::from_slice(&mut out));
-        let mut sweep = Sweep::reducing(&view, axes, true, &mut places);
+        let mut sweep = Sweep::reducing([&view], axes, true, &mut places);
         let mut whole: Vec<Vec<u32>> = Vec::new();
         for ([lanes], _) in sweep.bundles() {
             whole.extend((0..lanes.count()).map(|lane| lanes.whole(lane).iter().collect()));

@@ -16,7 +16,7 @@ fn check_reducing(
     let view = input.view();
     let mut lanes_read = Vec::new();
     let mut places = out.view_mut();
-    let sweep = Sweep::reducing(&view, axes, ordered, &mut places);
+    let sweep = Sweep::reducing([&view], axes, ordered, &mut places);
     assert_eq!(sweep.values(), view.len());
     for mut part in sweep.split(split.0, split.1) {
         for ([lanes], mut out) in part.bundles() {
@@ -101,7 +101,7 @@ fn split_cuts_bundles_between_whole_columns() {
         let input = numbered(&[lanes, 5], &Layout::c_order(2));
         let mut out = vec![0_usize; lanes];
         let (view, mut places) = (input.view(), ViewMut::from_slice(&mut out));
-        let sweep = Sweep::reducing(&view, 0b10, false, &mut places);
+        let sweep = Sweep::reducing([&view], 0b10, false, &mut places);
         let mut counts = Vec::new();
         for mut part in sweep.split(parts, columns) {
             counts.extend(part.bundles().map(|([lanes], _)| lanes.count()));
@@ -118,7 +118,7 @@ fn a_lane_runs_along_memory_where_the_order_is_free() {
     let input = numbered(&[4, 100], &Layout::fortran_order(2));
     let (view, mut out) = (input.view(), 0_usize);
     let mut out = ViewMut::from_mut(&mut out);
-    let mut sweep = Sweep::reducing(&view, 0b11, false, &mut out);
+    let mut sweep = Sweep::reducing([&view], 0b11, false, &mut out);
     let ([lanes], _) = sweep.bundles().next().expect("one bundle");
     assert_eq!((lanes.len(), lanes.folds()), (400, 1));
     assert!(lanes.lane(0).as_slice().is_some());
@@ -129,7 +129,7 @@ fn a_lane_runs_along_memory_where_the_order_is_free() {
 fn reducing_refuses_an_output_of_another_shape() {
     let input = numbered(&[2, 3], &Layout::c_order(2));
     let mut out = [0_usize; 3];
-    Sweep::reducing(&input.view(), 0b10, false, &mut ViewMut::from_slice(&mut out));
+    Sweep::reducing([&input.view()], 0b10, false, &mut ViewMut::from_slice(&mut out));
 }
 
 #[test]
