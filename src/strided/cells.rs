@@ -88,7 +88,7 @@ impl<T: Copy> Cells<'_, T> {
         let outer: usize = dims.iter().map(|dim| dim.len).product();
         let all = self.first;
         (0..outer).map(move |index| {
-            let first = all.wrapping_offset(offset_of(&dims, index));
+            let first = all.wrapping_offset(offset_of(dims.iter().copied(), index));
             Run { first, len: lane.len, stride: lane.stride, values: PhantomData }
         })
     }

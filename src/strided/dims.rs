@@ -20,9 +20,10 @@ pub fn one_dimension(len: usize) -> Dims {
 }
 
 /// Where the value of this C-order index is.
-pub(super) fn offset_of(dims: &[Dim], mut index: usize) -> isize {
+#[inline]
+pub(super) fn offset_of(dims: impl DoubleEndedIterator<Item = Dim>, mut index: usize) -> isize {
     let mut offset = 0;
-    for dim in dims.iter().rev() {
+    for dim in dims.rev() {
         offset += (index % dim.len) as isize * dim.stride;
         index /= dim.len;
     }

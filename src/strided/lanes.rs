@@ -11,7 +11,8 @@ use super::lanes_mut::each_place;
 use super::stored::{Stored, Strides};
 use super::transpose::{Transpose, can_transpose};
 use super::view::{As, moved, value_at};
-use super::{Dim, Lane, Rows, SOME, View};
+use super::walk::Shared;
+use super::{Lane, Rows, SOME, View};
 use crate::simd::{LANES, vectorized};
 
 /// Lanes that lie side by side at a fixed distance.
@@ -22,8 +23,10 @@ pub struct Lanes<'a, T> {
     pub(super) apart: isize,
     pub(super) len: usize,
     pub(super) stride: isize,
-    pub(super) folded: &'a [Dim],
-    pub(super) whole: &'a [Dim],
+    /// Which of the inputs they are of.
+    pub(super) input: usize,
+    pub(super) folded: &'a [Shared],
+    pub(super) whole: &'a [Shared],
     pub(super) corner: isize,
     pub(super) stored: As<T>,
     pub(super) values: PhantomData<&'a T>,
@@ -70,7 +73,8 @@ impl<'a, T: Copy> Lanes<'a, T> {
     /// If there is no such place.
     pub fn fold(&self, index: usize) -> Self {
         assert!(index < self.folds());
-        let first = moved(self.first, offset_of(self.folded, index), self.stored);
+        let folded = self.folded.iter().map(|dim| dim.of(self.input));
+        let first = moved(self.first, offset_of(folded, index), self.stored);
         Self { first, folded: &[], whole: &[], ..*self }
     }
 
@@ -103,7 +107,7 @@ impl<'a, T: Copy> Lanes<'a, T> {
     /// If there is no such lane.
     pub fn whole(&self, lane: usize) -> View<'a, T> {
         let first = moved(self.lane(lane).first, self.corner, self.stored);
-        let dims = self.whole.iter().copied().collect();
+        let dims = self.whole.iter().map(|dim| dim.of(self.input)).collect();
         View { first, dims, stored: self.stored, values: PhantomData }
     }
 
@@ -178,7 +182,7 @@ impl<'a, T: Copy> Lanes<'a, T> {
         let (apart, stride) = (apart as isize, stride as isize);
         let (first, stored, values) = (memory.as_ptr(), None, PhantomData);
         let (folded, whole, corner) = (&[][..], &[][..], 0);
-        Lanes { first, count, apart, len, stride, folded, whole, corner, stored, values }
+        Lanes { first, count, apart, len, stride, folded, whole, corner, stored, values, ..self }
     }
 
     /// Gives `visit` every value of these rows of these lanes, which are stored as something else,

@@ -50,7 +50,7 @@ impl<'a, T: Copy, O, const INPUTS: usize> Sweep<'a, T, O, INPUTS> {
     /// How many values are to be read of each input.
     pub fn values(&self) -> usize {
         let walk = &self.walk;
-        let folded: usize = walk.folded[0].iter().map(|dim| dim.len).product();
+        let folded: usize = walk.folded.iter().map(|dim| dim.len).product();
         walk.range.len() * walk.across.len * folded * walk.lane.len
     }
 
@@ -75,8 +75,9 @@ impl<'a, T: Copy, O, const INPUTS: usize> Sweep<'a, T, O, INPUTS> {
                 apart: across.strides[at],
                 len: lane.len,
                 stride: lane.strides[at],
-                folded: &folded[at],
-                whole: &whole[at],
+                input: at,
+                folded,
+                whole,
                 corner: corner[at],
                 stored: stored[at],
                 values: PhantomData,

@@ -135,7 +135,7 @@ impl<'a, T: Copy> View<'a, T> {
         let (&Dim { len, stride }, outer) = dims.split_last().unwrap_or((single, &[]));
         let lanes: usize = outer.iter().map(|dim| dim.len).product();
         (0..lanes).flat_map(move |index| {
-            let first = moved(*first, offset_of(outer, index), *stored);
+            let first = moved(*first, offset_of(outer.iter().copied(), index), *stored);
             Lane { first, len, stride, stored: *stored, values: *values }.iter()
         })
     }

@@ -70,7 +70,7 @@ impl Shared {
     }
 
     /// This dimension of one of them.
-    fn of(&self, operand: usize) -> Dim {
+    pub(super) fn of(&self, operand: usize) -> Dim {
         Dim { len: self.len, stride: self.strides[operand] }
     }
 
@@ -92,12 +92,8 @@ impl Shared {
     }
 }
 
-/// These dimensions, of each of some inputs.
-fn dims_of_each(dims: &[Shared], inputs: usize) -> [Dims; MOST_INPUTS] {
-    from_fn(
-        |at| if at < inputs { dims.iter().map(|dim| dim.of(at)).collect() } else { Dims::new() },
-    )
-}
+/// Some of them.
+type SharedDims = SmallVec<[Shared; 4]>;
 
 /// A [`Sweep`] of any type, compiled once. Pointers count bytes, strides values.
 pub(super) struct Walk {
@@ -106,19 +102,19 @@ pub(super) struct Walk {
     firsts: [*mut u8; OPERANDS],
     sizes: [usize; OPERANDS],
     /// The dimensions between bundles.
-    outer: SmallVec<[Shared; 4]>,
+    outer: SharedDims,
     /// The part of them that is walked.
     pub(super) range: Range<usize>,
     /// The dimension between the lanes of a bundle.
     pub(super) across: Shared,
-    /// The dimensions that a reduction folds into one, beside the lane's own, of each input.
-    pub(super) folded: [Dims; MOST_INPUTS],
+    /// The dimensions that a reduction folds into one, beside the lane's own.
+    pub(super) folded: SharedDims,
     pub(super) lane: Shared,
     /// How many results a lane has.
     pub(super) out_len: usize,
-    /// All dimensions of a lane as each input has them, and where its first value is, counted from
-    /// where the walk begins: that does not depend on how the input lies in memory.
-    pub(super) whole: [Dims; MOST_INPUTS],
+    /// All dimensions of a lane as the inputs have them, and where its first value is, counted from
+    /// where the walk begins: that does not depend on how an input lies in memory.
+    pub(super) whole: SharedDims,
     pub(super) corner: [isize; MOST_INPUTS],
 }
 
@@ -126,7 +122,7 @@ impl Walk {
     pub(super) fn reducing(inputs: &[Memory], axes: u64, ordered: bool, output: Memory) -> Self {
         let ndim = inputs[0].dims.len();
         assert!(inputs.iter().all(|it| it.dims.len() == ndim), "all inputs have the same shape");
-        let (mut folded, mut kept) = (SmallVec::<[Shared; 4]>::new(), SmallVec::new());
+        let (mut folded, mut kept) = (SharedDims::new(), SharedDims::new());
         let mut out_dims = output.dims.iter();
         let is_kept = |&axis: &usize| axes >> axis & 1 == 0;
         let has_lanes = output.dims.len() > (0..ndim).filter(is_kept).count();
@@ -140,13 +136,12 @@ impl Walk {
             }
         }
         assert!(out_dims.next().is_none(), "the output has the dimensions that are kept");
-        let whole = dims_of_each(&folded, inputs.len());
-        let (mut firsts, mut corner) = (SmallVec::<[Memory; MOST_INPUTS]>::new(), [0; MOST_INPUTS]);
-        firsts.extend_from_slice(inputs);
+        let (whole, mut corner) = (folded.clone(), [0; MOST_INPUTS]);
+        let mut firsts = SmallVec::<[Memory; MOST_INPUTS]>::from_slice(inputs);
         let empty = folded.iter().any(|dim| dim.len == 0);
         folded.retain(|dim| dim.len != 1);
         if empty {
-            folded = SmallVec::from_elem(Shared { len: 0, ..Shared::NEIGHBOURS }, 1);
+            folded = SharedDims::from_elem(Shared { len: 0, ..Shared::NEIGHBOURS }, 1);
         } else if !ordered {
             for dim in folded.iter_mut().filter(|dim| dim.runs_backwards()) {
                 for (at, Memory { first, size, .. }) in firsts.iter_mut().enumerate() {
@@ -164,7 +159,6 @@ impl Walk {
         let mut lane = lane.unwrap_or(Shared::NEIGHBOURS);
         lane.strides[OUTPUT] = results.map_or(0, |dim| dim.stride);
         let out_len = results.map_or(1, |dim| dim.len);
-        let folded = dims_of_each(&folded, inputs.len());
         let walk = Self::arrange(&firsts, output, kept, lane);
         Self { folded, out_len, whole, corner, ..walk }
     }
@@ -177,19 +171,14 @@ impl Walk {
         );
         let shared =
             |axis| Shared::new(inputs.iter().map(|it| it.dims[axis]), output.dims.get(axis));
-        let mut kept: SmallVec<[Shared; 4]> = (0..ndim).map(shared).collect();
+        let mut kept: SharedDims = (0..ndim).map(shared).collect();
         let lane = kept.remove(axis);
         Self::arrange(inputs, output, kept, lane)
     }
 
     /// Chooses which dimension lies between the lanes of a bundle: the one with the closest
     /// neighbours.
-    fn arrange(
-        inputs: &[Memory],
-        output: Memory,
-        mut outer: SmallVec<[Shared; 4]>,
-        lane: Shared,
-    ) -> Self {
+    fn arrange(inputs: &[Memory], output: Memory, mut outer: SharedDims, lane: Shared) -> Self {
         let (mut firsts, mut sizes) = ([null_mut(); OPERANDS], [0; OPERANDS]);
         for (at, input) in inputs.iter().enumerate() {
             (firsts[at], sizes[at]) = (input.first, input.size);
@@ -207,10 +196,10 @@ impl Walk {
             outer,
             range: 0..bundles,
             across,
-            folded: Default::default(),
+            folded: SharedDims::new(),
             lane,
             out_len: lane.len,
-            whole: dims_of_each(&[lane], inputs.len()),
+            whole: SharedDims::from_elem(lane, 1),
             corner: [0; MOST_INPUTS],
         }
     }
