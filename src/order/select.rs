@@ -99,7 +99,7 @@ fn gather<T: Element>(lanes: Lanes<'_, T>, lane: usize, into: &mut Vec<T>) -> Re
     reserve(into, lanes.len() * lanes.folds())?;
     for fold in 0..lanes.folds() {
         interrupt::check_at(fold * lanes.len(), lanes.len());
-        append(into, lanes.fold(fold).lane(lane))?;
+        append(into, lanes.lane_of_fold(fold, lane))?;
     }
     Ok(())
 }

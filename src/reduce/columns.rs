@@ -281,7 +281,7 @@ impl<T: Element, K: Reduce<T>> States<K::State> for Bundle<'_, T, K> {
     }
 
     fn of_part(&self, lane: usize, fold: usize, start: usize) -> K::State {
-        let part = self.lanes.fold(fold).lane(lane).part(start, PART);
+        let part = self.lanes.lane_of_fold(fold, lane).part(start, PART);
         match part.as_slice() {
             Some(values) => self.kernel.reduce_contiguous(values),
             None => self.kernel.reduce_contiguous(&part.to_vec()),

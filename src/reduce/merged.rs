@@ -18,7 +18,6 @@
 //! Several inputs are read in step: what is called a lane is one of each.
 
 use std::array::from_fn;
-use std::borrow::Cow;
 use std::ops::Range;
 
 use super::{Reduction, spread};
@@ -29,14 +28,14 @@ use crate::merge::{
 };
 use crate::numeric::element::{Element, Float};
 use crate::simd::{Baseline, LANES, One, vectorized};
-use crate::strided::{Lanes, LanesMut, Sweep, View, ViewMut};
+use crate::strided::{Lane, Lanes, LanesMut, Sweep, View, ViewMut};
 use crate::threads;
 
 mod anchors;
 mod summaries;
 mod values;
 
-use anchors::{anchors, slices};
+use anchors::{anchors, each};
 use summaries::{Combine, CombineSingle, Empty, Finish, FinishSingle};
 use values::{Columns, Part};
 
@@ -48,7 +47,7 @@ impl<T: Element, M: Merge<INPUTS>, const INPUTS: usize> Reduction<T, INPUTS> for
     type Out = T::Float;
 
     fn all(&self, views: [&View<'_, T>; INPUTS]) -> Result<T::Float, Error> {
-        let result = match slices(views) {
+        let result = match each(views.map(View::as_slice)) {
             // The few values of small arrays are reached without a detour.
             Some(values) if values[0].len() <= PART => {
                 let firsts = values.map(|values| values.first().copied());
@@ -232,13 +231,11 @@ fn of_lane<T: Element, const INPUTS: usize>(
 ) -> f64 {
     let whole = || whole(lanes, lane);
     let anchors = anchors(kernel, firsts(lanes, lane), whole);
-    if lanes[0].len() <= PART && lanes[0].folds() == 1 {
-        let neighbours = lanes.each_ref().map(|lanes| lanes.lane(lane).as_slice());
-        if neighbours.iter().all(Option::is_some) {
-            let values = neighbours.map(Option::unwrap_or_default);
-            let outcome = kernel.part(values, anchors, &mut [0.0; MOST_VECTORS]);
-            return settled(kernel, outcome, whole);
-        }
+    let neighbours = each(lanes.each_ref().map(|lanes| lanes.lane(lane).as_slice()));
+    let is_whole = lanes[0].len() <= PART && lanes[0].folds() == 1;
+    if let Some(values) = neighbours.filter(|_| is_whole) {
+        let outcome = kernel.part(values, anchors, &mut [0.0; MOST_VECTORS]);
+        return settled(kernel, outcome, whole);
     }
     let summary = lane_summary(kernel, lanes, lane, anchors, parallel);
     settled(kernel, kernel.finish_single(&summary, [1.0; INPUTS]), whole)
@@ -358,11 +355,13 @@ fn lane_summary<T: Element, const INPUTS: usize>(
         let first = chunk / parts * group;
         let folds = first..(first + group).min(folds);
         in_order(&mut folds.map(|fold| {
-            let values = lanes.each_ref().map(|lanes| {
-                let part = lanes.fold(fold).lane(lane).part(chunk % parts * PART, PART);
-                part.as_slice().map_or_else(|| Cow::Owned(part.to_vec()), Cow::Borrowed)
-            });
-            part_summary(kernel, values.each_ref().map(|values| &values[..]), anchors)
+            let start = chunk % parts * PART;
+            let some = lanes.each_ref().map(|it| it.lane_of_fold(fold, lane).part(start, PART));
+            if let Some(values) = each(some.each_ref().map(Lane::as_slice)) {
+                return part_summary(kernel, values, anchors);
+            }
+            let copies = some.map(|part| part.to_vec());
+            part_summary(kernel, copies.each_ref().map(|values| &values[..]), anchors)
         }))
     };
     if parallel && chunks > 1 {

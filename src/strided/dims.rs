@@ -1,6 +1,6 @@
 //! Lengths and strides, and how many dimensions become fewer.
 
-use smallvec::SmallVec;
+use smallvec::{Array, SmallVec};
 
 /// One dimension: how many values, and how far apart, in values.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -42,8 +42,8 @@ pub(super) fn sort_by_stride<D, S: PartialOrd>(dims: &mut [D], stride: impl Fn(&
 }
 
 /// Makes one dimension of neighbours that continue one another.
-pub(super) fn coalesce<D: Copy>(
-    dims: &mut SmallVec<[D; 4]>,
+pub(super) fn coalesce<D: Copy, A: Array<Item = D>>(
+    dims: &mut SmallVec<A>,
     continues: impl Fn(&D, &D) -> bool,
     take_in: impl Fn(&D, &mut D),
 ) {
@@ -73,8 +73,8 @@ const SHORT: usize = 64;
 
 /// Takes the dimension to run along out of those that are folded, if there are any: the innermost,
 /// unless it is short and the order is free.
-pub(super) fn take_lane<D: Copy>(
-    folded: &mut SmallVec<[D; 4]>,
+pub(super) fn take_lane<D: Copy, A: Array<Item = D>>(
+    folded: &mut SmallVec<A>,
     ordered: bool,
     len: impl Fn(&D) -> usize,
 ) -> Option<D> {

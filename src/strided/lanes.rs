@@ -72,10 +72,37 @@ impl<'a, T: Copy> Lanes<'a, T> {
     /// # Panics
     /// If there is no such place.
     pub fn fold(&self, index: usize) -> Self {
+        Self { first: self.first_of_fold(index), folded: &[], whole: &[], ..*self }
+    }
+
+    #[inline(always)]
+    fn first_of_fold(&self, index: usize) -> *const T {
+        match self.folded {
+            [] if index == 0 => self.first,
+            [dim] if index < dim.len => {
+                moved(self.first, index as isize * dim.strides[self.input], self.stored)
+            }
+            _ => self.moved_to_fold(index),
+        }
+    }
+
+    #[inline(never)]
+    fn moved_to_fold(&self, index: usize) -> *const T {
         assert!(index < self.folds());
         let folded = self.folded.iter().map(|dim| dim.of(self.input));
-        let first = moved(self.first, offset_of(folded, index), self.stored);
-        Self { first, folded: &[], whole: &[], ..*self }
+        moved(self.first, offset_of(folded, index), self.stored)
+    }
+
+    /// One of the lanes at one of those places.
+    ///
+    /// # Panics
+    /// If there is no such place or lane.
+    #[inline(always)]
+    pub fn lane_of_fold(&self, fold: usize, lane: usize) -> Lane<'a, T> {
+        assert!(lane < self.count);
+        let Self { len, stride, stored, .. } = *self;
+        let first = moved(self.first_of_fold(fold), lane as isize * self.apart, stored);
+        Lane { first, len, stride, stored, values: PhantomData }
     }
 
     /// One of the lanes.

@@ -49,19 +49,22 @@ impl Shared {
     /// A single value of each input, without a gap to the next.
     const NEIGHBOURS: Self = Self { len: 1, strides: [1, 1, 0] };
 
-    /// Of some inputs.
-    fn of_inputs(inputs: impl Iterator<Item = Dim>) -> Self {
-        let (mut strides, mut len) = ([0; OPERANDS], None);
-        for (stride, dim) in strides.iter_mut().zip(inputs) {
-            assert!(*len.get_or_insert(dim.len) == dim.len, "all have the same shape");
+    /// An axis of some inputs.
+    #[inline]
+    fn of_inputs(inputs: &[Memory], axis: usize) -> Self {
+        let mut shared = Self { len: inputs[0].dims[axis].len, strides: [0; OPERANDS] };
+        for (stride, input) in shared.strides.iter_mut().zip(inputs) {
+            let dim = input.dims[axis];
+            assert!(dim.len == shared.len, "all inputs have the same shape");
             *stride = dim.stride;
         }
-        Self { len: len.unwrap_or(1), strides }
+        shared
     }
 
-    /// Of some inputs and the output.
-    fn new(inputs: impl Iterator<Item = Dim>, out: Option<&Dim>) -> Self {
-        let mut shared = Self::of_inputs(inputs);
+    /// The same, and that of the output.
+    #[inline]
+    fn of_all(inputs: &[Memory], axis: usize, out: Option<&Dim>) -> Self {
+        let mut shared = Self::of_inputs(inputs, axis);
         let Some(out) = out.filter(|out| out.len == shared.len) else {
             panic!("input and output have the same shape");
         };
@@ -92,8 +95,19 @@ impl Shared {
     }
 }
 
-/// Some of them.
+/// Some of them; of those that are reduced, there are seldom more than two.
 type SharedDims = SmallVec<[Shared; 4]>;
+type FewDims = SmallVec<[Shared; 2]>;
+
+/// Where each operand begins, and the unit of its strides.
+fn operands(inputs: &[Memory], output: Memory) -> ([*mut u8; OPERANDS], [usize; OPERANDS]) {
+    let (mut firsts, mut sizes) = ([null_mut(); OPERANDS], [0; OPERANDS]);
+    for (at, input) in inputs.iter().enumerate() {
+        (firsts[at], sizes[at]) = (input.first, input.size);
+    }
+    (firsts[OUTPUT], sizes[OUTPUT]) = (output.first, output.size);
+    (firsts, sizes)
+}
 
 /// A [`Sweep`] of any type, compiled once. Pointers count bytes, strides values.
 pub(super) struct Walk {
@@ -108,13 +122,13 @@ pub(super) struct Walk {
     /// The dimension between the lanes of a bundle.
     pub(super) across: Shared,
     /// The dimensions that a reduction folds into one, beside the lane's own.
-    pub(super) folded: SharedDims,
+    pub(super) folded: FewDims,
     pub(super) lane: Shared,
     /// How many results a lane has.
     pub(super) out_len: usize,
     /// All dimensions of a lane as the inputs have them, and where its first value is, counted from
     /// where the walk begins: that does not depend on how an input lies in memory.
-    pub(super) whole: SharedDims,
+    pub(super) whole: FewDims,
     pub(super) corner: [isize; MOST_INPUTS],
 }
 
@@ -122,34 +136,32 @@ impl Walk {
     pub(super) fn reducing(inputs: &[Memory], axes: u64, ordered: bool, output: Memory) -> Self {
         let ndim = inputs[0].dims.len();
         assert!(inputs.iter().all(|it| it.dims.len() == ndim), "all inputs have the same shape");
-        let (mut folded, mut kept) = (SharedDims::new(), SharedDims::new());
+        let (mut folded, mut outer) = (FewDims::new(), SharedDims::new());
         let mut out_dims = output.dims.iter();
         let is_kept = |&axis: &usize| axes >> axis & 1 == 0;
         let has_lanes = output.dims.len() > (0..ndim).filter(is_kept).count();
         let results = if has_lanes { out_dims.next() } else { None };
         for axis in 0..ndim {
-            let dims = inputs.iter().map(|it| it.dims[axis]);
             if is_kept(&axis) {
-                kept.push(Shared::new(dims, out_dims.next()));
+                outer.push(Shared::of_all(inputs, axis, out_dims.next()));
             } else {
-                folded.push(Shared::of_inputs(dims));
+                folded.push(Shared::of_inputs(inputs, axis));
             }
         }
         assert!(out_dims.next().is_none(), "the output has the dimensions that are kept");
-        let (whole, mut corner) = (folded.clone(), [0; MOST_INPUTS]);
-        let mut firsts = SmallVec::<[Memory; MOST_INPUTS]>::from_slice(inputs);
+        let (mut firsts, sizes) = operands(inputs, output);
+        let (whole, mut corner) = (FewDims::from_slice(&folded), [0; MOST_INPUTS]);
         let empty = folded.iter().any(|dim| dim.len == 0);
         folded.retain(|dim| dim.len != 1);
         if empty {
-            folded = SharedDims::from_elem(Shared { len: 0, ..Shared::NEIGHBOURS }, 1);
+            folded = FewDims::from_elem(Shared { len: 0, ..Shared::NEIGHBOURS }, 1);
         } else if !ordered {
             for dim in folded.iter_mut().filter(|dim| dim.runs_backwards()) {
-                for (at, Memory { first, size, .. }) in firsts.iter_mut().enumerate() {
-                    let stride = &mut dim.strides[at];
-                    let last = (dim.len - 1) as isize * *stride;
-                    *first = first.wrapping_offset(last * *size as isize);
+                for at in 0..inputs.len() {
+                    let last = (dim.len - 1) as isize * dim.strides[at];
+                    firsts[at] = firsts[at].wrapping_offset(last * sizes[at] as isize);
                     corner[at] -= last;
-                    *stride = -*stride;
+                    dim.strides[at] = -dim.strides[at];
                 }
             }
             sort_by_stride(&mut folded, Shared::distance);
@@ -159,8 +171,9 @@ impl Walk {
         let mut lane = lane.unwrap_or(Shared::NEIGHBOURS);
         lane.strides[OUTPUT] = results.map_or(0, |dim| dim.stride);
         let out_len = results.map_or(1, |dim| dim.len);
-        let walk = Self::arrange(&firsts, output, kept, lane);
-        Self { folded, out_len, whole, corner, ..walk }
+        let (range, across) = (0..0, Shared::SINGLE);
+        Self { firsts, sizes, outer, range, across, folded, lane, out_len, whole, corner }
+            .arranged()
     }
 
     pub(super) fn along(inputs: &[Memory], axis: usize, output: Memory) -> Self {
@@ -169,39 +182,29 @@ impl Walk {
             inputs.iter().all(|input| input.dims.len() == ndim),
             "input and output have the same shape"
         );
-        let shared =
-            |axis| Shared::new(inputs.iter().map(|it| it.dims[axis]), output.dims.get(axis));
-        let mut kept: SharedDims = (0..ndim).map(shared).collect();
-        let lane = kept.remove(axis);
-        Self::arrange(inputs, output, kept, lane)
+        let shared = |axis| Shared::of_all(inputs, axis, output.dims.get(axis));
+        let mut outer: SharedDims = (0..ndim).map(shared).collect();
+        let lane = outer.remove(axis);
+        let (firsts, sizes) = operands(inputs, output);
+        let (range, across, corner) = (0..0, Shared::SINGLE, [0; MOST_INPUTS]);
+        let (folded, whole, out_len) = (FewDims::new(), FewDims::from_slice(&[lane]), lane.len);
+        Self { firsts, sizes, outer, range, across, folded, lane, out_len, whole, corner }
+            .arranged()
     }
 
-    /// Chooses which dimension lies between the lanes of a bundle: the one with the closest
-    /// neighbours.
-    fn arrange(inputs: &[Memory], output: Memory, mut outer: SharedDims, lane: Shared) -> Self {
-        let (mut firsts, mut sizes) = ([null_mut(); OPERANDS], [0; OPERANDS]);
-        for (at, input) in inputs.iter().enumerate() {
-            (firsts[at], sizes[at]) = (input.first, input.size);
-        }
-        (firsts[OUTPUT], sizes[OUTPUT]) = (output.first, output.size);
+    /// Chooses which of the outer dimensions lies between the lanes of a bundle: the one with the
+    /// closest neighbours.
+    #[inline]
+    fn arranged(mut self) -> Self {
+        let outer = &mut self.outer;
         let empty = outer.iter().any(|dim| dim.len == 0);
         outer.retain(|dim| dim.len != 1);
-        coalesce(&mut outer, Shared::continues, |outer, inner| inner.len *= outer.len);
+        coalesce(outer, Shared::continues, |outer, inner| inner.len *= outer.len);
         let closest = (0..outer.len()).min_by_key(|&dim| outer[dim].distance());
-        let across = closest.map_or(Shared::SINGLE, |dim| outer.remove(dim));
+        self.across = closest.map_or(Shared::SINGLE, |dim| outer.remove(dim));
         let bundles = if empty { 0 } else { outer.iter().map(|dim| dim.len).product() };
-        Self {
-            firsts,
-            sizes,
-            outer,
-            range: 0..bundles,
-            across,
-            folded: SharedDims::new(),
-            lane,
-            out_len: lane.len,
-            whole: SharedDims::from_elem(lane, 1),
-            corner: [0; MOST_INPUTS],
-        }
+        self.range = 0..bundles;
+        self
     }
 
     pub(super) fn split(self, parts: usize, columns: usize) -> Vec<Self> {

@@ -26,7 +26,7 @@ fn are_finite(values: &[f64]) -> bool {
 #[cold]
 fn first_finite<T: Element, const INPUTS: usize>(views: &[View<'_, T>; INPUTS]) -> [f64; INPUTS] {
     let len = views[0].len();
-    if let Some(values) = slices(views.each_ref()) {
+    if let Some(values) = each(views.each_ref().map(View::as_slice)) {
         // Some at a time are looked at by vectors.
         const SOME: usize = 256;
         for start in (0..len).step_by(SOME) {
@@ -51,14 +51,14 @@ fn first_finite<T: Element, const INPUTS: usize>(views: &[View<'_, T>; INPUTS]) 
     [0.0; INPUTS]
 }
 
-/// The values of all inputs, if each is one lane without gaps.
+/// The neighbours of all inputs, if each has some.
 #[inline(always)]
-pub(super) fn slices<'a, T: Copy, const INPUTS: usize>(
-    views: [&View<'a, T>; INPUTS],
-) -> Option<[&'a [T]; INPUTS]> {
-    let mut slices = [&[][..]; INPUTS];
-    for (view, slice) in views.into_iter().zip(&mut slices) {
-        *slice = view.as_slice()?;
+pub(super) fn each<T, const INPUTS: usize>(
+    found: [Option<&[T]>; INPUTS],
+) -> Option<[&[T]; INPUTS]> {
+    let mut each = [&[][..]; INPUTS];
+    for (place, found) in each.iter_mut().zip(found) {
+        *place = found?;
     }
-    Some(slices)
+    Some(each)
 }
