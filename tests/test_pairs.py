@@ -261,9 +261,7 @@ def test_the_exact_results_of_all(data: str, other: str, size: int) -> None:
 
 @pytest.mark.parametrize("name", REDUCE_PAIRS)
 @given(data=st.data())
-def test_all_pairs_are_what_the_reference_gives(
-    name: str, data: st.DataObject
-) -> None:
+def test_all_pairs_are_what_the_reference_gives(name: str, data: st.DataObject) -> None:
     shapes = data.draw(SHAPES)
     ndim = len(shapes.result_shape)
     a, b = (with_gaps(data.draw, shape) for shape in shapes.input_shapes)
@@ -285,7 +283,9 @@ def test_all_pairs_are_what_the_reference_gives(
 
 @pytest.mark.arithmetic
 @pytest.mark.parametrize("name", REDUCE_PAIRS)
-@pytest.mark.parametrize("shape", [(600_000,), (3, 200_000), (30_000, 17), (20, 30_000)])
+@pytest.mark.parametrize(
+    "shape", [(600_000,), (3, 200_000), (30_000, 17), (20, 30_000)]
+)
 def test_threads_change_no_bit_of_all(name: str, shape: tuple[int, ...]) -> None:
     rng = np.random.default_rng(1)
     a, b = rng.standard_normal((2, *shape))
@@ -333,7 +333,8 @@ def test_all_of_objects_and_long_doubles(name: str) -> None:
 
 def test_the_widest_window_is_the_reduction() -> None:
     rng = np.random.default_rng(3)
-    x = rng.standard_normal((2, 4, 700)) + [[[0]], [[1e9]]]
+    x = rng.standard_normal((2, 4, 700))
+    x[1] += 1e9
     x[rng.random(x.shape) < 0.1] = np.nan
     for window, whole in (("move_cov", "nancov"), ("move_corr", "nancorr")):
         last = call(window, *x, 700, 2)[:, -1]

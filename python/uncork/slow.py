@@ -526,14 +526,17 @@ def _rank_of_last(a: _Array, axis: int = -1) -> Any:
     return _typed(rank, _float_of(a))
 
 
-def _pairs(a: ArrayLike, b: ArrayLike) -> list[_Array]:
+def _pairs(a: ArrayLike, b: ArrayLike) -> tuple[_Array, _Array]:
     """In one shape, and both NaN where either is."""
     # By ufuncs: NumPy's own functions for it know but 32 dimensions.
-    arrays = np.asarray(a), np.asarray(b)
-    dtype = np.result_type(*arrays)
+    a, b = np.asarray(a), np.asarray(b)
+    dtype = np.result_type(a, b)
     floats = dtype if np.issubdtype(dtype, np.inexact) else np.dtype(np.float64)
-    missing = _isnan(arrays[0]) | _isnan(arrays[1])
-    return [np.where(missing, np.nan, array).astype(floats) for array in arrays]
+    missing = _isnan(a) | _isnan(b)
+    first, second = (
+        np.where(missing, np.nan, array).astype(floats) for array in (a, b)
+    )
+    return first, second
 
 
 def _products(a: _Array, b: _Array, axis: _Axis) -> Any:
