@@ -476,9 +476,8 @@ impl Call<f64> {
     ) {
         let axes = axes & ((1 << self.lens.len()) - 1);
         let lens = without(&self.lens, axes);
-        let results = self.results(&lens, |view, out| {
-            Merged(kernel).along([&view, &other.view()], axes, out)
-        });
+        let results = self
+            .results(&lens, |view, out| Merged(kernel).along([&view, &other.view()], axes, out));
         if self.len() > FEW {
             return;
         }

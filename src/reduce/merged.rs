@@ -280,7 +280,7 @@ fn reduce_bundle<T: Element, const INPUTS: usize>(
     parallel: bool,
 ) {
     let (count, len) = (lanes[0].count(), lanes[0].len());
-    if count < LANES || (lanes[0].run_along_memory() && len > SHORT) {
+    if count < LANES || (Lanes::all_run_along_memory(lanes) && len > SHORT) {
         for lane in 0..count {
             interrupt::check_at(lane * len, len);
             out.set(lane, 0, T::Float::from_f64(of_lane(kernel, lanes, lane, parallel)));

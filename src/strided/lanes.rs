@@ -62,6 +62,15 @@ impl<'a, T: Copy> Lanes<'a, T> {
         self.stride.unsigned_abs() < self.apart.unsigned_abs()
     }
 
+    /// The same of several inputs in step, in the sum of their steps: one may be repeated.
+    #[inline(always)]
+    pub fn all_run_along_memory<const INPUTS: usize>(lanes: &[Self; INPUTS]) -> bool {
+        let sum = |steps: [isize; INPUTS]| {
+            steps.iter().fold(0, |sum: usize, step| sum.saturating_add(step.unsigned_abs()))
+        };
+        sum(lanes.map(|it| it.stride)) < sum(lanes.map(|it| it.apart))
+    }
+
     /// At how many places of the folded dimensions these lanes are.
     pub fn folds(&self) -> usize {
         self.folded.iter().map(|dim| dim.len).product()
