@@ -334,6 +334,7 @@ def bench(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Bench:
         return [file]
 
     def alone(builds: Sequence[Build], time: str) -> None:
+        assert builds
         assert time == "7"
         made.alone += [[row.name for row in one.rows] for one in builds]
 
@@ -521,6 +522,7 @@ def test_a_second_build_is_from_nothing_in_another_folder(
     with build.elsewhere(rows) as builds:
         [second] = builds
         assert second.rows == rows
+        assert second.suffix == " again", "else it would take the other's place"
         assert made == [second.out]
         folder = second.out.parent
         assert folder.is_dir()
