@@ -19,7 +19,7 @@ import pytest
 
 import uncork
 from emulated import EMULATED
-from functions import FILL, MOVE, PARTITIONS, REDUCE, call
+from functions import FILL, MOVE, MOVE_PAIRS, PAIRS, PARTITIONS, REDUCE, call
 from processes import run
 
 if TYPE_CHECKING:
@@ -81,6 +81,21 @@ def test_move_has_the_same_bits(name: str, dtype: str) -> None:
                 with_threads(count, name, b, window, 1, axis) for count in COUNTS
             ]
             assert_same_bits(results)
+
+
+@pytest.mark.arithmetic
+@pytest.mark.parametrize("name", PAIRS)
+@pytest.mark.parametrize(
+    "shape", [(300_000,), (3, 100_000), (20_000, 17), (20, 20_000)]
+)
+def test_pairs_have_the_same_bits(name: str, shape: tuple[int, ...]) -> None:
+    rng = np.random.default_rng(1)
+    a, b = rng.standard_normal((2, *shape))
+    a[rng.random(shape) < 0.1] = np.nan
+    windows = [(window, 2, axis) for window in (3, 40_000) for axis in (0, -1)]
+    for others in windows if name in MOVE_PAIRS else [(None,), (0,), (-1,)]:
+        results = [with_threads(count, name, a, b, *others) for count in COUNTS]
+        assert_same_bits(results)
 
 
 @contextmanager

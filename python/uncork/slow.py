@@ -317,7 +317,7 @@ def move_cov(
     ddof: int = 1,
 ) -> _Array:
     """Covariance of each window, of the pairs of which neither is NaN."""
-    return _move(partial(nancov, ddof=ddof), _pairs(a, b), window, min_count, axis)
+    return _move(partial(_cov, ddof=ddof), _pairs(a, b), window, min_count, axis)
 
 
 def move_corr(
@@ -328,7 +328,7 @@ def move_corr(
     axis: int = -1,
 ) -> _Array:
     """Correlation of each window, of the pairs of which neither is NaN."""
-    return _move(nancorr, _pairs(a, b), window, min_count, axis)
+    return _move(_corr, _pairs(a, b), window, min_count, axis)
 
 
 def move_min(
@@ -549,7 +549,7 @@ def _products(a: _Array, b: _Array, axis: _Axis) -> Any:
     return np.where(missing, 0, products).sum(axis)
 
 
-def _cov(a: _Array, b: _Array, axis: _Axis, ddof: int) -> Any:
+def _cov(a: _Array, b: _Array, axis: _Axis = -1, ddof: int = 1) -> Any:
     dtype, wide = a.dtype, np.result_type(a, np.float64)
     count = np.asarray(_count(a, axis), dtype=wide)
     with np.errstate(all="ignore"):
@@ -558,7 +558,7 @@ def _cov(a: _Array, b: _Array, axis: _Axis, ddof: int) -> Any:
     return _typed(np.where(count > ddof, covariance, np.nan), dtype)
 
 
-def _corr(a: _Array, b: _Array, axis: _Axis) -> Any:
+def _corr(a: _Array, b: _Array, axis: _Axis = -1) -> Any:
     dtype, wide = a.dtype, np.result_type(a, np.float64)
     a, b = a.astype(wide), b.astype(wide)
     with np.errstate(all="ignore"):

@@ -125,8 +125,8 @@ trait AnyMerge<T, const INPUTS: usize>: Sync {
         rows: Range<usize>,
         out: &mut [f64],
     );
-    /// The summaries of no values, without anchors, which are the last `LANES` places of each for
-    /// the last input, and those before for the one before.
+    /// The summaries of no values, without anchors: those are the last places of each, `LANES` for
+    /// each input in turn.
     fn empty(&self, out: &mut [f64]);
     /// Combines summaries with those of what follows.
     fn combine(&self, left: &mut [f64], right: &[f64]);
