@@ -476,17 +476,25 @@ impl Call<f64> {
     ) {
         let axes = axes & ((1 << self.lens.len()) - 1);
         let lens = without(&self.lens, axes);
-        let results = self
-            .results(&lens, |view, out| Merged(kernel).along([&view, &other.view()], axes, out));
+        let mut results =
+            vec![self.results(&lens, |view, out| {
+                Merged(kernel).along([&view, &other.view()], axes, out)
+            })];
+        if lens.is_empty() {
+            let all = Merged(kernel).all([&self.array.view(), &other.view()]);
+            results.push(all.map(|result| vec![result]));
+        }
         if self.len() > FEW {
             return;
         }
         let (first, second) = (self.array.values(), other.values());
-        let results = results.expect("there is memory");
-        for (result, lane) in results.iter().zip(lanes(&self.lens, axes)) {
-            let mut pairs = Pairs::default();
-            lane.iter().for_each(|&at| pairs.add([first[at], second[at]]));
-            result.check(&of(&pairs), 4);
+        for results in results {
+            let results = results.expect("there is memory");
+            for (result, lane) in results.into_iter().zip(lanes(&self.lens, axes)) {
+                let mut pairs = Pairs::default();
+                lane.iter().for_each(|&at| pairs.add([first[at], second[at]]));
+                result.check(&of(&pairs), 4);
+            }
         }
     }
 }
